@@ -1,0 +1,101 @@
+#!/usr/bin/env node
+import { Command, CommanderError, Option } from 'commander'
+import { Config, ConfigError, envOf, flagOf, SETTING_NAMES } from '../config.ts'
+import { OUTCOME_NAMES } from '../simulation/outcome.ts'
+import { VERSION } from '../version.ts'
+
+/** Exit codes: 0 pass, 1 checks failed, 2 usage or configuration. */
+const USAGE = 2
+
+const MAGIC_TOKENS = `
+Magic tokens, whatever stands before the dot:
+  any.mockling-invalid_token      401   any.mockling-used_up            403
+  any.mockling-token_expired      401   any.mockling-disabled           400
+  any.mockling-token_mismatched   400   any.mockling-too_many_requests  429
+  any.mockling-api_error (or forbidden, timeout): accepted, then the task fails
+
+Outcomes, in the header x-mockling-outcome or in the prompt as [[mockling:<outcome>]]:
+  ${wrapped(OUTCOME_NAMES.join(', '), 76).join('\n  ')}
+
+Point a client at it: base URL http://127.0.0.1:4180, any bearer token. Control door: GET /_mockling.`
+
+/** One option for each setting, its text and default taken from `Config`. */
+function withSettings(command: Command): Command {
+  for (const name of SETTING_NAMES) {
+    const schema = Config.shape[name]
+    const { value } = (schema.meta() ?? {}) as { value?: string }
+    const option = new Option(`${flagOf(name)}${value === undefined ? '' : ` <${value}>`}`, schema.description)
+    const standard = schema.safeParse(undefined).data
+    if (standard !== undefined && standard !== false && String(standard) !== '') {
+      option.description += ` [${standard}]`
+    }
+    option.description += ` ${envOf(name)}`
+    command.addOption(option)
+  }
+  return command
+}
+
+function wrapped(text: string, width: number): string[] {
+  const lines = ['']
+  for (const word of text.split(' ')) {
+    const last = lines.length - 1
+    if (`${lines[last]} ${word}`.length > width) lines.push(word)
+    else lines[last] = lines[last] === '' ? word : `${lines[last]} ${word}`
+  }
+  return lines
+}
+
+const program = new Command('mockling')
+  .description('A stand-in for the Kling video API that you can run, slow down, break and rewind.')
+  .version(VERSION)
+  .helpCommand(true)
+  .exitOverride()
+  .showHelpAfterError('(mockling --help lists what there is)')
+
+const serve = withSettings(
+  program
+    .command('serve', { isDefault: true })
+    .description('Start the simulator (the default command).')
+    .option('--config <file>', 'Settings from a file; without it mockling.config.json or .yaml here, if there is one.')
+    .option('--json', 'Print one JSON line at start instead of the text.'),
+)
+  .addHelpText('after', MAGIC_TOKENS)
+  .action(async options => (await import('./serve.ts')).serve(options))
+
+// `mockling --help` is where people look; the default command's settings belong there too.
+program.addHelpText('after', () => `\n${serve.helpInformation()}${MAGIC_TOKENS}`)
+
+program
+  .command('explain')
+  .description('Say everything there is against a request body, offline. Exits 1 if there is anything.')
+  .argument('<file>', 'a JSON file, or - for standard input')
+  .addOption(settingOption('revision'))
+  .addOption(settingOption('strictness'))
+  .option('--json', 'Print JSON.')
+  .action(async (file, options) => {
+    process.exitCode = await (await import('./explain.ts')).explain(file, options)
+  })
+
+program
+  .command('matrix')
+  .description('Print the capability matrix, with the source and grade of each row.')
+  .addOption(settingOption('revision'))
+  .addOption(new Option('--format <form>', 'How to print it.').choices(['table', 'json', 'markdown']).default('table'))
+  .action(async options => (await import('./matrix.ts')).matrix(options))
+
+function settingOption(name: 'revision' | 'strictness'): Option {
+  const { options } = Config.shape[name].unwrap()
+  return new Option(`${flagOf(name)} <name>`, Config.shape[name].description)
+    .choices(options as readonly string[])
+    .default(Config.shape[name].parse(undefined))
+}
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : USAGE
+  else if (error instanceof ConfigError) {
+    process.stderr.write(`mockling: ${error.message.replaceAll('\n', '\nmockling: ')}\n`)
+    process.exitCode = USAGE
+  } else throw error
+}

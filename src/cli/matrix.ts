@@ -1,0 +1,51 @@
+import { CAPABILITIES, type Capability } from '../contract/capabilities.ts'
+import type { Revision } from '../contract/revisions.ts'
+
+interface MatrixOptions {
+  readonly revision: Revision
+  readonly format: 'table' | 'json' | 'markdown'
+}
+
+const HEADINGS = ['model', 'mode', 'durations', 'end frame', 'audio', 'camera', 'actions', 'grade', 'source']
+
+/** `mockling matrix`. */
+export function matrix({ revision, format }: MatrixOptions): void {
+  process.stdout.write(`${printMatrix(revision, format)}\n`)
+}
+
+/** The capability matrix of one revision as text. */
+export function printMatrix(revision: Revision, format: MatrixOptions['format']): string {
+  const rows = CAPABILITIES.filter(row => row.revisions.includes(revision))
+  if (format === 'json') return JSON.stringify({ revision, rows }, null, 2)
+  const cells = [HEADINGS, ...rows.map(cellsOf)]
+  const widths = HEADINGS.map((_, column) => Math.max(...cells.map(line => line[column]?.length ?? 0)))
+  const rule = widths.map(width => '-'.repeat(width))
+  const lines = [cells[0] ?? [], rule, ...cells.slice(1)].map(line =>
+    line.map((cell, column) => cell.padEnd(widths[column] ?? 0)),
+  )
+  return lines.map(line => (format === 'markdown' ? `| ${line.join(' | ')} |` : line.join('  ').trimEnd())).join('\n')
+}
+
+function cellsOf(row: Capability): string[] {
+  return [
+    row.model,
+    row.oneMode ? 'one mode' : row.modes.join(', '),
+    spanOf(row.seconds),
+    offered(row.endFrame, row.seconds),
+    row.audio ? 'yes' : '–',
+    offered(row.camera, row.seconds),
+    row.actions.join(', '),
+    row.grade,
+    row.source,
+  ]
+}
+
+/** `5, 10` or `3–15`. */
+function spanOf(seconds: readonly number[]): string {
+  return seconds.length > 3 ? `${seconds[0]}–${seconds.at(-1)}` : seconds.join(', ')
+}
+
+function offered(at: readonly number[], of: readonly number[]): string {
+  if (at.length === 0) return '–'
+  return at.length === of.length ? 'yes' : `only ${spanOf(at)} s`
+}

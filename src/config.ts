@@ -1,0 +1,172 @@
+import { z } from 'zod'
+import { DEFAULT_REVISION, REVISIONS } from './contract/revisions.ts'
+import { STRICTNESSES } from './contract/rules/objection.ts'
+import { PARAMETER_ERROR_CODES, PENDING_RESPONSES } from './contract/wire.ts'
+import { parseIsoTime } from './simulation/timebase.ts'
+import { PACES, type Pace } from './simulation/timeline.ts'
+
+/** A number, or text that spells one: flags and the environment are text, files and code are not. */
+function number(least: number, most: number, allowed = `a number from ${least} to ${most}`) {
+  return z
+    .union(
+      [
+        z.number(),
+        z
+          .string()
+          .regex(/^\d+(?:\.\d+)?$/)
+          .transform(Number),
+      ],
+      allowed,
+    )
+    .pipe(z.number(allowed).min(least, allowed).max(most, allowed))
+}
+
+function whole(least: number, most: number) {
+  const allowed = `a whole number from ${least} to ${most}`
+  return number(least, most, allowed).pipe(z.number().int(allowed))
+}
+
+function flag() {
+  const allowed = 'true or false'
+  return z.union(
+    [z.boolean(), z.stringbool({ truthy: ['true', '1', 'yes', ''], falsy: ['false', '0', 'no'] })],
+    allowed,
+  )
+}
+
+function oneOf<const Words extends readonly [string, ...string[]]>(words: Words) {
+  return z.enum(words, `one of ${words.join(', ')}`)
+}
+
+/** Several values: an array, or text with commas. */
+function list() {
+  return z.union([z.array(z.string()), z.string().transform(text => text.split(',').map(part => part.trim()))])
+}
+
+const PACE_TEXT = 'instant, fast, real, or seconds from 0 to 86400'
+const pace = z.union([oneOf(PACES), number(0, 86_400)], PACE_TEXT) satisfies z.ZodType<Pace>
+
+const CLOCK_TEXT = 'real, frozen, auto-skip, or x and a number, such as x10'
+const clock = z
+  .string(CLOCK_TEXT)
+  .regex(/^(?:real|frozen|auto-skip|x(?!0+(?:\.0+)?$)\d{1,6}(?:\.\d{1,6})?)$/, CLOCK_TEXT)
+
+const RATE_TEXT = 'a number of requests and a unit, such as 5/s, 60/m or 1000/h'
+const rate = z.string(RATE_TEXT).regex(/^[1-9]\d{0,8}\/[smh]$/, RATE_TEXT)
+
+const ORIGIN_TEXT = 'an http or https URL without a path, such as http://mockling:4180'
+const origin = z
+  .url({ protocol: /^https?$/, error: ORIGIN_TEXT })
+  .refine(url => new URL(url).pathname === '/' && !/[?#]/.test(url), ORIGIN_TEXT)
+  .transform(url => url.replace(/\/+$/, ''))
+
+const EPOCH_TEXT = 'an ISO 8601 time, such as 2026-06-01T00:00:00Z'
+const epoch = z.string(EPOCH_TEXT).refine(text => (parseIsoTime(text) ?? -1) >= 0, EPOCH_TEXT)
+
+/**
+ * Every setting there is. Flags, `MOCKLING_*` names, `--help` and the README's table are made from this.
+ * `.meta({ value })` is the placeholder shown in help.
+ */
+// biome-ignore format: one setting a line or two, as a table
+export const Config = z.strictObject({
+  host: z.string().min(1, 'an address or host name').default('127.0.0.1').describe('Address to listen on.').meta({ value: 'address' }),
+  port: whole(0, 65_535).default(4180).describe('Port to listen on; 0 picks a free one.').meta({ value: 'n' }),
+  publicUrl: origin.optional().describe('Scheme and host of the URLs handed out. Without it, the request’s Host header.').meta({ value: 'url' }),
+  trustProxy: flag().default(false).describe('Take scheme and host from X-Forwarded-Proto and X-Forwarded-Host.'),
+  revision: oneOf(REVISIONS).default(DEFAULT_REVISION).describe('Dated reading of the contract to imitate.').meta({ value: 'name' }),
+  strictness: oneOf(STRICTNESSES).default('documented').describe('upstream also refuses what only the model vendor refuses.').meta({ value: 'level' }),
+  parameterErrorCode: oneOf(PARAMETER_ERROR_CODES).default('bad_request').describe('Code of parameter errors.').meta({ value: 'code' }),
+  pendingResponse: oneOf(PENDING_RESPONSES).default('absent').describe('What a pending task’s record shows as response.').meta({ value: 'shape' }),
+  pace: pace.default('fast').describe('How long tasks take: instant, fast (about 2 s), real (as seen, minutes), or seconds.').meta({ value: 'pace' }),
+  seed: whole(0, Number.MAX_SAFE_INTEGER).default(1).describe('Same seed and calls, same ids, timings and bytes.').meta({ value: 'n' }),
+  clock: clock.default('real').describe('How time runs: real, x10 (ten times as fast), frozen, or auto-skip (leaps when everybody waits).').meta({ value: 'mode' }),
+  epoch: epoch.default('2026-06-01T00:00:00Z').describe('Where frozen and auto-skip clocks start.').meta({ value: 'time' }),
+  quiet: number(0, 60_000).default(5).describe('Real milliseconds of quiet before auto-skip leaps.').meta({ value: 'ms' }),
+  skipPerPoll: number(0, 86_400).default(3).describe('Seconds auto-skip may leap for a poll that shows a pending task.').meta({ value: 'seconds' }),
+  tokens: z.string().min(1).optional().describe('File with the bearer tokens that work, one a line. Without it, any.').meta({ value: 'file' }),
+  rate: rate.optional().describe('Creates admitted per token, such as 5/s. Off by default.').meta({ value: 'n/s' }),
+  concurrency: whole(1, 1_000_000).optional().describe('Unsettled tasks per token. Off by default.').meta({ value: 'n' }),
+  balance: number(0, 1e9).optional().describe('Credits each token begins with. Unlimited by default.').meta({ value: 'credits' }),
+  callbackRetries: whole(0, 20).default(0).describe('Tries after a callback that failed, 1 s, 2 s, 4 s … apart.').meta({ value: 'n' }),
+  callbackPrivate: oneOf(['allow', 'deny']).default('allow').describe('Whether callbacks may go to private addresses.').meta({ value: 'rule' }),
+  callbackAllow: list().default([]).describe('Only these host patterns and CIDRs get callbacks.').meta({ value: 'list' }),
+  callbackDeny: list().default([]).describe('These host patterns and CIDRs get no callbacks.').meta({ value: 'list' }),
+  drain: number(0, 600).default(1).describe('Seconds that callbacks under way may take at shutdown.').meta({ value: 'seconds' }),
+  retain: whole(0, 100_000_000).default(100_000).describe('Settled tasks kept, oldest forgotten first.').meta({ value: 'n' }),
+  journalSize: whole(0, 10_000_000).default(10_000).describe('Requests and callback attempts kept in the journal.').meta({ value: 'n' }),
+  demo: whole(0, 10_000).default(0).describe('Fill the namespace of the token demo with this many tasks to look at.').meta({ value: 'n' }),
+  controlKey: z.string().min(8, 'at least 8 characters').optional().describe('Key of the control door. Made up when bound wider than loopback.').meta({ value: 'key' }),
+  logRequests: flag().default(false).describe('Log one line per request. On a terminal that is so anyway.'),
+})
+
+/** All settings, with their defaults filled in. */
+export type Config = z.output<typeof Config>
+
+/** Settings as they may be given: each may be left out, numbers may be text. */
+export type ConfigInput = z.input<typeof Config>
+
+export type SettingName = keyof Config
+
+/** A setting that can't be used. `message` names it, its value and what is allowed. */
+export class ConfigError extends Error {}
+
+export const SETTING_NAMES = Object.keys(Config.shape) as SettingName[]
+
+function kebab(name: string): string {
+  return name.replace(/[A-Z]/g, capital => `-${capital.toLowerCase()}`)
+}
+
+/** `callbackRetries` is `--callback-retries`. */
+export function flagOf(name: string): string {
+  return `--${kebab(name)}`
+}
+
+/** `callbackRetries` is `MOCKLING_CALLBACK_RETRIES`. */
+export function envOf(name: string): string {
+  return `MOCKLING_${kebab(name).replaceAll('-', '_').toUpperCase()}`
+}
+
+/** Where one layer of settings came from, for error texts, strongest last. */
+export interface Layer {
+  readonly settings: Readonly<Record<string, unknown>>
+  /** The name a person used for the setting there. */
+  readonly nameOf: (setting: string) => string
+}
+
+/** Settings given in code. */
+export function fromCode(settings: Readonly<Record<string, unknown>>): Layer {
+  return { settings, nameOf: name => name }
+}
+
+/** Settings from the environment: every `MOCKLING_*` variable of a known setting. Empty ones count as absent. */
+export function fromEnvironment(environment: Readonly<Record<string, string | undefined>>): Layer {
+  const given = SETTING_NAMES.filter(name => (environment[envOf(name)] ?? '') !== '')
+  return { settings: Object.fromEntries(given.map(name => [name, environment[envOf(name)]])), nameOf: envOf }
+}
+
+/**
+ * Joins layers, later ones winning, and checks every value.
+ * @throws ConfigError naming each setting that is unknown or has a value that is not allowed.
+ */
+export function readConfig(...layers: readonly Layer[]): Config {
+  const settings: Record<string, unknown> = {}
+  const origin = new Map<string, string>()
+  for (const layer of layers) {
+    for (const [name, value] of Object.entries(layer.settings)) {
+      if (value === undefined) continue
+      settings[name] = value
+      origin.set(name, layer.nameOf(name))
+    }
+  }
+  const parsed = Config.safeParse(settings)
+  if (parsed.success) return parsed.data
+  throw new ConfigError(parsed.error.issues.flatMap(issue => sentences(issue, settings, origin)).join('\n'))
+}
+
+function sentences(issue: z.core.$ZodIssue, settings: Record<string, unknown>, origin: Map<string, string>): string[] {
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map(key => `${origin.get(key) ?? key}: there is no such setting`)
+  }
+  const name = String(issue.path[0])
+  return [`${origin.get(name) ?? name}: ${JSON.stringify(settings[name])} is not allowed; it must be ${issue.message}`]
+}

@@ -1,0 +1,75 @@
+import type { Evidence } from './evidence.ts'
+import type { CreateVideo } from './request.ts'
+
+/** Credits for one unit of the model vendor's price list (gateway §11 concurs with two published prices). */
+const CREDITS_PER_UNIT = 1.4
+
+interface PriceRow {
+  readonly model: string
+  readonly mode: string
+  readonly audio?: boolean
+  /** Vendor units for 5 s and for 10 s. */
+  readonly units?: readonly [five: number, ten: number]
+  /** Vendor units for each second asked for. */
+  readonly perSecond?: number
+}
+
+// biome-ignore format: one row a line, to be laid beside kling §1.7
+const PRICES: readonly PriceRow[] = [
+  { model: 'kling-v1', mode: 'std', units: [1, 2] },
+  { model: 'kling-v1', mode: 'pro', units: [3.5, 7] },
+  { model: 'kling-v1-6', mode: 'std', units: [2, 4] },
+  { model: 'kling-v1-6', mode: 'pro', units: [3.5, 7] },
+  { model: 'kling-v2-master', mode: 'std', units: [10, 20] },
+  { model: 'kling-v2-master', mode: 'pro', units: [10, 20] },
+  { model: 'kling-v2-1-master', mode: 'std', units: [10, 20] },
+  { model: 'kling-v2-1-master', mode: 'pro', units: [10, 20] },
+  { model: 'kling-v2-5-turbo', mode: 'std', units: [1.5, 3] },
+  { model: 'kling-v2-5-turbo', mode: 'pro', units: [2.5, 5] },
+  { model: 'kling-v2-6', mode: 'std', units: [1.5, 3] },
+  { model: 'kling-v2-6', mode: 'pro', units: [2.5, 5] },
+  { model: 'kling-v2-6', mode: 'pro', audio: true, units: [5, 10] },
+  { model: 'kling-v3', mode: 'std', perSecond: 0.6 },
+  { model: 'kling-v3', mode: 'std', audio: true, perSecond: 0.9 },
+  { model: 'kling-v3', mode: 'pro', perSecond: 0.8 },
+  { model: 'kling-v3', mode: 'pro', audio: true, perSecond: 1.2 },
+  { model: 'kling-v3', mode: '4k', perSecond: 3 },
+]
+
+/** Vendor units for one extension, by model and mode; the length asked for makes no difference (kling §1.7). */
+const EXTENSIONS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
+  'kling-v1': { std: 1, pro: 3.5 },
+  'kling-v1-5': { std: 2, pro: 3.5 },
+  'kling-v1-6': { std: 2, pro: 3.5 },
+}
+
+/** Models without a published price, and the one whose price they are given. */
+const PRICED_AS: Readonly<Record<string, string>> = {
+  'kling-v3-omni': 'kling-v3',
+  'kling-video-o1': 'kling-v2-5-turbo',
+}
+
+/** What one accepted create costs once it succeeds. An estimate, as its evidence says. */
+export interface Price extends Evidence {
+  /** Credits, to six decimals. */
+  readonly credits: number
+}
+
+/** The price of an accepted create. */
+export function priceOf(request: CreateVideo): Price {
+  const model = PRICED_AS[request.model] ?? request.model
+  const units = unitsOf(request, model)
+  const evidence: Evidence =
+    model === request.model
+      ? { source: 'kling §1.7 × 1.4 (gateway §11)', grade: 'inferred' }
+      : { source: `mockling: as ${model}`, grade: 'chosen' }
+  return { credits: Math.round(units * CREDITS_PER_UNIT * 1e6) / 1e6, ...evidence }
+}
+
+function unitsOf({ action, mode, seconds, generateAudio }: CreateVideo, model: string): number {
+  if (action === 'extend') return EXTENSIONS[model]?.[mode] ?? 0
+  const rows = PRICES.filter(row => row.model === model && row.mode === mode)
+  const row = rows.find(candidate => (candidate.audio ?? false) === generateAudio) ?? rows[0]
+  if (row?.units) return row.units[seconds === 10 ? 1 : 0]
+  return (row?.perSecond ?? 0) * seconds
+}

@@ -1,0 +1,48 @@
+import { CHOSEN } from '../evidence.ts'
+import { durationText, extended, type Format, LONGEST_CLIP_SECONDS } from '../formats.ts'
+import { REVISIONS } from '../revisions.ts'
+import { Objection, type Rule, setting } from './objection.ts'
+
+/** Guide A's own example, which exists in every namespace. */
+const A_VIDEO_ID = '030bb06d-98d4-4044-9042-0aa0822e8c8c'
+
+/** R45: known only to who keeps the videos, so it takes the look-up's result. */
+export const SOURCE_RULE: Omit<Rule, 'check'> = {
+  id: 'R45',
+  says: 'video_id is a succeeded video of the same token, at most 30 days old',
+  source: 'kling §5',
+  grade: 'kling',
+  revisions: REVISIONS,
+}
+
+/** R46: an extended clip has an end. */
+export const LENGTH_RULE: Omit<Rule, 'check'> = {
+  id: 'R46',
+  says: `an extended video lasts at most ${LONGEST_CLIP_SECONDS} s`,
+  source: 'kling §5',
+  grade: 'kling',
+  revisions: REVISIONS,
+}
+
+/** The objection to a `video_id` that can't be extended. */
+export function sourceIsThere(videoId: string): Objection {
+  const shown = videoId.length > 100 ? `${videoId.slice(0, 100)}…` : videoId
+  return new Objection(SOURCE_RULE, {
+    field: 'video_id',
+    message: `video_id '${shown}' is no finished video of this token, or is older than 30 days`,
+    text: CHOSEN,
+    nearest: () => setting('video_id', A_VIDEO_ID),
+  })
+}
+
+/** The objection to extending `source` once more, if there is one. */
+export function extensionFits(source: Format): Objection | undefined {
+  const longer = extended(source)
+  if (longer.frames / longer.fps <= LONGEST_CLIP_SECONDS) return undefined
+  return new Objection(LENGTH_RULE, {
+    field: 'video_id',
+    message: `the extended video would last ${durationText(longer)} s; at most ${LONGEST_CLIP_SECONDS} s are allowed`,
+    text: CHOSEN,
+    nearest: () => setting('video_id', A_VIDEO_ID),
+  })
+}

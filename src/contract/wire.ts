@@ -1,0 +1,81 @@
+import { z } from 'zod'
+import { ERROR_CODES, ERRORS, type ErrorCode } from './errors.ts'
+
+/** The answer to a create that isn't held: guide A, Asynchronous Callback. */
+export const TaskAccepted = z.strictObject({
+  task_id: z.uuid().describe('Id of the task; the callback and /kling/tasks carry it too.'),
+})
+
+/** The finished video: held answer, callback body and the task's `response` alike. Field order as in guide A. */
+export const VideoResult = z.strictObject({
+  success: z.literal(true).describe('Always true here.'),
+  video_id: z.string().describe('Id of the video, to be given to an extend.'),
+  video_url: z.url().describe('Where the MP4 is; it is gone after 30 days.'),
+  duration: z.string().describe('Seconds, as a decimal string: the request sends a number, the reply a string.'),
+  state: z.literal('succeed').describe('Always succeed, never succeeded.'),
+  task_id: z.uuid().describe('Id of the task that made the video.'),
+})
+
+/** Every refusal, and the response of a task that failed. */
+export const ErrorBody = z.strictObject({
+  success: z.literal(false).describe('Always false here.'),
+  error: z.strictObject({
+    code: z.enum(ERROR_CODES as [ErrorCode, ...ErrorCode[]]).describe('Which error it is.'),
+    message: z.string().describe('The error in words.'),
+  }),
+  trace_id: z.uuid().describe('Id of the request, also in the header x-trace-id.'),
+  task_id: z.uuid().optional().describe('Id of the task, if there is one.'),
+})
+
+/** A progress snapshot, one of the shapes a pending `response` may have. */
+export const PendingSnapshot = z.strictObject({ task_id: z.uuid(), state: z.literal('processing') })
+
+/** One record of /kling/tasks (gateway §5). */
+export const TaskRecord = z.strictObject({
+  _id: z.string().describe('24 hexadecimal digits; the first eight are the second of created_at.'),
+  id: z.uuid().describe('The task id.'),
+  type: z.literal('videos').describe('Which endpoint made the task.'),
+  created_at: z.number().describe('Unix seconds with milliseconds as a fraction.'),
+  started_at: z.number().optional().describe('Unix seconds; absent until work starts.'),
+  finished_at: z.number().optional().describe('Unix seconds; absent until the task settles.'),
+  elapsed: z.number().optional().describe('finished_at less started_at, in seconds.'),
+  trace_id: z.uuid().describe('Id of the create request.'),
+  job_id: z.string().describe('22 URL-safe characters; the stem of the file name in video_url.'),
+  api_id: z.uuid(),
+  application_id: z.uuid(),
+  user_id: z.uuid(),
+  credential_id: z.uuid(),
+  authorization_id: z.uuid().nullable(),
+  actor_user_id: z.uuid().nullable(),
+  request: z.record(z.string(), z.unknown()).describe('The submitted JSON as sent.'),
+  response: z
+    .union([VideoResult, ErrorBody, PendingSnapshot, z.strictObject({})])
+    .nullish()
+    .describe('What the held call would have answered; absent while pending.'),
+})
+
+export type VideoResult = z.infer<typeof VideoResult>
+export type ErrorBody = z.infer<typeof ErrorBody>
+export type TaskRecord = z.infer<typeof TaskRecord>
+
+/** An error's body, fields in the order of guide A's example. */
+export function errorBody(code: ErrorCode, message: string, traceId: string, taskId?: string): ErrorBody {
+  const body: ErrorBody = { success: false, error: { code, message }, trace_id: traceId }
+  if (taskId !== undefined) body.task_id = taskId
+  return body
+}
+
+/** The status that goes with a code. */
+export function statusOf(code: ErrorCode): number {
+  return ERRORS[code].status
+}
+
+/** What a pending task's record shows as `response` (gateway §10 on who misreads which). */
+export const PENDING_RESPONSES = ['absent', 'null', 'empty', 'snapshot'] as const
+
+export type PendingResponse = (typeof PENDING_RESPONSES)[number]
+
+/** The codes a parameter error may be reported under (contract.md §8). */
+export const PARAMETER_ERROR_CODES = ['bad_request', 'token_mismatched', 'api_not_implemented'] as const
+
+export type ParameterErrorCode = (typeof PARAMETER_ERROR_CODES)[number]

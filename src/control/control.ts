@@ -1,0 +1,212 @@
+import type { Journal } from '../journal/journal.ts'
+import type { ClockMode, VirtualClock } from '../simulation/clock.ts'
+import type { ClockScope, Namespace, Namespaces } from '../simulation/namespaces.ts'
+import { sha256 } from '../simulation/random.ts'
+import { createdAt, settlesAt, stepAt, type Task } from '../simulation/task.ts'
+import { isoTime } from '../simulation/timebase.ts'
+import type { Store, TaskFilter } from '../store/store.ts'
+
+/** What a command works on. */
+export interface ControlOptions {
+  readonly namespaces: Namespaces
+  readonly store: Store
+  readonly journal: Journal
+  /** Credits each namespace begins with; `undefined`: unlimited. */
+  readonly balance: number | undefined
+}
+
+/** A clock as shown. Instants in Unix milliseconds, and once more as text for people. */
+export interface ClockState {
+  /** `server`, or the first eight digits of the namespace. */
+  readonly scope: string
+  readonly mode: ClockMode
+  readonly rate: number
+  readonly now: number
+  readonly time: string
+  /** Whether commands to the server's clock move this one. */
+  readonly follows: boolean
+  /** How many wait on it: held requests and due callbacks. */
+  readonly waiting: number
+  /** The earliest instant awaited. */
+  readonly next: number | null
+}
+
+/** A task as shown at this door: the plan, not the upstream's record. */
+export interface TaskView {
+  readonly id: string
+  readonly namespace: string
+  readonly state: string
+  readonly action: string
+  readonly model: string
+  readonly mode: string
+  readonly outcome: string
+  readonly credits: number
+  readonly createdAt: number
+  readonly settlesAt: number | null
+  readonly steps: Task['steps']
+  readonly deliveries: Task['deliveries']
+  readonly video: Task['video']
+  readonly request: Task['request']
+}
+
+/** A command that can't be carried out, with the reason. */
+export class Refused extends Error {
+  readonly status: 400 | 404 | 409
+
+  constructor(message: string, status: 400 | 404 | 409 = 400) {
+    super(message)
+    this.status = status
+  }
+}
+
+/** How a namespace is shown and may be named. */
+export function short(namespace: string): string {
+  return namespace.slice(0, 8)
+}
+
+/** Our own door's commands. The same over HTTP in `routes.ts`. */
+export class Control {
+  readonly #options: ControlOptions
+
+  constructor(options: ControlOptions) {
+    this.#options = options
+  }
+
+  /** Whom a command is for: a token, a namespace by its hash or at least eight digits of it, or the server. */
+  scopeOf(named: { token?: string | undefined; namespace?: string | undefined }): ClockScope {
+    if (named.token !== undefined) return { namespace: sha256(named.token) }
+    if (named.namespace === undefined) return 'server'
+    const { namespace } = named
+    if (/^[0-9a-f]{64}$/.test(namespace)) return { namespace }
+    const known = this.#options.namespaces.all().filter(one => one.key.startsWith(namespace))
+    if (known.length === 1 && known[0]) return { namespace: known[0].key }
+    throw new Refused(`namespace '${namespace}' names ${known.length} of the known namespaces`, 404)
+  }
+
+  clock(scope: ClockScope): ClockState {
+    return stateOf(this.#one(scope))
+  }
+
+  /** Changes how the clock runs. `at` (Unix milliseconds, not before now) moves it there first. */
+  setClock(scope: ClockScope, setting: { mode: ClockMode; rate?: number | undefined; at?: number | undefined }) {
+    const rate = setting.mode === 'scaled' ? (setting.rate ?? 1) : 1
+    this.#eachClock(scope, clock => {
+      if (setting.at !== undefined) clock.moveTo(setting.at)
+      clock.set({ mode: setting.mode, rate })
+    })
+    return this.clock(scope)
+  }
+
+  /** Moves the clock forward by `ms`, or to the instant `to`. */
+  advance(scope: ClockScope, by: { ms: number } | { to: number }): ClockState {
+    this.#eachClock(scope, clock => clock.moveTo('ms' in by ? clock.now() + by.ms : by.to))
+    return this.clock(scope)
+  }
+
+  /** A page of the namespace's tasks, newest first; of all namespaces' if none is named. */
+  async tasks(scope: ClockScope, filter: TaskFilter): Promise<{ items: TaskView[]; total: number }> {
+    const keys = scope === 'server' ? await this.#keysWithTasks() : [scope.namespace]
+    const pages = await Promise.all(
+      keys.map(key =>
+        this.#options.store.list(key, { ...filter, offset: 0, limit: filter.offset + filter.limit }, this.#now(key)),
+      ),
+    )
+    const own = pages.flatMap((page, index) => page.tasks.map(task => [task, keys[index] ?? ''] as const))
+    // The guides' tasks are in every namespace; shown once.
+    const distinct = [...new Map(own.map(pair => [pair[0].id, pair])).values()]
+    const items = distinct
+      .sort(([a], [b]) => createdAt(b) - createdAt(a) || b.ordinal - a.ordinal)
+      .slice(filter.offset, filter.offset + filter.limit)
+      .map(([task, key]) => viewOf(task, this.#now(key)))
+    const repeated = own.length - distinct.length
+    return { items, total: pages.reduce((sum, page) => sum + page.total, 0) - repeated }
+  }
+
+  /** One task, of whichever namespace. */
+  async task(id: string): Promise<TaskView> {
+    for (const key of await this.#keysWithTasks()) {
+      const now = this.#now(key)
+      const task = await this.#options.store.task(key, id, now)
+      if (task) return viewOf(task, now)
+    }
+    throw new Refused(`no task has the id '${id}'`, 404)
+  }
+
+  /** What a namespace has spent, in Credits. */
+  async account(key: string) {
+    const account = await this.#options.store.account(key, this.#now(key))
+    const { balance } = this.#options
+    const left = balance === undefined ? null : balance - account.charged - account.reserved
+    return { namespace: short(key), ...account, balance: balance ?? null, left }
+  }
+
+  /** Forgets tasks, journal, streams and clock of one namespace, or of all. Settings stay. */
+  async reset(scope: ClockScope): Promise<void> {
+    const key = scope === 'server' ? undefined : scope.namespace
+    await this.#options.store.reset(key)
+    this.#options.namespaces.reset(key)
+    this.#options.journal.clear(key)
+  }
+
+  get journal(): Journal {
+    return this.#options.journal
+  }
+
+  async #keysWithTasks(): Promise<string[]> {
+    const keys = (await this.#options.store.namespaces()).map(one => one.namespace)
+    return keys.length > 0 ? keys : ['']
+  }
+
+  #now(key: string): number {
+    return this.#one(key === '' ? 'server' : { namespace: key }).clock.now()
+  }
+
+  /** The namespace to look at. Looking does not make one. */
+  #one(scope: ClockScope): Namespace {
+    const { namespaces } = this.#options
+    return (scope === 'server' ? undefined : namespaces.find(scope.namespace)) ?? namespaces.server
+  }
+
+  #eachClock(scope: ClockScope, act: (clock: VirtualClock) => void): void {
+    const clocks = this.#options.namespaces.commanded(scope).map(namespace => namespace.clock)
+    try {
+      for (const clock of clocks) act(clock)
+    } catch (error) {
+      if (error instanceof RangeError) throw new Refused(error.message, 409)
+      throw error
+    }
+  }
+}
+
+function stateOf({ key, clock, follows }: Namespace): ClockState {
+  const now = clock.now()
+  return {
+    scope: key === '' ? 'server' : short(key),
+    ...clock.setting,
+    now,
+    time: isoTime(now),
+    follows,
+    waiting: clock.waiting,
+    next: clock.nextAwaited ?? null,
+  }
+}
+
+function viewOf(task: Task, now: number): TaskView {
+  const { id, action, model, mode, outcome, credits, steps, deliveries, video, request } = task
+  return {
+    id,
+    namespace: short(task.namespace),
+    state: stepAt(task, now).state,
+    action,
+    model,
+    mode,
+    outcome,
+    credits,
+    createdAt: createdAt(task),
+    settlesAt: settlesAt(task) ?? null,
+    steps,
+    deliveries,
+    video,
+    request,
+  }
+}

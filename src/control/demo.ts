@@ -1,0 +1,60 @@
+import { ERRORS } from '../contract/errors.ts'
+import { formatOf } from '../contract/formats.ts'
+import { priceOf } from '../contract/pricing.ts'
+import type { Revision } from '../contract/revisions.ts'
+import { examine } from '../contract/rules.ts'
+import { accept } from '../simulation/accept.ts'
+import { madeUpPrompt } from '../simulation/made-up.ts'
+import type { Namespaces } from '../simulation/namespaces.ts'
+import { sha256 } from '../simulation/random.ts'
+import type { Ending, Pace } from '../simulation/timeline.ts'
+import type { Store } from '../store/store.ts'
+
+/** The bearer token whose namespace holds the demo tasks. */
+export const DEMO_TOKEN = 'demo'
+
+export interface DemoOptions {
+  readonly count: number
+  readonly seed: number
+  readonly revision: Revision
+  readonly origin: string
+  readonly store: Store
+  readonly namespaces: Namespaces
+}
+
+const MODELS = ['kling-v1', 'kling-v1-6', 'kling-v2-5-turbo', 'kling-v2-master', 'kling-video-o1']
+const DURATIONS = [5, 10]
+
+/** Fills the namespace of the token `demo` with finished, failed and running tasks, oldest first. */
+export async function fillDemo({ count, seed, revision, origin, store, namespaces }: DemoOptions): Promise<void> {
+  const namespace = namespaces.of(sha256(DEMO_TOKEN))
+  namespace.isKept = true
+  const now = namespace.clock.now()
+  for (let index = 0; index < count; index++) {
+    const isRunning = index >= count - Math.ceil(count / 5)
+    const hasFailed = !isRunning && index % 4 === 3
+    const body = {
+      action: 'text2video',
+      model: MODELS[index % MODELS.length],
+      mode: index % 2 === 0 ? 'std' : 'pro',
+      duration: DURATIONS[index % 3 === 0 ? 1 : 0],
+      prompt: await madeUpPrompt(seed, index),
+    }
+    const { request } = examine(body, revision, 'documented')
+    const ending: Ending = hasFailed
+      ? { state: 'failed', code: 'api_error', message: ERRORS.api_error.message }
+      : { state: 'succeed' }
+    // Settled ones are an hour old at the least, so that no pace has them still running.
+    const at = isRunning ? now : now - (count - index) * 60_000 - 3_600_000
+    const pace: Pace = isRunning ? 600 : 'real'
+    const ordinal = await store.nextOrdinal(namespace.key)
+    const task = accept({
+      ...{ seed, namespace: namespace.key, ordinal, revision, now: at, pace, ending, body, request, origin },
+      outcome: hasFailed ? 'fail api_error' : 'succeed',
+      traceId: namespaces.nextTraceId(namespace),
+      format: formatOf(request),
+      credits: priceOf(request).credits,
+    })
+    await store.create(task, {}, at)
+  }
+}

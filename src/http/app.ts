@@ -1,0 +1,136 @@
+import type { Socket } from 'node:net'
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import type { ErrorCode } from '../contract/errors.ts'
+import { errorBody, statusOf } from '../contract/wire.ts'
+import type { RequestEntry } from '../journal/journal.ts'
+import type { Namespace } from '../simulation/namespaces.ts'
+import { credentialOf } from './auth.ts'
+import { Call, type Door, onHangUp, pathOf } from './door.ts'
+import { handleThrown, JSON_TYPE, NoBody, refuse, Unreadable } from './error-reply.ts'
+import { fileRoutes } from './files.ts'
+import { taskRoutes } from './tasks.ts'
+import { videoRoutes } from './videos.ts'
+
+/** Bodies above this many bytes are refused with 413. */
+const BODY_LIMIT = 1024 * 1024
+
+/** The server, with nothing but Fastify's plumbing: doors are added by the caller. */
+export function createApp(door: Door): FastifyInstance {
+  return fastify({
+    bodyLimit: BODY_LIMIT,
+    exposeHeadRoutes: false,
+    forceCloseConnections: true,
+    return503OnClosing: false,
+    // HTTP/1.1 without a Host header is answered like any other request.
+    http: { requireHostHeader: false },
+    frameworkErrors: (_error, request, reply) => {
+      // A URL that can't be decoded: no hook has run for it.
+      beginCall(door, request as FastifyRequest, reply as FastifyReply)
+      return refuse(request as FastifyRequest, reply as FastifyReply, 'no_api')
+    },
+    clientErrorHandler: (error, socket) => answerUnparsed(door, error, socket as Socket),
+  })
+}
+
+/** The upstream's door: everything outside our own paths. */
+export async function upstreamDoor(app: FastifyInstance, door: Door): Promise<void> {
+  // biome-ignore lint/suspicious/noExplicitAny: set by the first hook of every request
+  app.decorateRequest('call', null as any)
+  app.addHook('onRequest', (request, reply, done) => {
+    beginCall(door, request, reply)
+    done()
+  })
+  app.addHook('onResponse', (request, reply, done) => {
+    request.call.entry.status = reply.statusCode
+    request.call.end()
+    done()
+  })
+  handleThrown(app, door)
+  readJsonOnly(app)
+  app.setNotFoundHandler((request, reply) => {
+    const path = pathOf(request)
+    if (request.method === 'POST' && path.startsWith('/kling/')) return refuse(request, reply, 'api_not_implemented')
+    return refuse(request, reply, 'no_api')
+  })
+  app.options('/kling/*', (_request, reply) =>
+    reply
+      .code(204)
+      .headers({
+        'access-control-allow-methods': 'POST, OPTIONS',
+        'access-control-allow-headers': '*, authorization',
+        'access-control-max-age': '86400',
+      })
+      .send(),
+  )
+  videoRoutes(app, door)
+  taskRoutes(app, door)
+  fileRoutes(app, door)
+}
+
+/** Bodies are read as JSON text and by `JSON.parse` alone, so that `__proto__` is a field like any other. */
+function readJsonOnly(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, text, done) => {
+    if (text.length === 0) return done(new NoBody('no body'))
+    try {
+      done(null, JSON.parse(text as string))
+    } catch (cause) {
+      done(new Unreadable('broken JSON', { cause }))
+    }
+  })
+}
+
+function beginCall(door: Door, request: FastifyRequest, reply: FastifyReply): void {
+  const credential = credentialOf(request.headers.authorization, door.settings.tokens)
+  const namespace = door.namespaces.of(credential.namespace)
+  const traceId = door.namespaces.nextTraceId(namespace)
+  const entry = journaled(door, namespace, traceId, request.method, pathOf(request))
+  const call = new Call(namespace, traceId, entry, credential)
+  call.after(namespace.clock.working())
+  call.after(() => door.onEnd(entry))
+  request.call = call
+  reply.headers({
+    'x-trace-id': traceId,
+    'access-control-allow-origin': '*',
+    'access-control-expose-headers': '*, authorization',
+  })
+  onHangUp(reply, () => {
+    entry.hungUp = true
+    call.end()
+  })
+}
+
+function journaled(door: Door, namespace: Namespace, traceId: string, method: string, path: string): RequestEntry {
+  return door.journal.add({
+    kind: 'request',
+    at: namespace.clock.now(),
+    namespace: namespace.key,
+    traceId,
+    method,
+    path,
+  })
+}
+
+/** Answers what Node could not read as HTTP at all, in the same envelope, straight onto the socket. */
+function answerUnparsed(door: Door, error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
+  const { server } = door.namespaces
+  const traceId = door.namespaces.nextTraceId(server)
+  const isOverflow = error.code === 'HPE_HEADER_OVERFLOW'
+  const isSlow = error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+  const code: ErrorCode = 'bad_request'
+  const message = isOverflow ? 'The request headers are too large.' : 'The request is no valid HTTP.'
+  const [status, reason] = isOverflow
+    ? [431, 'Request Header Fields Too Large']
+    : isSlow
+      ? [408, 'Request Timeout']
+      : [statusOf(code), 'Bad Request']
+  const entry = journaled(door, server, traceId, '', '')
+  Object.assign(entry, { status, code, message })
+  const body = JSON.stringify(errorBody(code, isSlow ? 'The request took too long to arrive.' : message, traceId))
+  socket.end(
+    `HTTP/1.1 ${status} ${reason}\r\ncontent-type: ${JSON_TYPE}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n` +
+      `x-trace-id: ${traceId}\r\nconnection: close\r\n\r\n${body}`,
+  )
+  door.onEnd(entry)
+}

@@ -1,0 +1,44 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { ErrorCode } from '../contract/errors.ts'
+import { magicCodeOf } from '../simulation/outcome.ts'
+import { sha256 } from '../simulation/random.ts'
+import type { Credential, DoorSettings } from './door.ts'
+import { refuse } from './error-reply.ts'
+
+const BEARER = /^Bearer +([^\s]+)$/i
+
+const NOBODY: Credential = { namespace: '', denied: 'invalid_token', magic: undefined }
+
+/** Codes that a magic token turns the credential itself down with. */
+const BAD_CREDENTIALS: ReadonlySet<ErrorCode> = new Set(['invalid_token', 'token_expired', 'token_mismatched'])
+
+/** Hashes of tokens seen, so that a busy one is hashed once. Bounded. */
+const hashes = new Map<string, string>()
+
+/** Reads an `Authorization` header: any non-empty bearer token works unless the settings restrict them. */
+export function credentialOf(header: string | undefined, tokens: DoorSettings['tokens']): Credential {
+  const token = header === undefined ? undefined : BEARER.exec(header)?.[1]
+  if (token === undefined) return NOBODY
+  const magic = magicCodeOf(token)
+  if (magic !== undefined && BAD_CREDENTIALS.has(magic)) return { namespace: '', denied: magic, magic }
+  if (magic === undefined && tokens && !tokens.has(token)) return NOBODY
+  return { namespace: hashOf(token), denied: undefined, magic }
+}
+
+function hashOf(token: string): string {
+  const known = hashes.get(token)
+  if (known !== undefined) return known
+  if (hashes.size >= 1000) hashes.clear()
+  const hash = sha256(token)
+  hashes.set(token, hash)
+  return hash
+}
+
+/** Refuses a call whose credential is no good or whose account is disabled; `false` if it may go on. */
+export function isDenied(request: FastifyRequest, reply: FastifyReply): boolean {
+  const { denied, magic } = request.call.credential
+  const code = denied ?? (magic === 'disabled' ? magic : undefined)
+  if (code === undefined) return false
+  refuse(request, reply, code)
+  return true
+}

@@ -1,0 +1,140 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { ErrorCode } from '../contract/errors.ts'
+import type { Revision } from '../contract/revisions.ts'
+import type { Strictness } from '../contract/rules/objection.ts'
+import type { ParameterErrorCode, PendingResponse } from '../contract/wire.ts'
+import type { Journal, RequestEntry } from '../journal/journal.ts'
+import type { Clip } from '../media/clip.ts'
+import type { Namespace, Namespaces } from '../simulation/namespaces.ts'
+import type { Task } from '../simulation/task.ts'
+import type { Pace } from '../simulation/timeline.ts'
+import type { Limits, Store } from '../store/store.ts'
+
+/** How often creates are admitted: a token bucket that holds `burst`. */
+export interface Rate {
+  readonly burst: number
+  readonly perSecond: number
+}
+
+/** The settings the upstream's door obeys. */
+export interface DoorSettings {
+  readonly revision: Revision
+  readonly strictness: Strictness
+  readonly parameterErrorCode: ParameterErrorCode
+  readonly pendingResponse: PendingResponse
+  readonly pace: Pace
+  readonly seed: number
+  /** Scheme and host of URLs handed out, without a slash at the end; `undefined`: as the request says. */
+  readonly publicUrl: string | undefined
+  readonly trustProxy: boolean
+  /** The tokens that work; `undefined`: any. */
+  readonly tokens: ReadonlySet<string> | undefined
+  readonly rate: Rate | undefined
+  readonly limits: Limits
+  /** How far auto-skip may leap for a poll that shows a pending task. */
+  readonly skipPerPollMs: number
+}
+
+/** What the upstream's door stands on. */
+export interface Door {
+  readonly settings: DoorSettings
+  readonly namespaces: Namespaces
+  readonly store: Store
+  readonly journal: Journal
+  /** Takes charge of the task's callbacks. Called once its create's answer is flushed. */
+  deliver(task: Task): void
+  /** The bytes of the task's video. */
+  clip(task: Task): Clip
+  /** A defect of ours, for the log. */
+  onDefect(error: unknown, request: FastifyRequest): void
+  /** Called when a request at this door has ended. */
+  onEnd(entry: RequestEntry): void
+  /** Scheme and host this process listens on. */
+  address(): string
+}
+
+/** Whose request it is, as far as its header tells. */
+export interface Credential {
+  /** SHA-256 of the token; `''` without a good one. */
+  readonly namespace: string
+  /** Why the token is no good, if it isn't. */
+  readonly denied: ErrorCode | undefined
+  /** What the magic token stands for. */
+  readonly magic: ErrorCode | undefined
+}
+
+/** One request at the upstream's door, from arrival to answer. */
+export class Call {
+  readonly namespace: Namespace
+  readonly traceId: string
+  readonly entry: RequestEntry
+  readonly credential: Credential
+  #afterwards: (() => void)[] | undefined = []
+
+  constructor(namespace: Namespace, traceId: string, entry: RequestEntry, credential: Credential) {
+    this.namespace = namespace
+    this.traceId = traceId
+    this.entry = entry
+    this.credential = credential
+  }
+
+  /** Has `act` done once the answer is flushed or the caller gone; at once if that is past. */
+  after(act: () => void): void {
+    if (this.#afterwards) this.#afterwards.push(act)
+    else act()
+  }
+
+  /** The answer is flushed, or the caller gone. Only the first time counts. */
+  end(): void {
+    const acts = this.#afterwards ?? []
+    this.#afterwards = undefined
+    for (const act of acts) act()
+  }
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set by the upstream door's first hook. */
+    call: Call
+  }
+}
+
+/**
+ * Aborts if the caller goes away before the answer is written.
+ *
+ * Not `request.signal`: that follows the request stream, which closes as soon as a POST body has been read
+ * (Fastify 5.12 on Node 20, 22 and 24), so it fires at once or never.
+ */
+export function onHangUp(reply: FastifyReply, act: () => void): void {
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished) act()
+  })
+}
+
+/** A host as it may stand in a URL we hand out: a name or address and a port, nothing that could end the authority. */
+const HOST = /^(?:[\w.-]{1,255}|\[[\da-f:.]{2,45}\])(?::\d{1,5})?$/i
+
+/** Scheme and host under which the caller sees us. */
+export function originOf(door: Door, request: FastifyRequest): string {
+  const { publicUrl, trustProxy } = door.settings
+  if (publicUrl !== undefined) return publicUrl
+  const forwarded = trustProxy ? forwardedOrigin(request) : {}
+  const host = forwarded.host ?? request.headers.host ?? ''
+  if (!HOST.test(host)) return door.address()
+  return `${forwarded.scheme ?? request.protocol}://${host}`
+}
+
+function forwardedOrigin(request: FastifyRequest): { scheme?: string; host?: string } {
+  const [scheme, host] = ['x-forwarded-proto', 'x-forwarded-host'].map(name =>
+    String(request.headers[name] ?? '')
+      .split(',')[0]
+      ?.trim(),
+  )
+  return { ...((scheme === 'http' || scheme === 'https') && { scheme }), ...(host && { host }) }
+}
+
+/** The request's path, without its query. */
+export function pathOf(request: FastifyRequest): string {
+  const end = request.url.indexOf('?')
+  return end === -1 ? request.url : request.url.slice(0, end)
+}

@@ -1,0 +1,53 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { DEFECT_MESSAGE, ERRORS, type ErrorCode, NO_BODY_MESSAGE } from '../contract/errors.ts'
+import { errorBody } from '../contract/wire.ts'
+import type { Door } from './door.ts'
+
+export const JSON_TYPE = 'application/json; charset=utf-8'
+
+/** Answers with an error in the upstream's words. The one place where the envelope is made into a reply. */
+export function refuse(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  code: ErrorCode,
+  message: string = ERRORS[code].message,
+  status: number = ERRORS[code].status,
+): FastifyReply {
+  const { call } = request
+  call.entry.code = code
+  call.entry.message = message
+  return reply
+    .code(status)
+    .header('content-type', JSON_TYPE)
+    .send(JSON.stringify(errorBody(code, message, call.traceId)))
+}
+
+/** Turns whatever was thrown into the envelope: the framework's own refusals, and defects of ours. */
+export function handleThrown(app: FastifyInstance, door: Door): void {
+  app.setErrorHandler((thrown, request, reply) => {
+    const status = statusOf(thrown)
+    if (status === undefined) {
+      door.onDefect(thrown, request)
+      return refuse(request, reply, 'api_error', DEFECT_MESSAGE)
+    }
+    if (status === 413) return refuse(request, reply, 'content_too_large')
+    return refuse(request, reply, 'bad_request', thrown instanceof NoBody ? NO_BODY_MESSAGE : undefined)
+  })
+}
+
+/** The request has no body, or an empty one. */
+export class NoBody extends Error {
+  readonly statusCode = 400
+}
+
+/** The body is no JSON. */
+export class Unreadable extends Error {
+  readonly statusCode = 400
+}
+
+/** The status of a refusal that is the caller's doing; `undefined` for a defect. */
+function statusOf(thrown: unknown): number | undefined {
+  if (!(thrown instanceof Error) || !('statusCode' in thrown)) return undefined
+  const status = Number(thrown.statusCode)
+  return status >= 400 && status < 500 ? status : undefined
+}

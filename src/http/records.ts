@@ -1,0 +1,63 @@
+import type { PendingResponse } from '../contract/wire.ts'
+import { answerOf } from '../simulation/accept.ts'
+import type { MadeUpAccount } from '../simulation/made-up.ts'
+import { sha256 } from '../simulation/random.ts'
+import { createdAt, isTerminal, type Step, stepAt, type Task } from '../simulation/task.ts'
+
+/** The platform's id of `POST /kling/videos` (gateway §1.1). */
+const API_ID = '29187cb2-1acb-43b8-baf5-3f3f709292eb'
+
+/** The record of one task as `/kling/tasks` shows it at `now` (gateway §5). */
+export function recordOf(
+  task: Task,
+  now: number,
+  account: MadeUpAccount,
+  pending: PendingResponse,
+  origin: string,
+): Record<string, unknown> {
+  const step = stepAt(task, now)
+  const created = createdAt(task)
+  const startedAt = task.steps.find(one => one.state === 'processing' && one.at <= now)?.at
+  return {
+    _id: objectId(task.id, created),
+    id: task.id,
+    api_id: API_ID,
+    application_id: account.applicationId,
+    user_id: account.userId,
+    credential_id: account.credentialId,
+    authorization_id: null,
+    actor_user_id: null,
+    type: 'videos',
+    trace_id: task.traceId,
+    job_id: task.video.jobId,
+    created_at: created / 1000,
+    ...(startedAt !== undefined && { started_at: startedAt / 1000 }),
+    ...(isTerminal(step) && finish(step, startedAt ?? created)),
+    request: task.request,
+    ...responseOf(task, step, pending, origin),
+  }
+}
+
+function finish(step: Step, startedAt: number): Record<string, number> {
+  return { finished_at: step.at / 1000, elapsed: (step.at - startedAt) / 1000 }
+}
+
+function responseOf(task: Task, step: Step, pending: PendingResponse, origin: string): { response?: unknown } {
+  if (isTerminal(step)) return { response: answerOf(task, step, origin).body }
+  switch (pending) {
+    case 'absent':
+      return {}
+    case 'null':
+      return { response: null }
+    case 'empty':
+      return { response: {} }
+    case 'snapshot':
+      return { response: { task_id: task.id, state: 'processing' } }
+  }
+}
+
+/** A Mongo ObjectId: the second of creation in hexadecimal, then sixteen digits. */
+function objectId(id: string, created: number): string {
+  const seconds = Math.floor(created / 1000) % 2 ** 32
+  return seconds.toString(16).padStart(8, '0') + sha256(id).slice(0, 16)
+}

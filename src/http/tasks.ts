@@ -1,0 +1,140 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { NO_BODY_MESSAGE } from '../contract/errors.ts'
+import { madeUpAccount } from '../simulation/made-up.ts'
+import { isTerminal, stepAt, type Task } from '../simulation/task.ts'
+import { isDenied } from './auth.ts'
+import { isObject, isTooDeep } from './body.ts'
+import { type Door, originOf } from './door.ts'
+import { JSON_TYPE, refuse } from './error-reply.ts'
+import { recordOf } from './records.ts'
+
+/** One call may ask for this many ids (chosen). */
+const MOST_IDS = 100
+/** Records in a page when `limit` is not given, and at most (chosen). */
+const PAGE = 10
+const LARGEST_PAGE = 100
+
+/** Fields that ask for a list by anything but ids. `user_id` and `application_id` are the token's own anyway. */
+const FILTERS = ['type', 'limit', 'offset', 'created_at_min', 'created_at_max', 'user_id', 'application_id']
+
+/** `POST /kling/tasks`: free of charge, not rate limited (contract.md §6). */
+export function taskRoutes(app: FastifyInstance, door: Door): void {
+  app.post(
+    '/kling/tasks',
+    {
+      onRequest: async (request, reply) => {
+        if (isDenied(request, reply)) return reply
+      },
+    },
+    (request, reply) => query(door, request, reply),
+  )
+}
+
+async function query(door: Door, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const { body } = request
+  if (body === undefined) return refuse(request, reply, 'bad_request', NO_BODY_MESSAGE)
+  if (!isObject(body) || isTooDeep(body)) return refuse(request, reply, 'bad_request')
+  // Older schemas wrongly name `generate` as the default (gateway §9 D23).
+  const action = body['action'] ?? 'retrieve'
+  if (action === 'retrieve' || action === 'generate') return retrieve(door, request, reply, body['id'])
+  if (action === 'retrieve_batch') return retrieveBatch(door, request, reply, body)
+  return refuse(
+    request,
+    reply,
+    'bad_request',
+    `action ${shown(action)} is not supported; it may be retrieve or retrieve_batch`,
+  )
+}
+
+async function retrieve(door: Door, request: FastifyRequest, reply: FastifyReply, id: unknown): Promise<FastifyReply> {
+  if (id === undefined || id === null || id === '') return refuse(request, reply, 'bad_request', 'id is required')
+  if (typeof id !== 'string') return refuse(request, reply, 'bad_request', `id must be a string, not ${shown(id)}`)
+  const { namespace, entry } = request.call
+  entry.taskId = id
+  const task = await door.store.task(namespace.key, id, namespace.clock.now())
+  return answer(door, request, reply, task ? [task] : [], ([record]) => record ?? {})
+}
+
+async function retrieveBatch(
+  door: Door,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  body: Record<string, unknown>,
+): Promise<FastifyReply> {
+  const found = await findBatch(door, request, body)
+  if ('refusal' in found) return refuse(request, reply, 'bad_request', found.refusal)
+  return answer(door, request, reply, found.tasks, items => ({ items, count: found.total }))
+}
+
+type Found = { readonly tasks: readonly Task[]; readonly total: number } | { readonly refusal: string }
+
+async function findBatch(door: Door, request: FastifyRequest, body: Record<string, unknown>): Promise<Found> {
+  const { key, clock } = request.call.namespace
+  const now = clock.now()
+  const ids = body['ids'] ?? undefined
+  if (ids === undefined) {
+    if (!FILTERS.some(name => (body[name] ?? undefined) !== undefined)) return { refusal: 'ids is required' }
+    const filter = readFilter(body)
+    if (filter.refusal !== undefined) return { refusal: filter.refusal }
+    return filter.isOfVideos ? door.store.list(key, filter, now) : { tasks: [], total: 0 }
+  }
+  if (!Array.isArray(ids)) return { refusal: `ids must be an array, not ${shown(ids)}` }
+  if (ids.length > MOST_IDS) return { refusal: `ids holds ${ids.length} ids; at most ${MOST_IDS} are allowed` }
+  const wanted = new Set(ids.filter(id => typeof id === 'string'))
+  const found = await Promise.all([...wanted].map(id => door.store.task(key, id, now)))
+  const tasks = found.filter(task => task !== undefined).sort(byAge)
+  return { tasks, total: tasks.length }
+}
+
+/** Newest first; of equal age the last accepted first. */
+function byAge(a: Task, b: Task): number {
+  return b.steps[0].at - a.steps[0].at || b.ordinal - a.ordinal
+}
+
+function readFilter(body: Record<string, unknown>) {
+  const read = (name: string, least: number, most: number): number | undefined => {
+    const value = body[name] ?? undefined
+    if (value === undefined) return undefined
+    const isGood = typeof value === 'number' && value >= least && value <= most
+    if (!isGood) wrong.push(`${name} must be a number from ${least} to ${most}, not ${shown(value)}`)
+    return isGood ? value : undefined
+  }
+  const wrong: string[] = []
+  const limit = read('limit', 1, LARGEST_PAGE) ?? PAGE
+  const offset = read('offset', 0, Number.MAX_SAFE_INTEGER) ?? 0
+  const from = read('created_at_min', 0, Number.MAX_SAFE_INTEGER)
+  const to = read('created_at_max', 0, Number.MAX_SAFE_INTEGER)
+  const type = body['type'] ?? undefined
+  if (type !== undefined && typeof type !== 'string') wrong.push(`type must be a string, not ${shown(type)}`)
+  if (wrong[0] !== undefined) return { refusal: wrong[0] }
+  return {
+    limit: Math.floor(limit),
+    offset: Math.floor(offset),
+    isOfVideos: type === undefined || type === 'videos',
+    ...(from !== undefined && { from: from * 1000 }),
+    ...(to !== undefined && { to: to * 1000 }),
+  }
+}
+
+/** Sends the records; a pending one among them lets auto-skip go on as if its poller were waiting. */
+async function answer(
+  door: Door,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  tasks: readonly Task[],
+  shape: (records: object[]) => object,
+): Promise<FastifyReply> {
+  const { namespace } = request.call
+  const now = namespace.clock.now()
+  const account = await madeUpAccount(door.settings.seed, namespace.key)
+  const origin = originOf(door, request)
+  const records = tasks.map(task => recordOf(task, now, account, door.settings.pendingResponse, origin))
+  if (tasks.some(task => !isTerminal(stepAt(task, now)))) namespace.clock.mark(now + door.settings.skipPerPollMs)
+  return reply.header('content-type', JSON_TYPE).send(JSON.stringify(shape(records)))
+}
+
+/** A value as an error text shows it. */
+function shown(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value)
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text
+}

@@ -1,0 +1,183 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { ERRORS, NO_BODY_MESSAGE } from '../contract/errors.ts'
+import { extended, type Format, formatOf } from '../contract/formats.ts'
+import { priceOf } from '../contract/pricing.ts'
+import type { CreateVideo } from '../contract/request.ts'
+import type { Objection } from '../contract/rules/objection.ts'
+import { extensionFits, sourceIsThere } from '../contract/rules/source.ts'
+import { examine } from '../contract/rules.ts'
+import { accept } from '../simulation/accept.ts'
+import { chooseOutcome, OUTCOME_NAMES, type Outcome } from '../simulation/outcome.ts'
+import { fileAt, type Task } from '../simulation/task.ts'
+import type { Ending } from '../simulation/timeline.ts'
+import type { Refusal } from '../store/store.ts'
+import { isDenied } from './auth.ts'
+import { ignoredHeader, isObject, isTooDeep } from './body.ts'
+import { type Door, originOf } from './door.ts'
+import { JSON_TYPE, refuse } from './error-reply.ts'
+import { answerHeld } from './held.ts'
+
+/** `POST /kling/videos`: parse, check, plan, keep, tell. Each check is one the caller may trip over, in §5's order. */
+export function videoRoutes(app: FastifyInstance, door: Door): void {
+  app.post(
+    '/kling/videos',
+    {
+      onRequest: async (request, reply) => {
+        if (isDenied(request, reply) || (await isOutOfCredit(door, request, reply))) return reply
+        if (await isTooOften(door, request, reply)) return reply
+      },
+    },
+    (request, reply) => create(door, request, reply),
+  )
+}
+
+async function isOutOfCredit(door: Door, request: FastifyRequest, reply: FastifyReply): Promise<boolean> {
+  const { credential, namespace } = request.call
+  const { balance } = door.settings.limits
+  if (credential.magic !== 'used_up') {
+    if (balance === undefined) return false
+    const { charged, reserved } = await door.store.account(namespace.key, namespace.clock.now())
+    if (balance - charged - reserved > 0) return false
+  }
+  refuse(request, reply, 'used_up')
+  return true
+}
+
+async function isTooOften(door: Door, request: FastifyRequest, reply: FastifyReply): Promise<boolean> {
+  const { credential, namespace } = request.call
+  const { rate } = door.settings
+  if (credential.magic !== 'too_many_requests') {
+    if (rate === undefined) return false
+    if (await door.store.take(namespace.key, rate.perSecond, rate.burst, namespace.clock.now())) return false
+  }
+  refuse(request, reply, 'too_many_requests')
+  return true
+}
+
+async function create(door: Door, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const { call } = request
+  const { body } = request
+  if (body === undefined) return refuse(request, reply, 'bad_request', NO_BODY_MESSAGE)
+  if (!isObject(body) || isTooDeep(body)) return refuse(request, reply, 'bad_request')
+
+  const outcome = outcomeOf(request, body)
+  if ('refusal' in outcome) return refuse(request, reply, 'bad_request', outcome.refusal)
+  call.entry.outcome = outcome.name
+  reply.header('x-mockling-outcome', outcome.name)
+
+  const { revision, strictness } = door.settings
+  const { request: wanted, objections } = examine(body, revision, strictness)
+  if (wanted.ignored.length > 0) {
+    call.entry.ignored = wanted.ignored
+    reply.header('x-mockling-ignored', ignoredHeader(wanted.ignored))
+  }
+  const clip = objections.length > 0 ? { objections } : await clipFor(door, request, wanted)
+  if ('objections' in clip) return object(door, request, reply, clip.objections)
+  return acceptOrRefuse(door, request, reply, { body, wanted, outcome, format: clip.format })
+}
+
+function outcomeOf(request: FastifyRequest, body: Record<string, unknown>): Outcome | { refusal: string } {
+  const header = request.headers['x-mockling-outcome']
+  const prompt = body['prompt']
+  const chosen = chooseOutcome(
+    header === undefined ? undefined : String(header),
+    typeof prompt === 'string' ? prompt : undefined,
+    request.call.credential.magic,
+  )
+  if ('outcome' in chosen) return chosen.outcome
+  return { refusal: `unknown outcome '${chosen.unknown}' in ${chosen.where}; known are: ${OUTCOME_NAMES.join(', ')}` }
+}
+
+function object(
+  door: Door,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  objections: readonly Objection[],
+): FastifyReply {
+  const code = door.settings.parameterErrorCode
+  request.call.entry.objections = objections
+  return refuse(request, reply, code, objections[0]?.message, ERRORS[code].status)
+}
+
+/** The clip asked for, or what speaks against it: rules R45 and R46 need the video that is to be extended. */
+async function clipFor(
+  door: Door,
+  request: FastifyRequest,
+  wanted: CreateVideo,
+): Promise<{ format: Format } | { objections: Objection[] }> {
+  if (wanted.action !== 'extend') return { format: formatOf(wanted) }
+  const { clock, key } = request.call.namespace
+  const now = clock.now()
+  const source = await door.store.taskOfVideo(key, wanted.videoId ?? '', now)
+  const isUsable = source !== undefined && fileAt(source, now) === 'there'
+  const objection = isUsable ? extensionFits(source.video.format) : sourceIsThere(wanted.videoId ?? '')
+  return objection ? { objections: [objection] } : { format: extended(source?.video.format ?? formatOf(wanted)) }
+}
+
+/** A create that no rule objects to. */
+interface Sound {
+  readonly body: Record<string, unknown>
+  readonly wanted: CreateVideo
+  readonly outcome: Outcome
+  readonly format: Format
+}
+
+async function acceptOrRefuse(door: Door, request: FastifyRequest, reply: FastifyReply, sound: Sound) {
+  const { outcome, wanted } = sound
+  const { namespace } = request.call
+  const { credits } = priceOf(wanted)
+  if (outcome.kind === 'refuse') {
+    const { limits } = door.settings
+    const refusal = await door.store.refusal(namespace.key, credits, limits, namespace.clock.now())
+    return refusal ? refuseAdmission(request, reply, refusal) : refuse(request, reply, outcome.code)
+  }
+  const kept = await keep(door, request, sound, credits)
+  if (typeof kept === 'string') return refuseAdmission(request, reply, kept)
+
+  request.call.entry.taskId = kept.id
+  request.call.after(() => door.deliver(kept))
+  const isHeld = wanted.callbackUrl === undefined && !wanted.async
+  if (isHeld) return answerHeld(door, request, reply, kept, wanted.timeout)
+  return reply.header('content-type', JSON_TYPE).send(JSON.stringify({ task_id: kept.id }))
+}
+
+/** Plans the task and keeps it. Tries again when another create of the namespace took the ordinal meanwhile. */
+async function keep(door: Door, request: FastifyRequest, sound: Sound, credits: number): Promise<Task | Refusal> {
+  const { settings, store } = door
+  const { namespace, traceId } = request.call
+  namespace.isKept = true
+  for (;;) {
+    const now = namespace.clock.now()
+    const task = accept({
+      seed: settings.seed,
+      namespace: namespace.key,
+      ordinal: await store.nextOrdinal(namespace.key),
+      revision: settings.revision,
+      now,
+      pace: settings.pace,
+      ending: endingOf(sound.outcome),
+      outcome: sound.outcome.name,
+      traceId,
+      body: sound.body,
+      request: sound.wanted,
+      format: sound.format,
+      origin: originOf(door, request),
+      credits,
+    })
+    const answer = await store.create(task, settings.limits, now)
+    if (answer === 'created') return task
+    if (answer !== 'taken') return answer
+  }
+}
+
+function endingOf(outcome: Outcome): Ending {
+  if (outcome.kind !== 'fail') return { state: 'succeed' }
+  return { state: 'failed', code: outcome.code, message: ERRORS[outcome.code].message }
+}
+
+function refuseAdmission(request: FastifyRequest, reply: FastifyReply, refusal: Refusal): FastifyReply {
+  if (refusal !== 'overloaded') return refuse(request, reply, refusal)
+  // Not the upstream's: the simulator itself is full, and says so outside the imitation.
+  reply.header('x-mockling-overload', 'pending').header('retry-after', '1')
+  return refuse(request, reply, 'api_error', 'mockling holds as many pending tasks as it can', 503)
+}

@@ -1,0 +1,10 @@
+/** The public names of the package. */
+export { ConfigError, type ConfigInput } from './config.ts'
+export { CAPABILITIES, type Capability } from './contract/capabilities.ts'
+export { ERRORS, type ErrorCode } from './contract/errors.ts'
+export type { Evidence, Grade } from './contract/evidence.ts'
+export { DEFAULT_REVISION, REVISIONS, type Revision } from './contract/revisions.ts'
+export type { Change, Objection, Strictness } from './contract/rules/objection.ts'
+export { RULES, validate } from './contract/rules.ts'
+export type { ErrorBody, TaskRecord, VideoResult } from './contract/wire.ts'
+export { createSimulator, type Leftover, type Simulator } from './simulator.ts'

@@ -1,0 +1,127 @@
+import type { Objection } from '../contract/rules/objection.ts'
+
+/** One request at the upstream's door, as it ended. */
+export interface RequestEntry {
+  readonly kind: 'request'
+  /** Place in the journal, from 1, over all namespaces. */
+  readonly seq: number
+  /** When it began, on the namespace's clock, in Unix milliseconds. */
+  readonly at: number
+  /** SHA-256 of the bearer token; `''` without a good one. */
+  readonly namespace: string
+  readonly traceId: string
+  readonly method: string
+  readonly path: string
+  /** Absent while the answer is not out yet, and when the caller hung up before it. */
+  status?: number
+  code?: string
+  message?: string
+  /** Every objection to the body, the first of which was the answer. */
+  objections?: readonly Objection[]
+  /** Fields given and not used. */
+  ignored?: readonly string[]
+  taskId?: string
+  outcome?: string
+  /** Real milliseconds from the request's arrival to its end. */
+  durationMs?: number
+  /** The caller went away before the answer. */
+  hungUp?: true
+}
+
+/** One try to deliver a callback. */
+export interface CallbackEntry {
+  readonly kind: 'callback'
+  readonly seq: number
+  /** When it was sent, on the namespace's clock. */
+  readonly at: number
+  readonly namespace: string
+  readonly taskId: string
+  /** From 1. */
+  readonly attempt: number
+  readonly url: string
+  readonly requestHeaders: Readonly<Record<string, string>>
+  readonly requestBody: string
+  /** What came of it: `delivered`, or why not. */
+  readonly outcome: string
+  readonly status?: number
+  readonly responseHeaders?: Readonly<Record<string, string>>
+  readonly responseBody?: string
+  readonly error?: string
+  /** Real milliseconds. */
+  readonly durationMs: number
+}
+
+export type Entry = RequestEntry | CallbackEntry
+
+/** Which entries to show; each part given must hold. */
+export interface EntryFilter {
+  readonly kind?: Entry['kind']
+  readonly namespace?: string
+  readonly taskId?: string
+  readonly path?: string
+  readonly status?: number
+  readonly outcome?: string
+  /** Keeps entries after this place. */
+  readonly after?: number
+}
+
+/** An entry without its place, which the journal gives. */
+export type Unplaced<E> = E extends Entry ? Omit<E, 'seq'> : never
+
+/** What happened, newest kept. Bounded: the oldest entry goes for each new one beyond the most. */
+export class Journal {
+  readonly #most: number
+  #entries: Entry[] = []
+  #seq = 0
+  #dropped = 0
+
+  constructor(most: number) {
+    this.#most = most
+  }
+
+  /** How many entries had to go to make room. */
+  get dropped(): number {
+    return this.#dropped
+  }
+
+  /** Keeps one entry and gives it its place. The caller may complete it later. */
+  add<E extends Unplaced<Entry>>(entry: E): E & { readonly seq: number } {
+    const placed = Object.assign(entry, { seq: ++this.#seq })
+    if (this.#most === 0) return placed
+    // A ring in all but name: entry `seq` stands at `(seq - 1) % most`.
+    const place = (this.#seq - 1) % this.#most
+    if (this.#entries[place]) this.#dropped++
+    this.#entries[place] = placed as unknown as Entry
+    return placed
+  }
+
+  /** Matching entries, oldest first; at most `limit`, the newest of them. */
+  list(filter: EntryFilter = {}, limit = Number.POSITIVE_INFINITY): Entry[] {
+    const matching = this.#entries.filter(entry => matches(entry, filter)).sort((a, b) => a.seq - b.seq)
+    return matching.length > limit ? matching.slice(matching.length - limit) : matching
+  }
+
+  count(filter: EntryFilter = {}): number {
+    return this.#entries.reduce((sum, entry) => sum + Number(matches(entry, filter)), 0)
+  }
+
+  /** Forgets the namespace's entries, or all. */
+  clear(namespace?: string): void {
+    const kept = namespace === undefined ? [] : this.list().filter(entry => entry.namespace !== namespace)
+    this.#entries = []
+    for (const entry of kept) this.#entries[(entry.seq - 1) % this.#most] = entry
+  }
+}
+
+function matches(entry: Entry, filter: EntryFilter): boolean {
+  const path = entry.kind === 'request' ? entry.path : entry.url
+  return (
+    (filter.kind === undefined || entry.kind === filter.kind) &&
+    (filter.namespace === undefined || entry.namespace === filter.namespace) &&
+    (filter.taskId === undefined || entry.taskId === filter.taskId) &&
+    (filter.path === undefined || path === filter.path) &&
+    (filter.status === undefined || entry.status === filter.status) &&
+    (filter.outcome === undefined || entry.outcome === filter.outcome) &&
+    (filter.after === undefined || entry.seq > filter.after)
+  )
+}

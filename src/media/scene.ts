@@ -1,0 +1,115 @@
+import { type Colour, Picture } from './picture.ts'
+
+/** Emblem modules to a side; the right half mirrors the left. */
+const EMBLEM = 7
+/** Squares of the second hand. */
+const BEATS = 10
+
+/**
+ * What a clip shows, in cells of 4x4 pixels: a background shaded from one colour to another and an emblem, both from
+ * the seed; a square that steps on every second; a bar along the bottom that fills from the first frame to the last.
+ *
+ * Whatever moves is at the bottom, because everything below the first change has to be coded anew in each IDR picture.
+ */
+export class Scene {
+  readonly picture: Picture
+  /** Cells that are seen. The picture may be wider and higher, up to the next whole macroblock. */
+  readonly #width: number
+  readonly #height: number
+  /** A length that looks alike at all sizes: a 45th of the short side. Even, as chroma is shared by 2x2 cells. */
+  readonly #unit: number
+  readonly #fps: number
+  readonly #frames: number
+  /** Cells of the bar that are bright already. */
+  #filled = 0
+  readonly #bright: Colour
+  readonly #dark: Colour
+
+  /** `seed` is at least 16 bytes that look random. */
+  constructor(format: { width: number; height: number; fps: number; frames: number }, seed: Uint8Array) {
+    this.picture = new Picture(Math.ceil(format.width / 16), Math.ceil(format.height / 16))
+    this.#width = Math.ceil(format.width / 4)
+    this.#height = Math.ceil(format.height / 4)
+    this.#unit = 2 * Math.max(1, Math.round(Math.min(this.#width, this.#height) / 90))
+    this.#fps = format.fps
+    this.#frames = format.frames
+
+    const hue = byte(seed, 0) * 256 + byte(seed, 1)
+    const turn = 8192 + byte(seed, 2) * 64 // 45 to 135 degrees further
+    this.#bright = colour(hue + 32768, 0.5, 0.84)
+    this.#dark = colour(hue, 0.4, 0.1)
+    this.#shade(colour(hue, 0.55, 0.45), colour(hue + turn, 0.5, 0.25))
+    this.#emblem(seed.subarray(3))
+  }
+
+  /** Draws frame number `frame`, counted from 0, over the one before: all have to be drawn, in order. */
+  draw(frame: number): void {
+    const unit = this.#unit
+    const barTop = this.#height - unit
+    const second = Math.floor(frame / this.#fps)
+    if (frame % this.#fps === 0) {
+      for (let i = 0; i < BEATS; i++) {
+        const lit = i === second % BEATS
+        this.picture.fill((2 * i + 1) * unit, barTop - 2 * unit, unit, unit, lit ? this.#bright : this.#dark)
+      }
+    }
+    const played = this.#frames === 1 ? 1 : frame / (this.#frames - 1)
+    const filled = 2 * Math.round((played * this.#width) / 2)
+    if (frame === 0) this.picture.fill(0, barTop, 4 * this.picture.planes.mbWidth, 2 * unit, this.#dark)
+    this.picture.fill(this.#filled, barTop, filled - this.#filled, 2 * unit, this.#bright)
+    this.#filled = filled
+  }
+
+  #shade(top: Colour, bottom: Colour): void {
+    const { mbWidth, mbHeight } = this.picture.planes
+    for (let row = 0; row < 4 * mbHeight; row++) {
+      const share = Math.min(1, row / this.#height)
+      this.picture.fill(0, row, 4 * mbWidth, 1, {
+        y: Math.round(top.y + (bottom.y - top.y) * share),
+        cb: Math.round(top.cb + (bottom.cb - top.cb) * share),
+        cr: Math.round(top.cr + (bottom.cr - top.cr) * share),
+      })
+    }
+  }
+
+  #emblem(seed: Uint8Array): void {
+    const module = 2 * Math.floor(Math.min(this.#width, this.#height) / (4 * EMBLEM))
+    const left = 4 * Math.round((this.#width - EMBLEM * module) / 8)
+    const top = 4 * Math.round((this.#height - EMBLEM * module) / 8)
+    for (let row = 0; row < EMBLEM; row++) {
+      for (let column = 0; column < EMBLEM; column++) {
+        const mirrored = Math.min(column, EMBLEM - 1 - column)
+        const set = (byte(seed, row) >> mirrored) & 1
+        if (set === 1) this.picture.fill(left + column * module, top + row * module, module, module, this.#bright)
+      }
+    }
+  }
+}
+
+/**
+ * A colour from its hue (a full turn is 65536), saturation and lightness (0..1).
+ *
+ * Only sums, products and rounding: what those give is laid down to the last bit, so the same file comes from every
+ * machine. Math.cos or Math.pow would not promise that.
+ */
+function colour(hue: number, saturation: number, lightness: number): Colour {
+  const chroma = (1 - Math.abs(2 * lightness - 1)) * saturation
+  const sixth = ((hue % 65536) / 65536) * 6
+  const primary = (offset: number) => {
+    const distance = Math.abs(((sixth + offset) % 6) - 3) // 3 at the primary itself, 0 opposite
+    return lightness + chroma * (Math.min(1, Math.max(0, distance - 1)) - 0.5)
+  }
+  const red = primary(0)
+  const green = primary(4)
+  const blue = primary(2)
+  const luma = 0.2126 * red + 0.7152 * green + 0.0722 * blue
+  return {
+    y: Math.round(16 + 219 * luma),
+    cb: Math.round(128 + (224 * (blue - luma)) / 1.8556),
+    cr: Math.round(128 + (224 * (red - luma)) / 1.5748),
+  }
+}
+
+function byte(seed: Uint8Array, index: number): number {
+  return seed[index] as number
+}

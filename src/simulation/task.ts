@@ -1,0 +1,84 @@
+import type { ErrorCode } from '../contract/errors.ts'
+import type { Format } from '../contract/formats.ts'
+import type { Revision } from '../contract/revisions.ts'
+
+/** One dated entry of a task's plan. Instants are Unix milliseconds on the namespace's clock. */
+export type Step =
+  | { readonly at: number; readonly state: 'accepted' | 'processing' | 'succeed' }
+  | { readonly at: number; readonly state: 'failed'; readonly code: ErrorCode; readonly message: string }
+
+/** The video a task makes if it succeeds. */
+export interface Video {
+  readonly id: string
+  /** 22 URL-safe characters: the upstream's job, and the stem of the file's name. */
+  readonly jobId: string
+  /** Path of `video_url`. */
+  readonly path: string
+  readonly format: Format
+  /** The video this one extends. */
+  readonly sourceId?: string
+}
+
+/** A message owed to somebody when the task settles. */
+export interface Delivery {
+  readonly url: string
+  /** When it is due, on the namespace's clock. */
+  readonly at: number
+}
+
+/**
+ * An accepted create. Everything that will happen to it is decided and dated here; nobody moves it afterwards.
+ */
+export interface Task {
+  readonly id: string
+  /** SHA-256 of the bearer token, in hexadecimal. */
+  readonly namespace: string
+  /** The how-manieth accepted create of the namespace, from 1; 0 for the guides' own. */
+  readonly ordinal: number
+  readonly revision: Revision
+  readonly traceId: string
+  /** The create's header and body as sent, for the record. */
+  readonly request: Readonly<Record<string, unknown>>
+  readonly action: string
+  readonly model: string
+  readonly mode: string
+  readonly outcome: string
+  /** In order of `at`; the first is the acceptance. */
+  readonly steps: readonly [Step, ...Step[]]
+  readonly deliveries: readonly Delivery[]
+  readonly video: Video
+  /** Scheme and host that `video_url` is handed out under, fixed at the create; `undefined`: the asker's own. */
+  readonly origin: string | undefined
+  /** Credits billed if it succeeds. */
+  readonly credits: number
+  /** The video never expires and the task is never evicted: the guides' own examples. */
+  readonly isPermanent?: true
+}
+
+/** The step the task is in at `instant`: the last one dated at or before it. */
+export function stepAt(task: Task, instant: number): Step {
+  return task.steps.findLast(step => step.at <= instant) ?? task.steps[0]
+}
+
+export function isTerminal(step: Step): boolean {
+  return step.state === 'succeed' || step.state === 'failed'
+}
+
+/** The instant from which the task can no longer change, or `undefined` if its plan has no end. */
+export function settlesAt(task: Task): number | undefined {
+  return task.steps.find(isTerminal)?.at
+}
+
+export function createdAt(task: Task): number {
+  return task.steps[0].at
+}
+
+/** A video URL is good for this long after the task settled (kling §1.7). */
+export const VIDEO_LIFE_MS = 30 * 24 * 60 * 60 * 1000
+
+/** Whether the task's file can be had at `instant`. */
+export function fileAt(task: Task, instant: number): 'absent' | 'there' | 'expired' {
+  const step = stepAt(task, instant)
+  if (step.state !== 'succeed') return 'absent'
+  return task.isPermanent || instant < step.at + VIDEO_LIFE_MS ? 'there' : 'expired'
+}

@@ -1,0 +1,44 @@
+/**
+ * The machine's own time. The only file that reads `Date` or sets a timer; everything else asks a `Clock`.
+ *
+ * Instants are Unix milliseconds, as whole numbers.
+ */
+export interface Timebase {
+  now(): number
+  /** Calls `wake` once, `ms` from now or a little later. The function returned calls it off. */
+  after(ms: number, wake: () => void): () => void
+}
+
+/** `setTimeout` takes no more than this; longer waits are armed again by whoever waits. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1
+
+let latest = 0
+
+export const machineTime: Timebase = {
+  now() {
+    // An adjusted system clock may go back; ours only goes forward.
+    latest = Math.max(latest, Date.now())
+    return latest
+  },
+  after(ms, wake) {
+    const timer = setTimeout(wake, Math.min(Math.max(0, Math.ceil(ms)), LONGEST_TIMER_MS))
+    return () => clearTimeout(timer)
+  },
+}
+
+/** An instant as ISO 8601 in UTC, for people. Virtual instants far outside the calendar are given as numbers. */
+export function isoTime(instant: number): string {
+  const date = new Date(instant)
+  return Number.isNaN(date.getTime()) ? String(instant) : date.toISOString()
+}
+
+/** Reads an ISO 8601 instant; `undefined` if the text is none. */
+export function parseIsoTime(text: string): number | undefined {
+  const instant = Date.parse(text)
+  return Number.isNaN(instant) ? undefined : instant
+}
+
+/** An instant as the HTTP date of `Last-Modified` and its kin. */
+export function httpDate(instant: number): string {
+  return new Date(instant).toUTCString()
+}

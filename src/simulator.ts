@@ -1,0 +1,239 @@
+import { randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import type { AddressInfo } from 'node:net'
+import type { FastifyInstance } from 'fastify'
+import { LRUCache } from 'lru-cache'
+import { addressPolicy } from './callbacks/address-policy.ts'
+import { Dispatcher } from './callbacks/dispatcher.ts'
+import { createPoster } from './callbacks/post.ts'
+import { type Config, ConfigError, type ConfigInput, fromCode, readConfig } from './config.ts'
+import { Control } from './control/control.ts'
+import { fillDemo } from './control/demo.ts'
+import { controlRoutes, healthRoutes, type Identity } from './control/routes.ts'
+import { createApp, upstreamDoor } from './http/app.ts'
+import type { Door, DoorSettings } from './http/door.ts'
+import { Journal, type RequestEntry } from './journal/journal.ts'
+import { type Clip, createClip } from './media/clip.ts'
+import type { ClockSetting } from './simulation/clock.ts'
+import { Namespaces } from './simulation/namespaces.ts'
+import type { Task } from './simulation/task.ts'
+import { machineTime, parseIsoTime, type Timebase } from './simulation/timebase.ts'
+import { MemoryStore } from './store/memory.ts'
+import { VERSION } from './version.ts'
+
+/** Where the simulator reports to. All silent by default. */
+export interface Reports {
+  /** One request has ended. */
+  readonly onRequest?: (entry: RequestEntry) => void
+  /** Something a person should know. */
+  readonly onWarning?: (text: string) => void
+  /** A defect of ours, answered with 500. */
+  readonly onDefect?: (error: unknown) => void
+}
+
+/** A running simulator. */
+export interface Simulator extends AsyncDisposable {
+  /** Where it listens, such as `http://127.0.0.1:4180`. No slash at the end. */
+  readonly url: string
+  readonly config: Config
+  /** The key the control door asks for; `undefined` on loopback. */
+  readonly controlKey: string | undefined
+  /** The commands of the control door. */
+  readonly control: Control
+  /** The server itself, for `inject`. */
+  readonly app: FastifyInstance
+  /** Stops. Resolves to how many tasks and callbacks were left undone. */
+  close(): Promise<Leftover>
+}
+
+/** What was not finished at a stop. */
+export interface Leftover {
+  readonly callbacks: number
+  readonly heldRequests: number
+}
+
+/** How `createSimulator` may be told more than settings. */
+export interface Surroundings extends Reports {
+  /** The machine's time, for tests. */
+  readonly timebase?: Timebase
+}
+
+/**
+ * Starts a simulator; resolves when it listens.
+ *
+ * Settings are those of the command line in camelCase, all optional; unlike there, `port` is 0 by default: a free one.
+ * @throws ConfigError if a setting is unknown or its value not allowed.
+ * @throws Error if the address can't be listened on.
+ *
+ * @example
+ * await using simulator = await createSimulator({ pace: 'instant' })
+ * await fetch(`${simulator.url}/kling/videos`, { method: 'POST', … })
+ */
+export async function createSimulator(settings: ConfigInput = {}, around: Surroundings = {}): Promise<Simulator> {
+  const config = readConfig(fromCode({ port: 0, ...settings }))
+  const timebase = around.timebase ?? machineTime
+  const setting = clockSetting(config.clock)
+  const isRunning = setting.mode === 'real' || setting.mode === 'scaled'
+  const namespaces = new Namespaces({
+    seed: config.seed,
+    setting,
+    quietMs: config.quiet,
+    epoch: isRunning ? undefined : parseIsoTime(config.epoch),
+    timebase,
+  })
+  const store = new MemoryStore({ retain: config.retain, onEvict: evictionNotice(around.onWarning) })
+  const journal = new Journal(config.journalSize)
+  const isLoopback = /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/.test(config.host)
+  const dispatcher = new Dispatcher({
+    store,
+    clockOf: key => namespaces.of(key).clock,
+    retries: config.callbackRetries,
+    onAttempt: report => journal.add({ kind: 'callback', ...report }),
+    poster: createPoster({ policy: policyOf(config, isLoopback), userAgent: `mockling/${VERSION}` }),
+  })
+  const identity: Identity = { name: 'mockling', version: VERSION, revision: config.revision, seed: config.seed }
+  const controlKey = config.controlKey ?? (isLoopback ? undefined : randomBytes(12).toString('base64url'))
+  const control = new Control({ namespaces, store, journal, balance: config.balance })
+  const door: Door = {
+    settings: doorSettings(config),
+    namespaces,
+    store,
+    journal,
+    deliver: task => dispatcher.schedule(task),
+    clip: clipShelf(),
+    onDefect: error => around.onDefect?.(error),
+    onEnd: entry => around.onRequest?.(entry),
+    address: () => config.publicUrl ?? addressOf(app, config.host),
+  }
+  const app = createApp(door)
+  await app.register(async upstream => upstreamDoor(upstream, door))
+  healthRoutes(app, identity)
+  const hosts = config.publicUrl === undefined ? [] : [new URL(config.publicUrl).hostname]
+  await app.register(controlRoutes, { prefix: '/_mockling', control, identity, access: { key: controlKey, hosts } })
+  await app.listen({ host: config.host, port: config.port })
+  const url = addressOf(app, config.host)
+  if (config.demo > 0) {
+    const { demo: count, seed, revision } = config
+    await fillDemo({ count, seed, revision, origin: config.publicUrl ?? url, store, namespaces })
+  }
+
+  let closing: Promise<Leftover> | undefined
+  const close = () => {
+    closing ??= stop(app, namespaces, dispatcher, config.drain * 1000, timebase)
+    return closing
+  }
+  return {
+    url,
+    config,
+    controlKey,
+    control,
+    app,
+    close,
+    [Symbol.asyncDispose]: async () => {
+      await close()
+    },
+  }
+}
+
+/** No more connections; held requests get their 503; callbacks under way may take `drainMs`. */
+async function stop(
+  app: FastifyInstance,
+  namespaces: Namespaces,
+  dispatcher: Dispatcher,
+  drainMs: number,
+  timebase: Timebase,
+): Promise<Leftover> {
+  app.server.close()
+  const heldRequests = namespaces.all().reduce((sum, namespace) => sum + namespace.held.size, 0)
+  let callOff = () => {}
+  const drained = new Promise<void>(resolve => {
+    callOff = timebase.after(drainMs, resolve)
+  })
+  const undone = dispatcher.close(drained)
+  namespaces.close()
+  const callbacks = await undone
+  callOff()
+  await app.close()
+  return { callbacks, heldRequests }
+}
+
+function doorSettings(config: Config): DoorSettings {
+  const { balance, concurrency } = config
+  const [burst, unit] = config.rate?.split('/') ?? []
+  const perUnit = unit === 'h' ? 3600 : unit === 'm' ? 60 : 1
+  return {
+    revision: config.revision,
+    strictness: config.strictness,
+    parameterErrorCode: config.parameterErrorCode,
+    pendingResponse: config.pendingResponse,
+    pace: config.pace,
+    seed: config.seed,
+    publicUrl: config.publicUrl,
+    trustProxy: config.trustProxy,
+    tokens: config.tokens === undefined ? undefined : readTokens(config.tokens),
+    rate: burst === undefined ? undefined : { burst: Number(burst), perSecond: Number(burst) / perUnit },
+    limits: { ...(balance !== undefined && { balance }), ...(concurrency !== undefined && { concurrency }) },
+    skipPerPollMs: config.skipPerPoll * 1000,
+  }
+}
+
+/** One token a line; blank lines and lines that begin with # are skipped. */
+function readTokens(file: string): ReadonlySet<string> {
+  try {
+    const lines = readFileSync(file, 'utf8').split(/\r?\n/)
+    return new Set(lines.map(line => line.trim()).filter(line => line !== '' && !line.startsWith('#')))
+  } catch (cause) {
+    throw new ConfigError(`tokens: ${JSON.stringify(file)} can't be read: ${(cause as Error).message}`, { cause })
+  }
+}
+
+function clockSetting(text: string): ClockSetting {
+  if (text.startsWith('x')) return { mode: 'scaled', rate: Number(text.slice(1)) }
+  return { mode: text as 'real' | 'frozen' | 'auto-skip', rate: 1 }
+}
+
+function policyOf(config: Config, isLoopback: boolean) {
+  try {
+    return addressPolicy({
+      private: config.callbackPrivate,
+      loopback: isLoopback ? 'allow' : 'deny',
+      allow: config.callbackAllow,
+      deny: config.callbackDeny,
+    })
+  } catch (cause) {
+    throw new ConfigError((cause as Error).message, { cause })
+  }
+}
+
+/** Clips are pure functions of their tasks, so a few are kept and the rest made again. */
+function clipShelf(): (task: Task) => Clip {
+  const kept = new LRUCache<string, Clip>({ maxSize: 64 * 1024 * 1024, sizeCalculation: clip => clip.size })
+  return task => {
+    const known = kept.get(task.video.path)
+    if (known) return known
+    const clip = createClip({ id: task.video.id, ...task.video.format, audio: false, label: labelOf(task) })
+    kept.set(task.video.path, clip)
+    return clip
+  }
+}
+
+function labelOf(task: Task): string[] {
+  return [`${task.model} ${task.mode} ${task.action}`, task.id]
+}
+
+/** Says that tasks are being forgotten: at the first, and then each time their number has doubled. */
+function evictionNotice(warn: Reports['onWarning']): () => void {
+  let evicted = 0
+  let next = 1
+  return () => {
+    if (++evicted < next) return
+    next *= 2
+    warn?.(`${evicted} settled task(s) forgotten so far to make room; raise --retain to keep more`)
+  }
+}
+
+function addressOf(app: FastifyInstance, host: string): string {
+  const address = app.server.address() as AddressInfo | null
+  const name = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host
+  return `http://${name}:${address?.port ?? 0}`
+}

@@ -1,0 +1,216 @@
+import TinyQueue from 'tinyqueue'
+import { GUIDE_TASKS } from '../simulation/guide-tasks.ts'
+import { createdAt, settlesAt, stepAt, type Task } from '../simulation/task.ts'
+import type { Account, Limits, Refusal, Store, TaskFilter, TaskPage } from './store.ts'
+
+export interface MemoryStoreOptions {
+  /** Settled tasks kept, over all namespaces. */
+  readonly retain: number
+  /** Pending tasks taken, over all namespaces. Default 1,000,000. */
+  readonly mostPending?: number
+  /** Called with each task that is forgotten to make room. */
+  readonly onEvict?: (task: Task) => void
+}
+
+/** Settled tasks are forgotten after this long on their namespace's clock. */
+export const RETENTION_MS = 60 * 24 * 60 * 60 * 1000
+
+/** One namespace's share. Money is in millionths of a Credit, so that sums are exact. */
+interface Shelf {
+  readonly tasks: Map<string, Task>
+  readonly videos: Map<string, Task>
+  /** Unsettled tasks, the next to settle first. */
+  readonly open: TinyQueue<Open>
+  ordinals: number
+  reserved: number
+  charged: number
+  /** Token bucket: what it held at `filledAt`. */
+  bucket: number
+  filledAt: number
+}
+
+interface Open {
+  readonly task: Task
+  readonly at: number
+}
+
+function micros(credits: number): number {
+  return Math.round(credits * 1e6)
+}
+
+/** Everything in this process's memory, bounded. */
+export class MemoryStore implements Store {
+  readonly #options: Required<MemoryStoreOptions>
+  readonly #shelves = new Map<string, Shelf>()
+  readonly #files = new Map<string, Task>()
+  /** Settled tasks, the first to settle first; the ones before `#settledFrom` are gone already. */
+  #settled: Task[] = []
+  #settledFrom = 0
+  #pending = 0
+  /** Resets of everything, and of single namespaces. */
+  #resets = 0
+  readonly #resetsOf = new Map<string, number>()
+
+  constructor(options: MemoryStoreOptions) {
+    this.#options = { mostPending: 1_000_000, onEvict: () => {}, ...options }
+  }
+
+  async nextOrdinal(namespace: string): Promise<number> {
+    return (this.#shelves.get(namespace)?.ordinals ?? 0) + 1
+  }
+
+  async create(task: Task, limits: Limits, now: number): Promise<'created' | 'taken' | Refusal> {
+    const shelf = this.#shelf(task.namespace)
+    if (task.ordinal !== shelf.ordinals + 1) return 'taken'
+    this.#settle(shelf, now)
+    const refusal = this.#refusal(shelf, task.credits, limits)
+    if (refusal) return refusal
+    shelf.ordinals++
+    shelf.tasks.set(task.id, task)
+    shelf.videos.set(task.video.id, task)
+    shelf.reserved += micros(task.credits)
+    shelf.open.push({ task, at: settlesAt(task) ?? Number.POSITIVE_INFINITY })
+    this.#files.set(task.video.path, task)
+    this.#pending++
+    this.#evict()
+    return 'created'
+  }
+
+  async refusal(namespace: string, credits: number, limits: Limits, now: number): Promise<Refusal | undefined> {
+    const shelf = this.#shelf(namespace)
+    this.#settle(shelf, now)
+    return this.#refusal(shelf, credits, limits)
+  }
+
+  async task(namespace: string, id: string, now: number): Promise<Task | undefined> {
+    const task = this.#shelves.get(namespace)?.tasks.get(id) ?? GUIDE_TASKS.find(guide => guide.id === id)
+    return task && isRetained(task, now) ? task : undefined
+  }
+
+  async taskOfVideo(namespace: string, videoId: string, now: number): Promise<Task | undefined> {
+    const task =
+      this.#shelves.get(namespace)?.videos.get(videoId) ?? GUIDE_TASKS.find(guide => guide.video.id === videoId)
+    return task && isRetained(task, now) ? task : undefined
+  }
+
+  async taskOfFile(path: string): Promise<Task | undefined> {
+    return this.#files.get(path) ?? GUIDE_TASKS.find(guide => guide.video.path === path)
+  }
+
+  async list(namespace: string, filter: TaskFilter, now: number): Promise<TaskPage> {
+    const { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY, offset, limit } = filter
+    const own = this.#shelves.get(namespace)?.tasks.values() ?? []
+    // A namespace's clock only goes forward, so order of acceptance is order of age.
+    const matching = [...GUIDE_TASKS, ...own].filter(task => {
+      const at = createdAt(task)
+      return at >= from && at <= to && isRetained(task, now)
+    })
+    const tasks = matching.reverse().slice(offset, offset + limit)
+    return { tasks, total: matching.length }
+  }
+
+  async account(namespace: string, now: number): Promise<Account> {
+    const shelf = this.#shelves.get(namespace)
+    if (!shelf) return { charged: 0, reserved: 0 }
+    this.#settle(shelf, now)
+    return { charged: shelf.charged / 1e6, reserved: shelf.reserved / 1e6 }
+  }
+
+  async take(namespace: string, perSecond: number, burst: number, now: number): Promise<boolean> {
+    const shelf = this.#shelf(namespace)
+    if (Number.isNaN(shelf.bucket)) shelf.bucket = burst
+    else shelf.bucket = Math.min(burst, shelf.bucket + ((now - shelf.filledAt) / 1000) * perSecond)
+    shelf.filledAt = now
+    // A hair's breadth under one is one: 0.1 s at 10/s must refill it whole.
+    if (shelf.bucket < 1 - 1e-9) return false
+    shelf.bucket -= 1
+    return true
+  }
+
+  async generation(namespace: string): Promise<number> {
+    return this.#resets + (this.#resetsOf.get(namespace) ?? 0)
+  }
+
+  async namespaces(): Promise<readonly { namespace: string; tasks: number }[]> {
+    return [...this.#shelves].map(([namespace, shelf]) => ({ namespace, tasks: shelf.tasks.size }))
+  }
+
+  async reset(namespace?: string): Promise<void> {
+    if (namespace === undefined) {
+      this.#resets++
+      this.#shelves.clear()
+      this.#files.clear()
+      this.#settled = []
+      this.#settledFrom = 0
+      this.#pending = 0
+      return
+    }
+    this.#resetsOf.set(namespace, (this.#resetsOf.get(namespace) ?? 0) + 1)
+    const shelf = this.#shelves.get(namespace)
+    if (!shelf) return
+    for (const task of shelf.tasks.values()) this.#files.delete(task.video.path)
+    this.#pending -= shelf.open.length
+    this.#settled = this.#settled.slice(this.#settledFrom).filter(task => task.namespace !== namespace)
+    this.#settledFrom = 0
+    this.#shelves.delete(namespace)
+  }
+
+  #shelf(namespace: string): Shelf {
+    const known = this.#shelves.get(namespace)
+    if (known) return known
+    const shelf: Shelf = {
+      tasks: new Map(),
+      videos: new Map(),
+      open: new TinyQueue<Open>([], (a, b) => a.at - b.at),
+      ordinals: 0,
+      reserved: 0,
+      charged: 0,
+      bucket: Number.NaN,
+      filledAt: 0,
+    }
+    this.#shelves.set(namespace, shelf)
+    return shelf
+  }
+
+  /** Books what has settled by now: the plan is dated, so this may as well happen when somebody looks. */
+  #settle(shelf: Shelf, now: number): void {
+    for (let next = shelf.open.peek(); next && next.at <= now; next = shelf.open.peek()) {
+      shelf.open.pop()
+      this.#pending--
+      shelf.reserved -= micros(next.task.credits)
+      if (stepAt(next.task, now).state === 'succeed') shelf.charged += micros(next.task.credits)
+      this.#settled.push(next.task)
+    }
+  }
+
+  #refusal(shelf: Shelf, credits: number, { balance, concurrency }: Limits): Refusal | undefined {
+    if (balance !== undefined && micros(credits) > micros(balance) - shelf.charged - shelf.reserved) return 'used_up'
+    if (concurrency !== undefined && shelf.open.length >= concurrency) return 'too_many_requests'
+    return this.#pending >= this.#options.mostPending ? 'overloaded' : undefined
+  }
+
+  #evict(): void {
+    while (this.#settled.length - this.#settledFrom > this.#options.retain) {
+      const task = this.#settled[this.#settledFrom++]
+      if (task) this.#forget(task)
+    }
+    // The queue's spent head is cut off once it is the larger part: constant work for each task.
+    if (this.#settledFrom > 1024 && this.#settledFrom * 2 > this.#settled.length) {
+      this.#settled = this.#settled.slice(this.#settledFrom)
+      this.#settledFrom = 0
+    }
+  }
+
+  #forget(task: Task): void {
+    const shelf = this.#shelves.get(task.namespace)
+    shelf?.tasks.delete(task.id)
+    shelf?.videos.delete(task.video.id)
+    this.#files.delete(task.video.path)
+    this.#options.onEvict(task)
+  }
+}
+
+function isRetained(task: Task, now: number): boolean {
+  const settled = settlesAt(task)
+  return task.isPermanent === true || settled === undefined || now < settled + RETENTION_MS
+}

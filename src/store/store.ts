@@ -1,0 +1,72 @@
+import type { Task } from '../simulation/task.ts'
+
+/** What bounds a namespace's creates. Absent means unlimited. */
+export interface Limits {
+  /** Credits to begin with. */
+  readonly balance?: number
+  /** Tasks unsettled at once. */
+  readonly concurrency?: number
+}
+
+/** Why a create is not admitted: its price is above the balance left, the cap is reached, the store is full. */
+export type Refusal = 'used_up' | 'too_many_requests' | 'overloaded'
+
+/** Where a namespace stands, in Credits. */
+export interface Account {
+  /** Billed for tasks that succeeded. */
+  readonly charged: number
+  /** Prices of tasks that are not settled yet. */
+  readonly reserved: number
+}
+
+/** Which tasks to list. */
+export interface TaskFilter {
+  /** Keeps tasks created at or after this instant, in Unix milliseconds. */
+  readonly from?: number
+  /** Keeps tasks created at or before this instant. */
+  readonly to?: number
+  readonly offset: number
+  readonly limit: number
+}
+
+/** Tasks newest first, and how many match in all. */
+export interface TaskPage {
+  readonly tasks: readonly Task[]
+  readonly total: number
+}
+
+/**
+ * Where tasks live. Each verb is one atomic change, whichever engine is behind it. `now` is the namespace's own.
+ *
+ * A settled task is forgotten 60 virtual days after it settled, or earlier when the store holds more settled tasks
+ * than it may retain: oldest settled first. A pending task is never forgotten. The guides' own tasks are in every
+ * namespace and always there.
+ */
+export interface Store {
+  /** The ordinal the namespace's next create will have, from 1. */
+  nextOrdinal(namespace: string): Promise<number>
+  /**
+   * Keeps a new task, reserving its price and a slot. Changes nothing when it answers otherwise: `taken` if another
+   * create has its ordinal by now.
+   */
+  create(task: Task, limits: Limits, now: number): Promise<'created' | 'taken' | Refusal>
+  /** What `create` would refuse a task of this price for; `undefined` if it would keep it. Changes nothing. */
+  refusal(namespace: string, credits: number, limits: Limits, now: number): Promise<Refusal | undefined>
+  /** The namespace's task of that id. */
+  task(namespace: string, id: string, now: number): Promise<Task | undefined>
+  /** The namespace's task that made, or will make, the video of that id. */
+  taskOfVideo(namespace: string, videoId: string, now: number): Promise<Task | undefined>
+  /** The task, of any namespace, whose file has that path. */
+  taskOfFile(path: string): Promise<Task | undefined>
+  /** A page of the namespace's tasks, newest first; of equal age the last accepted first. */
+  list(namespace: string, filter: TaskFilter, now: number): Promise<TaskPage>
+  account(namespace: string, now: number): Promise<Account>
+  /** Takes one from the namespace's bucket, which holds `burst` and refills by `perSecond`. `false` if it is empty. */
+  take(namespace: string, perSecond: number, burst: number, now: number): Promise<boolean>
+  /** Grows by one with each reset that concerns the namespace: what belongs to an older one is not reported. */
+  generation(namespace: string): Promise<number>
+  /** Namespaces that hold tasks, and how many. */
+  namespaces(): Promise<readonly { readonly namespace: string; readonly tasks: number }[]>
+  /** Forgets everything of the namespace, or of all of them. */
+  reset(namespace?: string): Promise<void>
+}
