@@ -3,16 +3,17 @@
  * ISO/IEC 14496-12:2015 unless another document is named. All times of creation are 0: one clip, one file.
  */
 
+import { concat, latin1, u8, u16, u32, zeros } from './bytes.ts'
 import { CONSTRAINT_SETS, PROFILE_IDC } from './parameter-sets.ts'
 
 /** Box (§4.2): its size, its type, its parts. */
-export function box(type: string, ...parts: readonly Uint8Array[]): Uint8Array {
+function box(type: string, ...parts: readonly Uint8Array[]): Uint8Array {
   const size = parts.reduce((sum, part) => sum + part.length, 8)
   return concat(u32(size), latin1(type), ...parts)
 }
 
 /** FullBox (§4.2): a box that begins with a version and 24 flags. */
-export function fullBox(type: string, version: number, flags: number, ...parts: readonly Uint8Array[]): Uint8Array {
+function fullBox(type: string, version: number, flags: number, ...parts: readonly Uint8Array[]): Uint8Array {
   return box(type, u32((version << 24) | flags), ...parts)
 }
 
@@ -266,39 +267,3 @@ export function mdatHeader(size: number): Uint8Array {
 
 /** The matrix of tkhd and mvhd that leaves the picture as it is: rows (a b u), (c d v), (x y w); u, v, w are 2.30. */
 const UNITY_MATRIX = u32(0x0001_0000, 0, 0, 0, 0x0001_0000, 0, 0, 0, 0x4000_0000)
-
-export function concat(...parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    whole.set(part, at)
-    at += part.length
-  }
-  return whole
-}
-
-export function u32(...values: readonly number[]): Uint8Array {
-  const bytes = new Uint8Array(4 * values.length)
-  const view = new DataView(bytes.buffer)
-  values.forEach((value, i) => {
-    view.setUint32(4 * i, value)
-  })
-  return bytes
-}
-
-function u16(value: number): Uint8Array {
-  return Uint8Array.of(value >>> 8, value)
-}
-
-function u8(value: number): Uint8Array {
-  return Uint8Array.of(value)
-}
-
-function zeros(count: number): Uint8Array {
-  return new Uint8Array(count)
-}
-
-/** Four-letter codes and names; © is one byte, 0xa9. */
-function latin1(text: string): Uint8Array {
-  return Uint8Array.from(text, letter => letter.charCodeAt(0))
-}

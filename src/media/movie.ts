@@ -1,4 +1,5 @@
 import * as boxes from './boxes.ts'
+import { concat } from './bytes.ts'
 
 /** Units of time a second, for the movie and its media: a frame lasts 2000 at 24 and 1600 at 30 frames per second. */
 const TIMESCALE = 48_000
@@ -26,7 +27,7 @@ export function writeMovie(movie: Movie): Uint8Array {
   const ftyp = boxes.ftyp('isom', 512, ['isom', 'iso2', 'avc1', 'mp41'])
   // Offsets are as long as they are, whatever they say: the first moov only tells its size.
   const mediaStart = ftyp.length + moov(movie, sizes, 0).length + 8
-  return boxes.concat(ftyp, moov(movie, sizes, mediaStart), boxes.mdatHeader(mediaSize), ...movie.samples)
+  return concat(ftyp, moov(movie, sizes, mediaStart), boxes.mdatHeader(mediaSize), ...movie.samples)
 }
 
 function moov(movie: Movie, sizes: readonly number[], mediaStart: number): Uint8Array {

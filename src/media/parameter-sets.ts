@@ -14,7 +14,7 @@ export const PROFILE_IDC = 66
 export const CONSTRAINT_SETS = 0b1100_0000
 
 /** The quantiser of every macroblock. Its step is below one grey level, and the largest DC level is 1020. */
-export const QP = 16
+const QP = 16
 
 /** frame_num counts modulo 2 to this power; more than the 60 frames from one IDR picture to the next. */
 export const LOG2_MAX_FRAME_NUM = 8
