@@ -112,19 +112,16 @@ export interface Examination {
   readonly objections: readonly Objection[]
 }
 
-const IN_FORCE: ReadonlyMap<string, readonly Rule[]> = new Map(
-  REVISIONS.flatMap(revision => {
-    const known = RULES.filter(rule => rule.revisions.includes(revision))
-    return [
-      [`${revision} documented`, known.filter(rule => rule.strictness === undefined)] as const,
-      [`${revision} upstream`, known] as const,
-    ]
+const IN_FORCE: ReadonlyMap<Revision, Readonly<Record<Strictness, readonly Rule[]>>> = new Map(
+  REVISIONS.map(revision => {
+    const upstream = RULES.filter(rule => rule.revisions.includes(revision))
+    return [revision, { upstream, documented: upstream.filter(rule => rule.strictness === undefined) }]
   }),
 )
 
 /** The rules in force, in their order. */
 export function rulesOf(revision: Revision, strictness: Strictness): readonly Rule[] {
-  return IN_FORCE.get(`${revision} ${strictness}`) ?? []
+  return IN_FORCE.get(revision)?.[strictness] ?? []
 }
 
 /** Reads a body and finds every objection to it. Pure; never throws. */

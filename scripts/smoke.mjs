@@ -1,0 +1,55 @@
+// Packs the package, installs the tarball into an empty project, starts it from there and makes one video.
+import assert from 'node:assert/strict'
+import { execFileSync, spawn } from 'node:child_process'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+
+const root = join(import.meta.dirname, '..')
+const place = mkdtempSync(join(tmpdir(), 'mockling-smoke-'))
+try {
+  execFileSync('npm', ['pack', '--silent', '--pack-destination', place], { cwd: root, stdio: ['ignore', 'ignore', 2] })
+  const [tarball] = readdirSync(place).filter(name => name.endsWith('.tgz'))
+  writeFileSync(join(place, 'package.json'), JSON.stringify({ name: 'smoke', private: true, type: 'module' }))
+  execFileSync('npm', ['install', '--silent', join(place, tarball)], { cwd: place, stdio: ['ignore', 'ignore', 2] })
+
+  const server = spawn(join(place, 'node_modules/.bin/mockling'), ['--port', '0', '--pace', 'instant', '--json'], {
+    cwd: place,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const [line] = await Promise.race([
+    createInterface({ input: server.stdout })
+      [Symbol.asyncIterator]()
+      .next()
+      .then(({ value }) => [value]),
+    new Promise((_, reject) => server.once('exit', code => reject(new Error(`mockling ended with ${code}`)))),
+  ])
+  const { url } = JSON.parse(line)
+  const answer = await fetch(`${url}/kling/videos`, {
+    method: 'POST',
+    headers: { authorization: 'Bearer smoke', 'content-type': 'application/json' },
+    body: JSON.stringify({ action: 'text2video', model: 'kling-v1', prompt: 'a white mug' }),
+  })
+  const video = await answer.json()
+  assert.equal(answer.status, 200)
+  assert.equal(video.duration, '5.1')
+  const file = Buffer.from(await (await fetch(video.video_url)).arrayBuffer())
+  assert.equal(file.toString('latin1', 4, 8), 'ftyp')
+  const ended = new Promise(resolve => server.once('exit', resolve))
+  server.kill('SIGTERM')
+  assert.equal(await ended, 0)
+
+  writeFileSync(
+    join(place, 'embed.mjs'),
+    `import { createSimulator, validate } from 'mockling'
+     const simulator = await createSimulator({ pace: 'instant' })
+     if (!(await fetch(simulator.url + '/health')).ok) process.exit(1)
+     if (validate({ action: 'text2video' }, '2026-05', 'documented').length !== 1) process.exit(1)
+     await simulator.close()`,
+  )
+  execFileSync(process.execPath, ['embed.mjs'], { cwd: place, stdio: 'inherit' })
+  process.stdout.write(`${tarball}: installs, serves a video of ${file.length} bytes, stops, and embeds\n`)
+} finally {
+  rmSync(place, { recursive: true, force: true })
+}

@@ -1,0 +1,73 @@
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { run } from './command.ts'
+
+const REFUSED = '{"action":"text2video","model":"kling-v2-5-turbo","prompt":"x","duration":7,"callback_ulr":"http://a.test"}'
+
+describe('mockling explain', () => {
+  it('prints every objection with its source and the nearest change', async () => {
+    const { code, stdout } = await run(['explain', '-'], { input: REFUSED })
+    expect(code).toBe(1)
+    expect(stdout).toContain("message  duration value '7' is invalid (kling: kling §4.3)")
+    expect(stdout).toContain('nearest  set duration to 5')
+    expect(stdout).toContain('Ignored: callback_ulr')
+  })
+
+  it('prints JSON on request, from a file', async () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'mockling-')), 'body.json')
+    writeFileSync(file, REFUSED)
+    const { code, stdout } = await run(['explain', file, '--json'])
+    expect(code).toBe(1)
+    expect(JSON.parse(stdout)).toMatchObject({
+      revision: '2026-05',
+      accepted: false,
+      objections: [{ rule: 'R14', nearest: { set: { duration: 5 } } }],
+      ignored: [{ field: 'callback_ulr', knownIn: [] }],
+    })
+  })
+
+  it('accepts a sound body with its price and exit code 0', async () => {
+    const { code, stdout } = await run(['explain', '-'], { input: '{"action":"text2video","prompt":"a mug"}' })
+    expect(code).toBe(0)
+    expect(stdout).toContain('Accepted by revision 2026-05.')
+    expect(stdout).toContain('about 1.4 Credits')
+  })
+
+  it('names the revision that knows a value', async () => {
+    const body = '{"action":"text2video","prompt":"a mug","model":"kling-v3"}'
+    const { stdout } = await run(['explain', '-', '--revision', '2026-03'], { input: body })
+    expect(stdout).toContain('message  model is invalid.')
+    expect(stdout).toContain('known in 2026-05')
+  })
+
+  it.each([
+    ['{', 'standard input:'],
+    ['[]', 'the body must be a JSON object, not []'],
+  ])('refuses the input %s with exit code 2', async (input, text) => {
+    const { code, stderr } = await run(['explain', '-'], { input })
+    expect(code).toBe(2)
+    expect(stderr).toContain(text)
+  })
+})
+
+describe('mockling matrix', () => {
+  it.each(['2026-03', '2026-05'])('prints the rows of %s', async revision => {
+    const { code, stdout } = await run(['matrix', '--revision', revision, '--format', 'json'])
+    expect(code).toBe(0)
+    const { rows } = JSON.parse(stdout) as { rows: { model: string; source: string; grade: string }[] }
+    expect(new Set(rows.map(row => row.model)).has('kling-v3')).toBe(revision === '2026-05')
+    expect(rows.every(row => row.source !== '' && row.grade !== '')).toBe(true)
+  })
+})
+
+describe('mockling --help', () => {
+  it('lists settings, magic tokens and outcomes', async () => {
+    const { code, stdout } = await run(['--help'])
+    expect(code).toBe(0)
+    for (const text of ['--callback-retries', 'MOCKLING_PACE', '.mockling-used_up', 'fail api_error', 'explain', 'matrix']) {
+      expect(stdout).toContain(text)
+    }
+  })
+})

@@ -1,0 +1,30 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+
+const README = resolve(import.meta.dirname, '../../README.md')
+
+/** With `MOCKLING_UPDATE_DOCS` set (`npm run docs`) a block that differs is written instead of failing. */
+const mayWrite = process.env['MOCKLING_UPDATE_DOCS'] === '1'
+
+/** The text between `<!-- name -->` and `<!-- /name -->` of the README, brought up to date if that is asked for. */
+export function readmeBlock(name: string, expected: string): string {
+  const text = readFileSync(README, 'utf8')
+  const [start, end] = [`<!-- ${name} -->\n`, `<!-- /${name} -->`]
+  const from = text.indexOf(start) + start.length
+  const to = text.indexOf(end, from)
+  if (from < start.length || to < 0) throw new Error(`the README has no block ${name}`)
+  const found = text.slice(from, to).trim()
+  if (found === expected || !mayWrite) return found
+  writeFileSync(README, `${text.slice(0, from)}\n${expected}\n\n${text.slice(to)}`)
+  return expected
+}
+
+export function readme(): string {
+  return readFileSync(README, 'utf8')
+}
+
+/** A Markdown table. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const lines = [head, head.map(() => '---'), ...rows]
+  return lines.map(cells => `| ${cells.map(cell => cell.replaceAll('|', '\\|')).join(' | ')} |`).join('\n')
+}
