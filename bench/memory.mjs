@@ -54,7 +54,11 @@ async function measure(url, order, isDone) {
   await once(child, 'message')
   await settled(isDone)
   const after = used()
-  return { child, perPiece: (after.heap - before.heap) / order.count, rssPerPiece: (after.rss - before.rss) / order.count }
+  return {
+    child,
+    perPiece: (after.heap - before.heap) / order.count,
+    rssPerPiece: (after.rss - before.rss) / order.count,
+  }
 }
 
 async function bareConnections() {

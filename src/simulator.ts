@@ -11,9 +11,10 @@ import { Control } from './control/control.ts'
 import { fillDemo } from './control/demo.ts'
 import { controlRoutes, healthRoutes, type Identity } from './control/routes.ts'
 import { createApp, upstreamDoor } from './http/app.ts'
-import type { Door, DoorSettings } from './http/door.ts'
+import { type Door, type DoorSettings, originOf } from './http/door.ts'
 import { Journal, type RequestEntry } from './journal/journal.ts'
 import { type Clip, createClip } from './media/clip.ts'
+import { openApiRoutes } from './openapi/routes.ts'
 import type { ClockSetting } from './simulation/clock.ts'
 import { Namespaces } from './simulation/namespaces.ts'
 import type { Task } from './simulation/task.ts'
@@ -108,6 +109,7 @@ export async function createSimulator(settings: ConfigInput = {}, around: Surrou
   const app = createApp(door)
   await app.register(async upstream => upstreamDoor(upstream, door))
   healthRoutes(app, identity)
+  openApiRoutes(app, { revision: config.revision, originOf: request => originOf(door, request) })
   const hosts = config.publicUrl === undefined ? [] : [new URL(config.publicUrl).hostname]
   await app.register(controlRoutes, { prefix: '/_mockling', control, identity, access: { key: controlKey, hosts } })
   await app.listen({ host: config.host, port: config.port })

@@ -28,7 +28,10 @@ export const ErrorBody = z.strictObject({
 })
 
 /** A progress snapshot, one of the shapes a pending `response` may have. */
-export const PendingSnapshot = z.strictObject({ task_id: z.uuid(), state: z.literal('processing') })
+export const PendingSnapshot = z.strictObject({
+  task_id: z.uuid().describe('Id of the task.'),
+  state: z.literal('processing').describe('Always processing here.'),
+})
 
 /** One record of /kling/tasks (gateway §5). */
 export const TaskRecord = z.strictObject({
@@ -41,12 +44,12 @@ export const TaskRecord = z.strictObject({
   elapsed: z.number().optional().describe('finished_at less started_at, in seconds.'),
   trace_id: z.uuid().describe('Id of the create request.'),
   job_id: z.string().describe('22 URL-safe characters; the stem of the file name in video_url.'),
-  api_id: z.uuid(),
-  application_id: z.uuid(),
-  user_id: z.uuid(),
-  credential_id: z.uuid(),
-  authorization_id: z.uuid().nullable(),
-  actor_user_id: z.uuid().nullable(),
+  api_id: z.uuid().describe('Id of the endpoint at the platform.'),
+  application_id: z.uuid().describe('Id of the application behind the token; made up.'),
+  user_id: z.uuid().describe('Id of the account behind the token; made up.'),
+  credential_id: z.uuid().describe('Id of the token; made up.'),
+  authorization_id: z.uuid().nullable().describe('Always null here.'),
+  actor_user_id: z.uuid().nullable().describe('Always null here.'),
   request: z.record(z.string(), z.unknown()).describe('The submitted JSON as sent.'),
   response: z
     .union([VideoResult, ErrorBody, PendingSnapshot, z.strictObject({})])

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { LARGEST_PAGE, MOST_IDS, PAGE } from '../contract/bodies.ts'
 import { NO_BODY_MESSAGE } from '../contract/errors.ts'
 import { madeUpAccount } from '../simulation/made-up.ts'
 import { isTerminal, stepAt, type Task } from '../simulation/task.ts'
@@ -7,12 +8,6 @@ import { isObject, isTooDeep } from './body.ts'
 import { type Door, originOf } from './door.ts'
 import { JSON_TYPE, refuse } from './error-reply.ts'
 import { recordOf } from './records.ts'
-
-/** One call may ask for this many ids (chosen). */
-const MOST_IDS = 100
-/** Records in a page when `limit` is not given, and at most (chosen). */
-const PAGE = 10
-const LARGEST_PAGE = 100
 
 /** Fields that ask for a list by anything but ids. `user_id` and `application_id` are the token's own anyway. */
 const FILTERS = ['type', 'limit', 'offset', 'created_at_min', 'created_at_max', 'user_id', 'application_id']

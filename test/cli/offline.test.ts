@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { run } from './command.ts'
 
-const REFUSED = '{"action":"text2video","model":"kling-v2-5-turbo","prompt":"x","duration":7,"callback_ulr":"http://a.test"}'
+const REFUSED =
+  '{"action":"text2video","model":"kling-v2-5-turbo","prompt":"x","duration":7,"callback_ulr":"http://a.test"}'
 
 describe('mockling explain', () => {
   it('prints every objection with its source and the nearest change', async () => {
@@ -66,7 +67,14 @@ describe('mockling --help', () => {
   it('lists settings, magic tokens and outcomes', async () => {
     const { code, stdout } = await run(['--help'])
     expect(code).toBe(0)
-    for (const text of ['--callback-retries', 'MOCKLING_PACE', '.mockling-used_up', 'fail api_error', 'explain', 'matrix']) {
+    for (const text of [
+      '--callback-retries',
+      'MOCKLING_PACE',
+      '.mockling-used_up',
+      'fail api_error',
+      'explain',
+      'matrix',
+    ]) {
       expect(stdout).toContain(text)
     }
   })

@@ -52,7 +52,11 @@ describe('mockling serve', () => {
     const reply = await held
     expect(reply.status).toBe(503)
     expect(reply.headers.get('x-mockling-shutdown')).toBe('1')
-    expect(await reply.json()).toMatchObject({ success: false, error: { code: 'api_error' }, task_id: expect.any(String) })
+    expect(await reply.json()).toMatchObject({
+      success: false,
+      error: { code: 'api_error' },
+      task_id: expect.any(String),
+    })
     const { code, stderr } = await served.ended()
     expect(code).toBe(0)
     expect(stderr).toContain('1 callback(s) not delivered and 1 held request(s) answered 503')
@@ -67,7 +71,10 @@ describe('mockling serve', () => {
     await create(served.facts.url, { callback_url: `http://127.0.0.1:${port}/hook` })
     await arrived
     served.signal('SIGTERM')
-    expect(await served.ended()).toMatchObject({ code: 0, stderr: expect.stringContaining('1 callback(s) not delivered') })
+    expect(await served.ended()).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining('1 callback(s) not delivered'),
+    })
     receiver.closeAllConnections()
     receiver.close()
   })
@@ -86,7 +93,12 @@ describe('mockling serve', () => {
     const { stderr } = await served.ended()
     const lines = stderr.trim().split('\n')
     expect(lines).toHaveLength(2)
-    expect(JSON.parse(lines[0] ?? '')).toMatchObject({ msg: 'request', method: 'POST', path: '/kling/videos', status: 200 })
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({
+      msg: 'request',
+      method: 'POST',
+      path: '/kling/videos',
+      status: 200,
+    })
     expect(stderr).not.toContain('canary')
   })
 

@@ -1,7 +1,7 @@
-import { describe, expect, it } from 'vitest'
 import { Agent, request } from 'undici'
-import { createSimulator } from '../../src/simulator.ts'
+import { describe, expect, it } from 'vitest'
 import { sha256 } from '../../src/simulation/random.ts'
+import { createSimulator } from '../../src/simulator.ts'
 import { startReceiver } from '../callbacks/receiver.ts'
 import { until } from '../support/requests.ts'
 

@@ -1,0 +1,273 @@
+import { z } from 'zod'
+import { CAPABILITIES, modelsOf } from './capabilities.ts'
+import type { Grade } from './evidence.ts'
+import { actionsText, durationsText, type Feature, ignoredText, modesText, offers, sentence } from './offers.ts'
+import { CAMERA_AXES } from './request.ts'
+import { REVISION_FACTS, type Revision } from './revisions.ts'
+import {
+  ACTIONS,
+  ASPECT_RATIOS,
+  CAMERA_TYPES,
+  LONGEST_NEGATIVE_PROMPT,
+  LONGEST_PROMPT,
+  LONGEST_TIMEOUT_SECONDS,
+} from './rules/values.ts'
+
+/*
+ * The request bodies as schemas, for documents. No request is parsed with them: what a body means and which rule it
+ * breaks is decided in request.ts and rules.ts, in the upstream's order and words. They are functions, so that a start
+ * that shows no document builds none.
+ *
+ * A schema says what one field may hold. What fields may not hold together is said by the rules.
+ */
+
+/** One call of `/kling/tasks` may ask for this many ids (chosen). */
+export const MOST_IDS = 100
+/** Records in a page of `/kling/tasks` when `limit` is not given, and at most (chosen). */
+export const PAGE = 10
+export const LARGEST_PAGE = 100
+
+/** A number from 0 to 1 as text, the form that the older schemas asked for. */
+const SHARE_AS_TEXT = /^(?:0|1|0?\.\d+|1\.0+)$/
+
+/** The body of `POST /kling/videos`: exactly the fields that `revision` reads. */
+export function createVideoBody(revision: Revision): z.ZodObject<Record<string, z.ZodType>> {
+  const known = videoFields(revision)
+  const fields = [...REVISION_FACTS[revision].fields].map(name => {
+    const field = known[name]
+    if (!field) throw new Error(`bodies.ts describes no field ${name}, which revision ${revision} reads`)
+    return [name, name === 'action' ? field : field.optional()] as const
+  })
+  return z
+    .object(Object.fromEntries(fields))
+    .describe('Other fields are ignored, not refused. null means that the field is absent.')
+}
+
+/** Every field of any revision, as `revision` would read it. */
+function videoFields(revision: Revision): Readonly<Record<string, z.ZodType>> {
+  const { modes, takesStrings } = REVISION_FACTS[revision]
+  const ignored = (field: string) => ignoredText(revision, field)
+  const offered = (feature: Feature) => sentence('Offered by', offers(revision, feature))
+  return {
+    action: says(
+      z.enum(ACTIONS),
+      'What to make: text2video from words, image2video from a first frame, extend to lengthen an earlier video. Required.',
+      'guide A and B, action',
+    ),
+    model: says(
+      z.enum(words(modelsOf(revision))).default('kling-v1'),
+      `Which model makes the video. Default kling-v1. ${actionsText(revision)}`,
+      'guide A and B, model; default gateway §2',
+    ),
+    mode: says(
+      z.enum(words(modes)).default('std'),
+      `std is standard, pro better${modes.includes('4k') ? ', 4k native 4K' : ''}. Default std. ${modesText(revision)}`,
+      'guide A and B, mode',
+    ),
+    prompt: says(
+      z.string().max(LONGEST_PROMPT),
+      `What to show, in 1 to ${LONGEST_PROMPT} characters. Required, and not blank, for text2video and extend.`,
+      'guide A and B, prompt; length kling §1.4',
+    ),
+    duration: says(
+      secondsOffered(revision).default(5),
+      `Length in whole seconds. Default 5. ${durationsText(revision)} An extend adds 4.5 s whatever is asked for.`,
+      'guide A, Video Extension Functionality; guide B, duration',
+    ),
+    start_image_url: says(
+      z.url(),
+      `The first frame: an http or https URL. Required for image2video. ${ignored('start_image_url')}`,
+      'guide A and B, start_image_url',
+    ),
+    end_image_url: says(
+      z.url(),
+      `The last frame: an http or https URL. Goes with image2video and start_image_url. ${offered('endFrame')} ${ignored('end_image_url')}`,
+      'guide A and B, end_image_url',
+    ),
+    aspect_ratio: says(
+      z.enum(ASPECT_RATIOS).default('16:9'),
+      `Width to height. Default 16:9. ${ignored('aspect_ratio')}`,
+      'guide A and B, aspect_ratio',
+    ),
+    cfg_scale: says(
+      takesStrings ? z.union([share(), z.string().regex(SHARE_AS_TEXT)]) : share(),
+      `How closely to follow the prompt: 0 to 1, larger is closer.${takesStrings ? ' The number may come as a string.' : ''}`,
+      'guide A and B, cfg_scale; string gateway §2',
+    ),
+    camera_control: says(
+      takesStrings ? z.union([cameraControl(), z.string()]) : cameraControl(),
+      `How the camera moves.${takesStrings ? ' The object may come as a JSON string.' : ''} ${offered('camera')} ${ignored('camera_control')}`,
+      'guide A and B, camera_control; shape gateway §2',
+    ),
+    negative_prompt: says(
+      z.string().max(LONGEST_NEGATIVE_PROMPT),
+      `What not to show, in at most ${LONGEST_NEGATIVE_PROMPT} characters.`,
+      'guide A and B, negative_prompt',
+    ),
+    generate_audio: says(
+      z.boolean().default(false),
+      `Whether to make sound as well. Default false. ${sentence('true is offered by', offers(revision, 'audio'))}`,
+      'guide B, generate_audio',
+    ),
+    element_list: says(
+      z.array(element()).min(1).max(7),
+      'Subjects to show. For kling-video-o1 only. Frames and elements together are at most 7, at most 4 with a reference video.',
+      'guide A and B, element_list; counts gateway §3.2',
+    ),
+    video_list: says(
+      z.array(referenceVideo()).length(1),
+      'The reference video: exactly one. For kling-video-o1 only.',
+      'guide A and B, video_list; count gateway §3.2',
+    ),
+    video_id: says(
+      z.string(),
+      `The video to extend: video_id of a finished one of the same token, at most 30 days old. Required for extend. ${ignored('video_id')}`,
+      'guide A, Video Extension Functionality; age kling §5',
+    ),
+    callback_url: says(
+      z.url(),
+      'Where the result is posted as JSON: an http or https URL. With it the answer comes at once and holds task_id alone.',
+      'guide A, Asynchronous Callback',
+    ),
+    async: says(
+      z.boolean().default(false),
+      'Whether to answer at once with task_id, also without callback_url. Default false.',
+      'gateway §1.3',
+      'vendor',
+    ),
+    timeout: says(
+      z.int().min(0).max(LONGEST_TIMEOUT_SECONDS),
+      `Bounds a held request, in whole seconds from 0 to ${LONGEST_TIMEOUT_SECONDS}: after that the answer is task_id and the task goes on. Without it the request is held until the task settles.`,
+      'gateway §1.3 (SDK); range mockling',
+      'vendor',
+    ),
+  }
+}
+
+/** Adds what the field is and where that was read. */
+function says<T extends z.ZodType>(schema: T, text: string, source: string, grade: Grade = 'guide'): T {
+  return schema.describe(`${text.replace(/ {2,}/g, ' ').trim()} Source: ${source} (${grade}).`)
+}
+
+/** `z.enum` wants to know that there is one. */
+function words(list: readonly string[]): [string, ...string[]] {
+  const [first, ...rest] = list
+  if (first === undefined) throw new Error('an enum needs a word')
+  return [first, ...rest]
+}
+
+function share() {
+  return z.number().min(0).max(1)
+}
+
+function cameraControl() {
+  const config = Object.fromEntries(CAMERA_AXES.map(axis => [axis, amount(AXIS_TEXTS[axis]).optional()]))
+  return z.object({
+    type: says(
+      z.enum(CAMERA_TYPES),
+      'simple moves as config says; the others are fixed movements. Required.',
+      'gateway §2 camera_control',
+      'vendor',
+    ),
+    config: says(
+      z.object(config),
+      'How far to move along or around what. Needed with simple, refused with the other types.',
+      'kling §4.1',
+      'kling',
+    ).optional(),
+  })
+}
+
+const AXIS_TEXTS: Readonly<Record<(typeof CAMERA_AXES)[number], string>> = {
+  horizontal: 'Movement to the side',
+  vertical: 'Movement up or down',
+  pan: 'Turning; sources disagree whether up and down or left and right',
+  tilt: 'Turning; sources disagree whether left and right or up and down',
+  roll: 'Rolling around the line of sight',
+  zoom: 'Zooming',
+}
+
+function amount(text: string) {
+  return says(
+    z.number().min(-1).max(1),
+    `${text}, from -1 to 1; 0 is none.`,
+    'gateway §2 camera_control; meaning kling §4.1',
+    'vendor',
+  )
+}
+
+function element() {
+  return z.object({
+    element_id: says(
+      z.union([z.string().min(1), z.int()]),
+      'Id of the subject. Required.',
+      'gateway §2 element_list',
+      'vendor',
+    ),
+  })
+}
+
+function referenceVideo() {
+  return z.object({
+    video_url: says(z.url(), 'Where the video is: an http or https URL. Required.', 'gateway §2 video_list', 'vendor'),
+    refer_type: says(
+      z.enum(['base', 'feature']).default('base'),
+      'base: the video to be changed, without start and end frames. feature: a video to take after. Default base.',
+      'gateway §2 video_list',
+      'vendor',
+    ),
+    keep_original_sound: says(
+      z.enum(['yes', 'no']).optional(),
+      'Whether the reference video’s sound is kept.',
+      'gateway §2 video_list',
+      'vendor',
+    ),
+  })
+}
+
+/** `POST /kling/tasks` for one task. */
+export function retrieveTaskBody() {
+  return z.object({
+    id: says(z.string().min(1), 'Id of the task. Required.', 'gateway §5', 'vendor'),
+    action: says(
+      z.enum(['retrieve', 'generate']).default('retrieve'),
+      'Default retrieve. generate, which older schemas name, means the same.',
+      'gateway §5; gateway §9',
+      'vendor',
+    ),
+  })
+}
+
+/** `POST /kling/tasks` for several tasks: by their ids, or by at least one of the filters. */
+export function retrieveTasksBody() {
+  const filter = <T extends z.ZodType>(schema: T, text: string) =>
+    says(schema, text, 'gateway §5 (studio); range mockling', 'vendor').optional()
+  return z.object({
+    action: says(z.literal('retrieve_batch'), 'Always retrieve_batch. Required.', 'gateway §5', 'vendor'),
+    ids: says(
+      z.array(z.string()).max(MOST_IDS),
+      `Ids of the tasks, at most ${MOST_IDS}. Unknown ones are left out of the answer. With ids the filters are not read.`,
+      'gateway §5; count mockling',
+      'vendor',
+    ).optional(),
+    type: filter(z.string(), 'Which endpoint made the tasks; only videos finds any.'),
+    limit: filter(
+      z.number().min(1).max(LARGEST_PAGE).default(PAGE),
+      `Records in the answer, 1 to ${LARGEST_PAGE}. Default ${PAGE}.`,
+    ),
+    offset: filter(z.number().min(0).default(0), 'Records to skip, newest first. Default 0.'),
+    created_at_min: filter(z.number().min(0), 'Tasks accepted then or later, in Unix seconds.'),
+    created_at_max: filter(z.number().min(0), 'Tasks accepted then or before, in Unix seconds.'),
+    user_id: filter(z.string(), 'The account. Makes no difference: only the token’s own tasks are found.'),
+    application_id: filter(z.string(), 'The application. Makes no difference, like user_id.'),
+  })
+}
+
+/** Every duration that some model offers: a range if there is no gap. */
+function secondsOffered(revision: Revision) {
+  const offered = [
+    ...new Set(CAPABILITIES.filter(row => row.revisions.includes(revision)).flatMap(row => row.seconds)),
+  ].sort((a, b) => a - b)
+  const [least = 0, most = 0] = [offered[0], offered.at(-1)]
+  return most - least === offered.length - 1 ? z.int().min(least).max(most) : z.literal(offered)
+}

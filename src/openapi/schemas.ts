@@ -1,0 +1,70 @@
+import type { ReferenceObject, SchemaObject } from 'openapi3-ts/oas31'
+import { z } from 'zod'
+import { createVideoBody, retrieveTaskBody, retrieveTasksBody } from '../contract/bodies.ts'
+import type { Revision } from '../contract/revisions.ts'
+import { ErrorBody, PendingSnapshot, TaskAccepted, TaskRecord, VideoResult } from '../contract/wire.ts'
+
+/** Everything that stands under `components.schemas`. */
+export type SchemaName =
+  | 'CreateVideo'
+  | 'RetrieveTask'
+  | 'RetrieveTasks'
+  | 'VideoResult'
+  | 'TaskAccepted'
+  | 'TaskRecord'
+  | 'TaskBatch'
+  | 'UnknownTask'
+  | 'PendingSnapshot'
+  | 'ErrorBody'
+
+/** A reference to one of the document's schemas. */
+export function ref(name: SchemaName): ReferenceObject {
+  return { $ref: `#/components/schemas/${name}` }
+}
+
+/** The shapes on the wire as JSON Schema, under the names the document refers to them by. */
+export function schemasOf(revision: Revision): Record<SchemaName, SchemaObject> {
+  const requests = jsonSchemas('input', {
+    CreateVideo: createVideoBody(revision),
+    RetrieveTask: retrieveTaskBody(),
+    RetrieveTasks: retrieveTasksBody(),
+  })
+  const answers = jsonSchemas('output', {
+    VideoResult,
+    TaskAccepted,
+    TaskRecord,
+    TaskBatch: z.strictObject({
+      items: z.array(TaskRecord).describe('The records found, newest first.'),
+      count: z.int().min(0).describe('With ids, how many were found; with filters, how many match on all pages.'),
+    }),
+    UnknownTask: z.strictObject({}).describe('The answer to an id that is not known: an empty object.'),
+    PendingSnapshot,
+    ErrorBody,
+  })
+  return { ...requests, ...answers }
+}
+
+function jsonSchemas<Name extends SchemaName>(
+  io: 'input' | 'output',
+  shapes: Readonly<Record<Name, z.ZodType>>,
+): Record<Name, SchemaObject> {
+  const registry = z.registry<{ id: string }>()
+  for (const [name, shape] of Object.entries<z.ZodType>(shapes)) registry.add(shape, { id: name })
+  const { schemas } = z.toJSONSchema(registry, {
+    io,
+    uri: name => ref(name as SchemaName).$ref,
+    override: ({ jsonSchema }) => tidy(jsonSchema),
+  })
+  for (const schema of Object.values(schemas)) {
+    delete schema.$schema
+    delete schema.$id
+  }
+  return schemas as Record<Name, SchemaObject>
+}
+
+/** Leaves out what Zod adds and nobody says: the bounds of a JavaScript integer, and a pattern beside `format: uuid`. */
+function tidy(schema: z.core.JSONSchema.BaseSchema): void {
+  if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum
+  if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum
+  if (schema.format === 'uuid') delete schema.pattern
+}

@@ -1,0 +1,261 @@
+import { readFileSync } from 'node:fs'
+import type { OperationObject, SchemaObject } from 'openapi3-ts/oas31'
+import { describe, expect, it } from 'vitest'
+import { CAPABILITIES, modelsOf } from '../../src/contract/capabilities.ts'
+import { ERROR_CODES, ERRORS } from '../../src/contract/errors.ts'
+import { GRADES } from '../../src/contract/evidence.ts'
+import { REVISION_FACTS, REVISIONS } from '../../src/contract/revisions.ts'
+import { rulesOf, validate } from '../../src/contract/rules.ts'
+import { openApiDocument } from '../../src/openapi/document.ts'
+import { checksOf, mediaTypesIn, placesIn, resolved } from './reading.ts'
+
+describe.each(REVISIONS)('the document of revision %s', revision => {
+  const document = openApiDocument(revision)
+  const places = [...placesIn(document)]
+  const create = document.paths?.['/kling/videos']?.post as OperationObject
+  const schemas = document.components?.schemas as Record<string, SchemaObject>
+  const fields = (schemas['CreateVideo']?.properties ?? {}) as Record<string, SchemaObject>
+  const checks = checksOf(document)
+  const check = (name: string) => checks('components', 'schemas', name)
+
+  it('has one example for every error code, under its status, and none for another', () => {
+    const found = Object.entries(create.responses ?? {}).flatMap(([status, response]) =>
+      Object.entries(response.content['application/json'].examples ?? {})
+        .filter(([, example]) => !(example as { value: { success?: boolean } }).value.success && Number(status) >= 400)
+        .map(([name, example]) => {
+          const { code, message } = (example as { value: { error: { code: string; message: string } } }).value.error
+          return { name, code, message, status: Number(status) }
+        }),
+    )
+    const wanted = ERROR_CODES.map(code => ({
+      name: code,
+      code,
+      message: ERRORS[code].message,
+      status: ERRORS[code].status,
+    }))
+    const byName = (a: { name: string }, b: { name: string }) => a.name.localeCompare(b.name)
+    expect(found.toSorted(byName)).toEqual(wanted.toSorted(byName))
+    const code = resolved(document, '#/components/schemas/ErrorBody/properties/error/properties/code')
+    expect(code).toMatchObject({ enum: ERROR_CODES })
+  })
+
+  it('has every field that the revision reads, and no other', () => {
+    expect(Object.keys(fields).toSorted()).toEqual([...REVISION_FACTS[revision].fields].toSorted())
+    expect(schemas['CreateVideo']?.required).toEqual(['action'])
+  })
+
+  it('has the models and modes of the matrix', () => {
+    const rows = CAPABILITIES.filter(row => row.revisions.includes(revision))
+    expect(fields['model']?.enum).toEqual(modelsOf(revision))
+    expect(fields['mode']?.enum?.toSorted()).toEqual([...new Set(rows.flatMap(row => row.modes))].toSorted())
+  })
+
+  it('has the durations of the matrix', () => {
+    const offered = new Set(CAPABILITIES.filter(row => row.revisions.includes(revision)).flatMap(row => row.seconds))
+    const isGood = checks('components', 'schemas', 'CreateVideo', 'properties', 'duration')
+    const taken = Array.from({ length: 40 }, (_, seconds) => seconds / 2).filter(n => isGood(n) === undefined)
+    expect(taken).toEqual([...offered].toSorted((a, b) => a - b))
+  })
+
+  it('shows each row of the matrix and each rule', () => {
+    const rows = CAPABILITIES.filter(row => row.revisions.includes(revision))
+    expect(create.description?.match(/^\| kling/gm)).toHaveLength(rows.length)
+    for (const rule of rulesOf(revision, 'documented'))
+      expect(create.description).toContain(`- ${rule.id}: ${rule.says}.`)
+  })
+
+  it('says what each field of a request is, and where that was read', () => {
+    const requests = ['CreateVideo', 'RetrieveTask', 'RetrieveTasks'].map(name => ({ [name]: schemas[name] }))
+    const described = [...placesIn(requests)].filter(({ at }) => at.at(-2) === 'properties')
+    expect(described.length).toBeGreaterThan(30)
+    const ends = new RegExp(`\\S\\. Source: \\S.+ \\((?:${GRADES.join('|')})\\)\\.$`)
+    expect(
+      described.filter(({ value }) => !ends.test(String(value['description']))).map(({ at }) => at.join('.')),
+    ).toEqual([])
+  })
+
+  it('names each default in words too', () => {
+    const unsaid = places.filter(
+      ({ value }) =>
+        'default' in value &&
+        'description' in value &&
+        !String(value['description']).includes(`Default ${value['default']}.`),
+    )
+    expect(unsaid).toEqual([])
+  })
+
+  it('holds nothing of Zod’s own', () => {
+    const leftovers = places.filter(
+      ({ at, value }) =>
+        '$schema' in value ||
+        '$id' in value ||
+        Math.abs(Number(value['minimum'] ?? 0)) > 1e15 ||
+        Number(value['maximum'] ?? 0) > 1e15 ||
+        at.includes('$defs'),
+    )
+    expect(leftovers).toEqual([])
+    expect(JSON.parse(JSON.stringify(document))).toEqual(document)
+  })
+
+  it('is laid out as OpenAPI 3.1 asks', () => {
+    expect(document.openapi).toMatch(/^3\.1\.\d$/)
+    expect(document.info).toMatchObject({ title: expect.any(String), version: revision })
+    expect(Object.keys(document).toSorted()).toEqual(['components', 'info', 'openapi', 'paths', 'security', 'servers'])
+    const operations = places.filter(({ value }) => 'operationId' in value).map(({ value }) => value as OperationObject)
+    expect(operations.map(operation => operation.operationId)).toEqual(['createVideo', 'receiveResult', 'queryTasks'])
+    for (const { responses } of operations) {
+      for (const [status, response] of Object.entries(responses ?? {})) {
+        expect(status).toMatch(/^[1-5](?:\d\d|XX)$/)
+        expect(response.description).toEqual(expect.any(String))
+      }
+    }
+    for (const parameter of create.parameters ?? []) {
+      expect(parameter).toMatchObject({ name: expect.any(String), in: 'header', schema: expect.anything() })
+    }
+    for (const { name, value } of places.flatMap(({ value }) => examplesIn(value))) {
+      expect(Object.keys(value), name).toContain('value')
+    }
+  })
+
+  it('refers to what there is, and keeps nothing that is not referred to', () => {
+    const pointers = new Set(places.flatMap(({ value }) => (typeof value['$ref'] === 'string' ? [value['$ref']] : [])))
+    for (const pointer of pointers) expect(resolved(document, pointer), pointer).toBeDefined()
+    const kept = [schemas, document.components?.headers ?? {}].flatMap(Object.keys)
+    expect([...pointers].map(pointer => pointer.split('/').at(-1)).toSorted()).toEqual(kept.toSorted())
+  })
+
+  it('asks for a bearer token', () => {
+    expect(document.security).toEqual([{ bearer: [] }])
+    expect(document.components?.securitySchemes?.['bearer']).toMatchObject({ type: 'http', scheme: 'bearer' })
+  })
+
+  it('names the real server first, and the caller’s own before it', () => {
+    const urls = (url?: string) => openApiDocument(revision, url).servers?.map(server => server.url)
+    expect(urls()).toEqual(['https://api.acedata.cloud', 'http://127.0.0.1:4180'])
+    expect(urls('http://mockling:1')).toEqual(['http://mockling:1', 'https://api.acedata.cloud'])
+  })
+
+  it('has examples that its own schemas accept', () => {
+    const shown = mediaTypesIn(document).flatMap(({ at, media }) =>
+      Object.entries(media.examples ?? {}).map(([name, example]) => ({
+        at,
+        name,
+        value: (example as { value: unknown }).value,
+      })),
+    )
+    expect(shown.length).toBeGreaterThan(ERROR_CODES.length + 12)
+    for (const { at, name, value } of shown) expect(checks(...at, 'schema')(value), name).toBeUndefined()
+  })
+
+  it('has requests that break no rule', () => {
+    for (const [name, example] of Object.entries(examplesOf(create))) {
+      expect(validate(example.value, revision, 'upstream'), name).toEqual([])
+    }
+  })
+
+  describe('and the rules', () => {
+    const base = { action: 'text2video', prompt: 'a white mug' }
+    const image = { action: 'image2video', start_image_url: 'https://example.com/start.png' }
+    const o1 = { ...base, model: 'kling-video-o1' }
+    const camera = { ...base, model: 'kling-v1' }
+    const video = { video_url: 'https://example.com/reference.mp4' }
+
+    const accepted: [string, Record<string, unknown>][] = [
+      ['the least', base],
+      ['4k', { ...base, model: 'kling-v3', mode: '4k' }],
+      ['an unknown field', { ...base, seed: 7 }],
+      ['no prompt for a frame', image],
+      ['an end frame', { ...image, end_image_url: 'http://example.com/end.png' }],
+      ['each aspect ratio', { ...base, aspect_ratio: '1:1' }],
+      ['the bounds of cfg_scale', { ...base, cfg_scale: 0 }],
+      ['a numeric string', { ...base, cfg_scale: '0.5' }],
+      ['a camera', { ...camera, camera_control: { type: 'simple', config: { zoom: -1 } } }],
+      ['a camera in JSON', { ...camera, camera_control: '{"type":"down_back"}' }],
+      ['the longest prompts', { ...base, prompt: '🎬'.repeat(2500), negative_prompt: '🎬'.repeat(200) }],
+      ['sound', { ...base, model: 'kling-v2-6', mode: 'pro', generate_audio: true }],
+      ['a numeric element', { ...o1, element_list: [{ element_id: 12 }, { element_id: '13' }] }],
+      ['a reference video', { ...o1, video_list: [{ ...video, refer_type: 'feature', keep_original_sound: 'no' }] }],
+      ['a bound', { ...base, async: true, timeout: 3600, callback_url: 'http://127.0.0.1:9/hook' }],
+    ]
+    const isRead = ([, body]: (typeof accepted)[number]) =>
+      modelsOf(revision).includes(String(body['model'] ?? 'kling-v1')) &&
+      Object.keys(body).every(name => REVISION_FACTS[revision].fields.has(name) || name === 'seed')
+
+    it.each(accepted.filter(isRead))('accept %s alike', (_, body) => {
+      expect(validate(body, revision, 'documented')).toEqual([])
+      expect(check('CreateVideo')(body)).toBeUndefined()
+    })
+
+    it.each<[string, Record<string, unknown>]>([
+      ['no action', { action: undefined }],
+      ['an unknown action', { action: 'text2image' }],
+      ['an unknown model', { model: 'kling-v9' }],
+      ['an unknown mode', { mode: 'ultra' }],
+      ['a length nobody offers', { duration: 16 }],
+      ['half a second', { duration: 5.5 }],
+      ['a length in words', { duration: '5' }],
+      ['an unknown ratio', { aspect_ratio: '4:3' }],
+      ['too much cfg_scale', { cfg_scale: 1.01 }],
+      ['too little cfg_scale', { cfg_scale: -0.1 }],
+      ['too much cfg_scale as text', { cfg_scale: '1.5' }],
+      ['cfg_scale in words', { cfg_scale: 'high' }],
+      ['an unknown camera', { camera_control: { type: 'spin' } }],
+      ['a camera without a type', { camera_control: { config: { zoom: 1 } } }],
+      ['too much zoom', { camera_control: { type: 'simple', config: { zoom: 1.5 } } }],
+      ['a prompt too long', { prompt: 'x'.repeat(2501) }],
+      ['a negative prompt too long', { negative_prompt: 'x'.repeat(201) }],
+      ['no elements', { element_list: [] }],
+      ['an element without its id', { element_list: [{}] }],
+      ['two reference videos', { video_list: [video, video] }],
+      ['an unknown way to refer', { video_list: [{ ...video, refer_type: 'style' }] }],
+      ['a bare word as URL', { callback_url: 'nowhere' }],
+      ['a bound too long', { timeout: 3601 }],
+      ['a bound in halves', { timeout: 1.5 }],
+      ['a word for a flag', { async: 'yes' }],
+    ])('refuse %s alike', (_, fields) => {
+      const body = JSON.parse(JSON.stringify({ ...base, ...fields }))
+      expect(validate(body, revision, 'documented')).not.toEqual([])
+      expect(check('CreateVideo')(body)).toBeDefined()
+    })
+  })
+})
+
+describe('the examples that the guides show', () => {
+  const upstream = (name: string) => readFileSync(new URL(`../../fixtures/upstream/${name}`, import.meta.url), 'utf8')
+  const create = openApiDocument('2026-05').paths?.['/kling/videos']?.post as OperationObject
+  const requests = examplesOf(create)
+  const answers = create.responses?.['200'].content['application/json'].examples
+  const deliveries = create.callbacks?.['settled']['{$request.body#/callback_url}'].post.requestBody.content
+
+  it.each([
+    ['text2video', /-d '(\{.*\})'/s, 'guide-a-text2video.sh'],
+    ['extend', /^payload = (\{.*?^\})/ms, 'guide-a-extend.py'],
+  ])('are the requests: %s', (name, pattern, file) => {
+    const shown = JSON.parse(pattern.exec(upstream(file))?.[1] ?? '')
+    expect(JSON.stringify(requests[name]?.value)).toBe(JSON.stringify(shown))
+  })
+
+  it.each([
+    ['text2video', () => answers.text2video, 'guide-a-text2video-response.json'],
+    ['extend', () => answers.extend, 'guide-a-extend-response.json'],
+    ['callback', () => answers.callback, 'guide-a-callback-answer.json'],
+    ['delivery', () => deliveries['application/json'].examples.succeeded, 'guide-a-callback-body.json'],
+    ['error', () => create.responses?.['500'].content['application/json'].examples.api_error, 'guide-a-error.json'],
+  ])('are the answers, fields in their order: %s', (_, example, file) => {
+    expect(JSON.stringify(example().value)).toBe(JSON.stringify(JSON.parse(upstream(file))))
+  })
+})
+
+function examplesOf(operation: OperationObject): Record<string, { value: Record<string, unknown> }> {
+  const body = operation.requestBody as { content: Record<string, { examples: object }> }
+  return { ...body.content['application/json']?.examples } as Record<string, { value: Record<string, unknown> }>
+}
+
+/** The Example Objects under `value.examples`. */
+function examplesIn(value: Readonly<Record<string, unknown>>): { name: string; value: object }[] {
+  if (typeof value['examples'] !== 'object' || value['examples'] === null) return []
+  return Object.entries(value['examples'] as Record<string, object>).map(([name, example]) => ({
+    name,
+    value: example,
+  }))
+}
