@@ -53,8 +53,8 @@ export function createApp(door: Door, isOurs: OursOrNot): FastifyInstance {
 
 /** The upstream's door: everything outside our own paths. */
 export async function upstreamDoor(app: FastifyInstance, door: Door): Promise<void> {
-  // biome-ignore lint/suspicious/noExplicitAny: set by the first hook of every request
-  app.decorateRequest('call', null as any)
+  // The first hook of every request sets it.
+  app.decorateRequest('call', null as unknown as Call)
   app.addHook('onRequest', (request, reply, done) => {
     beginCall(door, request, reply)
     // Before the body is looked at: the route comes first in the upstream's order.
