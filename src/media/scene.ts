@@ -20,8 +20,6 @@ export class Scene {
   readonly #unit: number
   readonly #fps: number
   readonly #frames: number
-  /** Cells of the bar that are bright already. */
-  #filled = 0
   readonly #bright: Colour
   readonly #dark: Colour
 
@@ -42,22 +40,19 @@ export class Scene {
     this.#emblem(seed.subarray(3))
   }
 
-  /** Draws frame number `frame`, counted from 0, over the one before: all have to be drawn, in order. */
+  /** Draws frame number `frame`, counted from 0, whatever was drawn before. */
   draw(frame: number): void {
     const unit = this.#unit
     const barTop = this.#height - unit
     const second = Math.floor(frame / this.#fps)
-    if (frame % this.#fps === 0) {
-      for (let i = 0; i < BEATS; i++) {
-        const lit = i === second % BEATS
-        this.picture.fill((2 * i + 1) * unit, barTop - 2 * unit, unit, unit, lit ? this.#bright : this.#dark)
-      }
+    for (let i = 0; i < BEATS; i++) {
+      const lit = i === second % BEATS
+      this.picture.fill((2 * i + 1) * unit, barTop - 2 * unit, unit, unit, lit ? this.#bright : this.#dark)
     }
     const played = this.#frames === 1 ? 1 : frame / (this.#frames - 1)
     const filled = 2 * Math.round((played * this.#width) / 2)
-    if (frame === 0) this.picture.fill(0, barTop, 4 * this.picture.planes.mbWidth, 2 * unit, this.#dark)
-    this.picture.fill(this.#filled, barTop, filled - this.#filled, 2 * unit, this.#bright)
-    this.#filled = filled
+    this.picture.fill(0, barTop, filled, 2 * unit, this.#bright)
+    this.picture.fill(filled, barTop, 4 * this.picture.planes.mbWidth - filled, 2 * unit, this.#dark)
   }
 
   #shade(top: Colour, bottom: Colour): void {

@@ -4,12 +4,12 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, describe, expect, it } from 'vitest'
 import { createClip } from '../../src/media/clip.ts'
-import { writeMovie } from '../../src/media/movie.ts'
-import { levelIdc, picParameterSet, seqParameterSet, type VideoFormat } from '../../src/media/parameter-sets.ts'
+import type { VideoFormat } from '../../src/media/parameter-sets.ts'
 import { Picture, type Planes } from '../../src/media/picture.ts'
 import { SliceCoder } from '../../src/media/slices.ts'
 import { decode, probe, withoutFfmpeg } from './ffmpeg.ts'
 import { frames } from './picture-strokes.ts'
+import { silentMovie } from './silent-movie.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'mockling-media-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -48,23 +48,13 @@ describe(`ffmpeg${withoutFfmpeg}`, () => {
         const picture = new Picture(Math.ceil(width / 16), Math.ceil(height / 16))
         const coder = new SliceCoder(picture)
         const expected: Buffer[] = []
-        const samples = frames.map((strokes, i) => {
+        const units = frames.map((strokes, i) => {
           for (const draw of strokes) draw(picture)
           const unit = i % keyInterval === 0 ? coder.idr() : coder.p()
           expected.push(printed(coder.decoded, format))
-          return Buffer.concat([Buffer.from(Uint32Array.of(unit.length).buffer).swap32(), unit])
+          return unit
         })
-        const movie = writeMovie({
-          ...format,
-          levelIdc: levelIdc(format),
-          seqParameterSet: seqParameterSet(format),
-          picParameterSet: picParameterSet(),
-          samples,
-          keyInterval,
-          title: '',
-          comment: '',
-        })
-        const { output, complaints } = decode(keep('random.mp4', movie))
+        const { output, complaints } = decode(keep('random.mp4', silentMovie(format, units, keyInterval)))
         expect(complaints).toBe('')
         expect(output.equals(Buffer.concat(expected))).toBe(true)
       }),

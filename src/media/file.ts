@@ -1,0 +1,62 @@
+import { audioSpecificConfig } from './aac.ts'
+import { concat } from './bytes.ts'
+import { movieHead } from './movie.ts'
+import { levelIdc, picParameterSet, seqParameterSet } from './parameter-sets.ts'
+import { Reel, type Sample } from './reel.ts'
+import type { ClipSpec } from './spec.ts'
+
+/** Where everything lies in a file: enough to make any part of it again. */
+export interface Layout {
+  /** All before the first sample. */
+  readonly head: Uint8Array
+  /** Where each segment of the reel starts, and where the last one ends. */
+  readonly starts: readonly number[]
+}
+
+/** A whole file. */
+export interface WholeFile {
+  readonly bytes: Uint8Array
+  readonly layout: Layout
+}
+
+/** Makes the file that a spec stands for. */
+export function makeFile(spec: ClipSpec): WholeFile {
+  const reel = new Reel(spec)
+  const segments = Array.from({ length: reel.segments }, (_, i) => reel.segment(i))
+  const all = segments.flat()
+  const sizesOf = (track: Sample['track']) =>
+    all.filter(sample => sample.track === track).map(sample => sample.bytes.length)
+  const head = movieHead({
+    width: spec.width,
+    height: spec.height,
+    fps: spec.fps,
+    levelIdc: levelIdc(spec),
+    seqParameterSet: seqParameterSet(spec),
+    picParameterSet: picParameterSet(),
+    videoSizes: sizesOf('video'),
+    keyInterval: reel.keyInterval,
+    audioSizes: sizesOf('audio'),
+    audioSpecificConfig: audioSpecificConfig(),
+    title: spec.id,
+    comment: spec.label.join('\n'),
+  })
+  const starts = [head.length]
+  for (const segment of segments) {
+    starts.push(segment.reduce((end, { bytes }) => end + bytes.length, starts.at(-1) as number))
+  }
+  return { bytes: concat(head, ...all.map(sample => sample.bytes)), layout: { head, starts } }
+}
+
+/** Makes the bytes from `from` up to but not including `to` once more, with no more of the reel than they touch. */
+export function readAgain(spec: ClipSpec, { head, starts }: Layout, from: number, to: number): Uint8Array {
+  const parts = from < head.length ? [head] : []
+  let partsStart = from < head.length ? 0 : undefined
+  const touched = starts.slice(0, -1).flatMap((start, i) => (start < to && (starts[i + 1] as number) > from ? [i] : []))
+  if (touched.length > 0) {
+    const reel = new Reel(spec)
+    partsStart ??= starts[touched[0] as number] as number
+    for (const i of touched) parts.push(...reel.segment(i).map(sample => sample.bytes))
+  }
+  const start = partsStart ?? 0
+  return concat(...parts).subarray(from - start, to - start)
+}
