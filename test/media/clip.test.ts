@@ -22,7 +22,7 @@ describe('createClip', () => {
     const clip = createClip(SPEC)
     expect({ etag: clip.etag, bytes: hash(bytesOf(clip)) }).toMatchInlineSnapshot(`
       {
-        "bytes": "818a23d4b591d79b",
+        "bytes": "ebd6cfa45039a867",
         "etag": ""_hir-D95yIiF5Ak_RPSze8"",
       }
     `)
