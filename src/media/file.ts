@@ -49,14 +49,23 @@ export function makeFile(spec: ClipSpec): WholeFile {
 
 /** Makes the bytes from `from` up to but not including `to` once more, with no more of the reel than they touch. */
 export function readAgain(spec: ClipSpec, { head, starts }: Layout, from: number, to: number): Uint8Array {
-  const parts = from < head.length ? [head] : []
-  let partsStart = from < head.length ? 0 : undefined
-  const touched = starts.slice(0, -1).flatMap((start, i) => (start < to && (starts[i + 1] as number) > from ? [i] : []))
+  const parts: Uint8Array[] = []
+  let start = from
+  if (from < head.length) {
+    parts.push(head)
+    start = 0
+  }
+  const ends = starts.slice(1)
+  const touched = ends.flatMap((end, i) => ((starts[i] as number) < to && end > from ? [i] : []))
   if (touched.length > 0) {
+    if (parts.length === 0) start = starts[touched[0] as number] as number
     const reel = new Reel(spec)
-    partsStart ??= starts[touched[0] as number] as number
     for (const i of touched) parts.push(...reel.segment(i).map(sample => sample.bytes))
   }
-  const start = partsStart ?? 0
   return concat(...parts).subarray(from - start, to - start)
+}
+
+/** Where the segment ends that holds the byte at `position`; the head counts as one. */
+export function segmentEnd({ starts }: Layout, position: number): number {
+  return starts.find(start => start > position) as number
 }
