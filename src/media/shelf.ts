@@ -4,7 +4,7 @@ import type { Pool } from './pool.ts'
 import { type ClipSpec, check, etagOf } from './spec.ts'
 
 /** The most that is read at once: what a reader who has stopped reading costs. */
-const PIECE_BYTES = 64 * 1024
+export const PIECE_BYTES = 64 * 1024
 
 /** For the layouts of clips that are not kept whole: some hundreds of them. */
 const LAYOUT_BYTES = 4 * 1024 * 1024
