@@ -8,7 +8,7 @@ import { createPoster } from './callbacks/post.ts'
 import { type Config, ConfigError, type ConfigInput, fromCode, readConfig } from './config.ts'
 import { Control } from './control/control.ts'
 import { fillDemo } from './control/demo.ts'
-import { controlRoutes, healthRoutes, type Identity } from './control/routes.ts'
+import { controlRoutes, healthRoutes, type Identity, refuseBadUrl } from './control/routes.ts'
 import { createApp, upstreamDoor } from './http/app.ts'
 import { type Door, type DoorSettings, originOf } from './http/door.ts'
 import { Journal, type RequestEntry } from './journal/journal.ts'
@@ -109,7 +109,7 @@ export async function createSimulator(settings: ConfigInput = {}, around: Surrou
     onEnd: entry => around.onRequest?.(entry),
     address: () => config.publicUrl ?? addressOf(app, config.host),
   }
-  const app = createApp(door)
+  const app = createApp(door, refuseBadUrl)
   await app.register(async upstream => upstreamDoor(upstream, door))
   healthRoutes(app, identity)
   openApiRoutes(app, { revision: config.revision, originOf: request => originOf(door, request) })

@@ -73,3 +73,8 @@ function unitsOf({ action, mode, seconds, generateAudio }: CreateVideo, model: s
   if (row?.units) return row.units[seconds === 10 ? 1 : 0]
   return (row?.perSecond ?? 0) * seconds
 }
+
+/** What is left of a balance, in Credits to six decimals: sums of prices, and no rounding error of theirs. */
+export function creditsLeft(balance: number, { charged, reserved }: { charged: number; reserved: number }): number {
+  return Math.round((balance - charged - reserved) * 1e6) / 1e6
+}

@@ -1,8 +1,9 @@
+import { creditsLeft } from '../contract/pricing.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { ClockMode, VirtualClock } from '../simulation/clock.ts'
 import type { ClockScope, Namespace, Namespaces } from '../simulation/namespaces.ts'
 import { sha256 } from '../simulation/random.ts'
-import { createdAt, settlesAt, stepAt, type Task } from '../simulation/task.ts'
+import { createdAt, newestFirst, settlesAt, stepAt, type Task } from '../simulation/task.ts'
 import { isoTime } from '../simulation/timebase.ts'
 import type { Store, TaskFilter } from '../store/store.ts'
 
@@ -91,7 +92,7 @@ export class Control {
   setClock(scope: ClockScope, setting: { mode: ClockMode; rate?: number | undefined; at?: number | undefined }) {
     const rate = setting.mode === 'scaled' ? (setting.rate ?? 1) : 1
     this.#eachClock(scope, clock => {
-      if (setting.at !== undefined) clock.moveTo(setting.at)
+      if (setting.at !== undefined) clock.moveTo(Math.round(setting.at))
       clock.set({ mode: setting.mode, rate })
     })
     return this.clock(scope)
@@ -99,7 +100,7 @@ export class Control {
 
   /** Moves the clock forward by `ms`, or to the instant `to`. */
   advance(scope: ClockScope, by: { ms: number } | { to: number }): ClockState {
-    this.#eachClock(scope, clock => clock.moveTo('ms' in by ? clock.now() + by.ms : by.to))
+    this.#eachClock(scope, clock => clock.moveTo(Math.round('ms' in by ? clock.now() + by.ms : by.to)))
     return this.clock(scope)
   }
 
@@ -115,7 +116,7 @@ export class Control {
     // The guides' tasks are in every namespace; shown once.
     const distinct = [...new Map(own.map(pair => [pair[0].id, pair])).values()]
     const items = distinct
-      .sort(([a], [b]) => createdAt(b) - createdAt(a) || b.ordinal - a.ordinal)
+      .sort(([a], [b]) => newestFirst(a, b))
       .slice(filter.offset, filter.offset + filter.limit)
       .map(([task, key]) => viewOf(task, this.#now(key)))
     const repeated = own.length - distinct.length
@@ -136,7 +137,7 @@ export class Control {
   async account(key: string) {
     const account = await this.#options.store.account(key, this.#now(key))
     const { balance } = this.#options
-    const left = balance === undefined ? null : balance - account.charged - account.reserved
+    const left = balance === undefined ? null : creditsLeft(balance, account)
     return { namespace: short(key), ...account, balance: balance ?? null, left }
   }
 

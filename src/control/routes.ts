@@ -187,6 +187,12 @@ function problem(reply: FastifyReply, status: number, detail: string): FastifyRe
     .send(JSON.stringify({ type: 'about:blank', title, status, detail }))
 }
 
+/** Answers a URL of this door that can't be decoded; `undefined` for any other. */
+export function refuseBadUrl(request: FastifyRequest, reply: FastifyReply): FastifyReply | undefined {
+  if (!request.url.startsWith('/_mockling')) return undefined
+  return problem(reply, 400, 'the path holds a percent sign that begins no escape')
+}
+
 /** Every objection of a schema, each with its field. */
 function sentenceOf(error: z.ZodError): string {
   return error.issues.map(issue => `${issue.path.join('.') || 'body'}: ${issue.message}`).join('; ')

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { ErrorCode } from '../contract/errors.ts'
@@ -5,7 +6,7 @@ import { errorBody, statusOf } from '../contract/wire.ts'
 import type { RequestEntry } from '../journal/journal.ts'
 import type { Namespace } from '../simulation/namespaces.ts'
 import { credentialOf } from './auth.ts'
-import { Call, type Door, onHangUp, pathOf } from './door.ts'
+import { Call, type Door, pathOf } from './door.ts'
 import { handleThrown, JSON_TYPE, NoBody, refuse, Unreadable } from './error-reply.ts'
 import { fileRoutes } from './files.ts'
 import { taskRoutes } from './tasks.ts'
@@ -14,22 +15,36 @@ import { videoRoutes } from './videos.ts'
 /** Bodies above this many bytes are refused with 413. */
 const BODY_LIMIT = 1024 * 1024
 
+/** Node's limit for a request's head is below this, so no path is too long for the router. */
+const LONGEST_URL = 20_000
+
+/** Answers a request for our own door, whose URL can't be decoded, in our own words; `undefined` if it isn't for it. */
+export type OursOrNot = (request: FastifyRequest, reply: FastifyReply) => FastifyReply | undefined
+
 /** The server, with nothing but Fastify's plumbing: doors are added by the caller. */
-export function createApp(door: Door): FastifyInstance {
-  return fastify({
+export function createApp(door: Door, isOurs: OursOrNot): FastifyInstance {
+  const app = fastify({
     bodyLimit: BODY_LIMIT,
     exposeHeadRoutes: false,
     forceCloseConnections: true,
     return503OnClosing: false,
     // HTTP/1.1 without a Host header is answered like any other request.
     http: { requireHostHeader: false },
+    routerOptions: { maxParamLength: LONGEST_URL },
+    // The absolute form of a target, as sent to proxies, means the same path (RFC 9112 §3.2.2).
+    rewriteUrl: ({ url = '/' }) => (url.startsWith('/') ? url : url.replace(/^https?:\/\/[^/?#]*\/?/i, '/')),
     frameworkErrors: (_error, request, reply) => {
-      // A URL that can't be decoded: no hook has run for it.
+      // A URL that can't be decoded: no hook runs for it, at neither end.
+      const answered = isOurs(request as FastifyRequest, reply as FastifyReply)
+      if (answered) return answered
       beginCall(door, request as FastifyRequest, reply as FastifyReply)
       return refuse(request as FastifyRequest, reply as FastifyReply, 'no_api')
     },
     clientErrorHandler: (error, socket) => answerUnparsed(door, error, socket as Socket),
   })
+  // Node's own refusal of an unknown expectation has no envelope: the upstream door's first hook refuses it instead.
+  app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response))
+  return app
 }
 
 /** The upstream's door: everything outside our own paths. */
@@ -38,7 +53,8 @@ export async function upstreamDoor(app: FastifyInstance, door: Door): Promise<vo
   app.decorateRequest('call', null as any)
   app.addHook('onRequest', (request, reply, done) => {
     beginCall(door, request, reply)
-    done()
+    if (/^(?:100-continue)?$/i.test(request.headers.expect ?? '')) done()
+    else refuse(request, reply, 'bad_request', 'The expectation can’t be met.', 417)
   })
   app.addHook('onResponse', (request, reply, done) => {
     request.call.entry.status = reply.statusCode
@@ -94,11 +110,16 @@ function beginCall(door: Door, request: FastifyRequest, reply: FastifyReply): vo
     'access-control-allow-origin': '*',
     'access-control-expose-headers': '*, authorization',
   })
-  onHangUp(reply, () => {
-    entry.hungUp = true
+  latest.set(request.raw.socket, { message: request.raw, call })
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished) entry.hungUp = true
+    else entry.status ??= reply.raw.statusCode
     call.end()
   })
 }
+
+/** The last request of each connection. */
+const latest = new WeakMap<Socket, { message: IncomingMessage; call: Call }>()
 
 function journaled(door: Door, namespace: Namespace, traceId: string, method: string, path: string): RequestEntry {
   return door.journal.add({
@@ -114,6 +135,14 @@ function journaled(door: Door, namespace: Namespace, traceId: string, method: st
 /** Answers what Node could not read as HTTP at all, in the same envelope, straight onto the socket. */
 function answerUnparsed(door: Door, error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
+  const underWay = latest.get(socket)
+  if (underWay?.message.complete && !underWay.call.isOver) {
+    // What follows a good request is no good: its answer goes out first and whole.
+    underWay.call.after(() => refuseUnparsed(door, error, socket))
+  } else refuseUnparsed(door, error, socket)
+}
+
+function refuseUnparsed(door: Door, error: NodeJS.ErrnoException, socket: Socket): void {
   const { server } = door.namespaces
   const traceId = door.namespaces.nextTraceId(server)
   const isOverflow = error.code === 'HPE_HEADER_OVERFLOW'

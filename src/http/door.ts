@@ -88,6 +88,11 @@ export class Call {
     this.credential = credential
   }
 
+  /** Whether the answer is flushed or the caller gone. */
+  get isOver(): boolean {
+    return this.#afterwards === undefined
+  }
+
   /** Has `act` done once the answer is flushed or the caller gone; at once if that is past. */
   after(act: () => void): void {
     if (this.#afterwards) this.#afterwards.push(act)

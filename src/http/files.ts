@@ -54,9 +54,14 @@ function wantedRanges(
   if (range === undefined) return 'all'
   // A part of another version is of no use: then the whole is sent. Weak tags never match here (RFC 9110 §13.1.5).
   if (ifRange !== undefined && ifRange !== source.etag && ifRange !== lastModified) return 'all'
-  const parsed = parseRange(source.size, range, { combine: true })
+  const parsed = parseRange(source.size, clampSuffixes(range, source.size), { combine: true })
   if (parsed === -1) return 'none'
   return parsed === -2 || parsed.type !== 'bytes' || parsed.length > MOST_RANGES ? 'all' : parsed
+}
+
+/** A suffix longer than the file means the whole file (RFC 9110 §14.1.2); range-parser finds it unsatisfiable. */
+function clampSuffixes(range: string, size: number): string {
+  return range.replace(/([=,]\s*)-(\d+)/g, (_, before, length) => `${before}-${Math.min(Number(length), size)}`)
 }
 
 function sendRanges(
@@ -94,7 +99,8 @@ async function sendParts(
   const pieces = piecesOf(source, parts)
   // What is read in one go needs no stream.
   const first = await pieces.next()
-  if (!first.done && first.value.length === length) return reply.send(Buffer.from(first.value.buffer, first.value.byteOffset, length))
+  if (!first.done && first.value.length === length)
+    return reply.send(Buffer.from(first.value.buffer, first.value.byteOffset, length))
   return reply.send(Readable.from(joined(first, pieces), { objectMode: false, highWaterMark: 1 }))
 }
 

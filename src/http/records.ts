@@ -2,7 +2,7 @@ import type { PendingResponse } from '../contract/wire.ts'
 import { answerOf } from '../simulation/accept.ts'
 import type { MadeUpAccount } from '../simulation/made-up.ts'
 import { sha256 } from '../simulation/random.ts'
-import { createdAt, isTerminal, type Step, stepAt, type Task } from '../simulation/task.ts'
+import { createdAt, isTerminal, type Step, startedAt, stepAt, type Task } from '../simulation/task.ts'
 
 /** The platform's id of `POST /kling/videos` (gateway §1.1). */
 const API_ID = '29187cb2-1acb-43b8-baf5-3f3f709292eb'
@@ -17,7 +17,7 @@ export function recordOf(
 ): Record<string, unknown> {
   const step = stepAt(task, now)
   const created = createdAt(task)
-  const startedAt = task.steps.find(one => one.state === 'processing' && one.at <= now)?.at
+  const started = startedAt(task, now)
   return {
     _id: objectId(task.id, created),
     id: task.id,
@@ -31,15 +31,15 @@ export function recordOf(
     trace_id: task.traceId,
     job_id: task.video.jobId,
     created_at: created / 1000,
-    ...(startedAt !== undefined && { started_at: startedAt / 1000 }),
-    ...(isTerminal(step) && finish(step, startedAt ?? created)),
+    ...(started !== undefined && { started_at: started / 1000 }),
+    ...(isTerminal(step) && finish(step, started ?? created)),
     request: task.request,
     ...responseOf(task, step, pending, origin),
   }
 }
 
-function finish(step: Step, startedAt: number): Record<string, number> {
-  return { finished_at: step.at / 1000, elapsed: (step.at - startedAt) / 1000 }
+function finish(step: Step, started: number): Record<string, number> {
+  return { finished_at: step.at / 1000, elapsed: (step.at - started) / 1000 }
 }
 
 function responseOf(task: Task, step: Step, pending: PendingResponse, origin: string): { response?: unknown } {

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { LARGEST_PAGE, MOST_IDS, PAGE } from '../contract/bodies.ts'
 import { NO_BODY_MESSAGE } from '../contract/errors.ts'
 import { madeUpAccount } from '../simulation/made-up.ts'
-import { isTerminal, stepAt, type Task } from '../simulation/task.ts'
+import { isTerminal, newestFirst, stepAt, type Task } from '../simulation/task.ts'
 import { isDenied } from './auth.ts'
 import { isObject, isTooDeep } from './body.ts'
 import { type Door, originOf } from './door.ts'
@@ -45,7 +45,8 @@ async function retrieve(door: Door, request: FastifyRequest, reply: FastifyReply
   if (id === undefined || id === null || id === '') return refuse(request, reply, 'bad_request', 'id is required')
   if (typeof id !== 'string') return refuse(request, reply, 'bad_request', `id must be a string, not ${shown(id)}`)
   const { namespace, entry } = request.call
-  entry.taskId = id
+  // Not kept at any length: the journal outlives the request.
+  entry.taskId = id.slice(0, 100)
   const task = await door.store.task(namespace.key, id, namespace.clock.now())
   return answer(door, request, reply, task ? [task] : [], ([record]) => record ?? {})
 }
@@ -77,13 +78,8 @@ async function findBatch(door: Door, request: FastifyRequest, body: Record<strin
   if (ids.length > MOST_IDS) return { refusal: `ids holds ${ids.length} ids; at most ${MOST_IDS} are allowed` }
   const wanted = new Set(ids.filter(id => typeof id === 'string'))
   const found = await Promise.all([...wanted].map(id => door.store.task(key, id, now)))
-  const tasks = found.filter(task => task !== undefined).sort(byAge)
+  const tasks = found.filter(task => task !== undefined).sort(newestFirst)
   return { tasks, total: tasks.length }
-}
-
-/** Newest first; of equal age the last accepted first. */
-function byAge(a: Task, b: Task): number {
-  return b.steps[0].at - a.steps[0].at || b.ordinal - a.ordinal
 }
 
 function readFilter(body: Record<string, unknown>) {

@@ -1,14 +1,14 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { ERRORS, NO_BODY_MESSAGE } from '../contract/errors.ts'
 import { extended, type Format, formatOf } from '../contract/formats.ts'
-import { priceOf } from '../contract/pricing.ts'
+import { creditsLeft, priceOf } from '../contract/pricing.ts'
 import type { CreateVideo } from '../contract/request.ts'
-import type { Objection } from '../contract/rules/objection.ts'
+import { type Objection, quoted, summaryOf } from '../contract/rules/objection.ts'
 import { extensionFits, sourceIsThere } from '../contract/rules/source.ts'
 import { examine } from '../contract/rules.ts'
 import { accept } from '../simulation/accept.ts'
 import { chooseOutcome, OUTCOME_NAMES, type Outcome } from '../simulation/outcome.ts'
-import { fileAt, type Task } from '../simulation/task.ts'
+import { isExtensible, type Task } from '../simulation/task.ts'
 import type { Ending } from '../simulation/timeline.ts'
 import type { Refusal } from '../store/store.ts'
 import { isDenied } from './auth.ts'
@@ -36,8 +36,8 @@ async function isOutOfCredit(door: Door, request: FastifyRequest, reply: Fastify
   const { balance } = door.settings.limits
   if (credential.magic !== 'used_up') {
     if (balance === undefined) return false
-    const { charged, reserved } = await door.store.account(namespace.key, namespace.clock.now())
-    if (balance - charged - reserved > 0) return false
+    const account = await door.store.account(namespace.key, namespace.clock.now())
+    if (creditsLeft(balance, account) > 0) return false
   }
   refuse(request, reply, 'used_up')
   return true
@@ -85,7 +85,9 @@ function outcomeOf(request: FastifyRequest, body: Record<string, unknown>): Outc
     request.call.credential.magic,
   )
   if ('outcome' in chosen) return chosen.outcome
-  return { refusal: `unknown outcome '${chosen.unknown}' in ${chosen.where}; known are: ${OUTCOME_NAMES.join(', ')}` }
+  return {
+    refusal: `unknown outcome '${quoted(chosen.unknown)}' in ${chosen.where}; known are: ${OUTCOME_NAMES.join(', ')}`,
+  }
 }
 
 function object(
@@ -95,7 +97,7 @@ function object(
   objections: readonly Objection[],
 ): FastifyReply {
   const code = door.settings.parameterErrorCode
-  request.call.entry.objections = objections
+  request.call.entry.objections = objections.map(summaryOf)
   return refuse(request, reply, code, objections[0]?.message, ERRORS[code].status)
 }
 
@@ -109,8 +111,8 @@ async function clipFor(
   const { clock, key } = request.call.namespace
   const now = clock.now()
   const source = await door.store.taskOfVideo(key, wanted.videoId ?? '', now)
-  const isUsable = source !== undefined && fileAt(source, now) === 'there'
-  const objection = isUsable ? extensionFits(source.video.format) : sourceIsThere(wanted.videoId ?? '')
+  const objection =
+    source && isExtensible(source, now) ? extensionFits(source.video.format) : sourceIsThere(wanted.videoId ?? '')
   return objection ? { objections: [objection] } : { format: extended(source?.video.format ?? formatOf(wanted)) }
 }
 

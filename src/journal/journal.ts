@@ -1,4 +1,4 @@
-import type { Objection } from '../contract/rules/objection.ts'
+import type { Complaint } from '../contract/rules/objection.ts'
 
 /** One request at the upstream's door, as it ended. */
 export interface RequestEntry {
@@ -17,7 +17,7 @@ export interface RequestEntry {
   code?: string
   message?: string
   /** Every objection to the body, the first of which was the answer. */
-  objections?: readonly Objection[]
+  objections?: readonly Complaint[]
   /** Fields given and not used. */
   ignored?: readonly string[]
   taskId?: string

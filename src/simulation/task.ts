@@ -57,7 +57,17 @@ export interface Task {
 
 /** The step the task is in at `instant`: the last one dated at or before it. */
 export function stepAt(task: Task, instant: number): Step {
-  return task.steps.findLast(step => step.at <= instant) ?? task.steps[0]
+  return task.steps.findLast(step => isPast(task, step, instant)) ?? task.steps[0]
+}
+
+/** The instant work began, if it has by `instant`. */
+export function startedAt(task: Task, instant: number): number | undefined {
+  return task.steps.find(step => step.state === 'processing' && isPast(task, step, instant))?.at
+}
+
+/** The guides' own tasks are over whatever the clock shows: it may start before their dates. */
+function isPast(task: Task, step: Step, instant: number): boolean {
+  return step.at <= instant || task.isPermanent === true
 }
 
 export function isTerminal(step: Step): boolean {
@@ -73,12 +83,32 @@ export function createdAt(task: Task): number {
   return task.steps[0].at
 }
 
+/** Order of lists: newest first; of equal age the last accepted first. */
+export function newestFirst(a: Task, b: Task): number {
+  return createdAt(b) - createdAt(a) || b.ordinal - a.ordinal
+}
+
 /** A video URL is good for this long after the task settled (kling §1.7). */
 export const VIDEO_LIFE_MS = 30 * 24 * 60 * 60 * 1000
+
+/** A settled task is forgotten this long after it settled (chosen). */
+const RETENTION_MS = 60 * 24 * 60 * 60 * 1000
+
+/** Whether the task is older than any record of it. A pending one never is. */
+export function isForgotten(task: Task, instant: number): boolean {
+  const settled = settlesAt(task)
+  return !task.isPermanent && settled !== undefined && instant >= settled + RETENTION_MS
+}
+
+/** Whether the task's video may be extended: it is there, and at most 30 days old. */
+export function isExtensible(task: Task, instant: number): boolean {
+  const step = stepAt(task, instant)
+  return step.state === 'succeed' && (task.isPermanent === true || instant <= step.at + VIDEO_LIFE_MS)
+}
 
 /** Whether the task's file can be had at `instant`. */
 export function fileAt(task: Task, instant: number): 'absent' | 'there' | 'expired' {
   const step = stepAt(task, instant)
-  if (step.state !== 'succeed') return 'absent'
+  if (step.state !== 'succeed' || isForgotten(task, instant)) return 'absent'
   return task.isPermanent || instant < step.at + VIDEO_LIFE_MS ? 'there' : 'expired'
 }

@@ -1,6 +1,6 @@
 import TinyQueue from 'tinyqueue'
 import { GUIDE_TASKS } from '../simulation/guide-tasks.ts'
-import { createdAt, settlesAt, stepAt, type Task } from '../simulation/task.ts'
+import { createdAt, isForgotten, newestFirst, settlesAt, stepAt, type Task } from '../simulation/task.ts'
 import type { Account, Limits, Refusal, Store, TaskFilter, TaskPage } from './store.ts'
 
 export interface MemoryStoreOptions {
@@ -11,9 +11,6 @@ export interface MemoryStoreOptions {
   /** Called with each task that is forgotten to make room. */
   readonly onEvict?: (task: Task) => void
 }
-
-/** Settled tasks are forgotten after this long on their namespace's clock. */
-export const RETENTION_MS = 60 * 24 * 60 * 60 * 1000
 
 /** One namespace's share. Money is in millionths of a Credit, so that sums are exact. */
 interface Shelf {
@@ -36,6 +33,19 @@ interface Open {
 
 function micros(credits: number): number {
   return Math.round(credits * 1e6)
+}
+
+function emptyShelf(): Shelf {
+  return {
+    tasks: new Map(),
+    videos: new Map(),
+    open: new TinyQueue<Open>([], (a, b) => a.at - b.at),
+    ordinals: 0,
+    reserved: 0,
+    charged: 0,
+    bucket: Number.NaN,
+    filledAt: 0,
+  }
 }
 
 /** Everything in this process's memory, bounded. */
@@ -77,20 +87,20 @@ export class MemoryStore implements Store {
   }
 
   async refusal(namespace: string, credits: number, limits: Limits, now: number): Promise<Refusal | undefined> {
-    const shelf = this.#shelf(namespace)
-    this.#settle(shelf, now)
-    return this.#refusal(shelf, credits, limits)
+    const shelf = this.#shelves.get(namespace)
+    if (shelf) this.#settle(shelf, now)
+    return this.#refusal(shelf ?? emptyShelf(), credits, limits)
   }
 
   async task(namespace: string, id: string, now: number): Promise<Task | undefined> {
     const task = this.#shelves.get(namespace)?.tasks.get(id) ?? GUIDE_TASKS.find(guide => guide.id === id)
-    return task && isRetained(task, now) ? task : undefined
+    return task && !isForgotten(task, now) ? task : undefined
   }
 
   async taskOfVideo(namespace: string, videoId: string, now: number): Promise<Task | undefined> {
     const task =
       this.#shelves.get(namespace)?.videos.get(videoId) ?? GUIDE_TASKS.find(guide => guide.video.id === videoId)
-    return task && isRetained(task, now) ? task : undefined
+    return task && !isForgotten(task, now) ? task : undefined
   }
 
   async taskOfFile(path: string): Promise<Task | undefined> {
@@ -100,12 +110,11 @@ export class MemoryStore implements Store {
   async list(namespace: string, filter: TaskFilter, now: number): Promise<TaskPage> {
     const { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY, offset, limit } = filter
     const own = this.#shelves.get(namespace)?.tasks.values() ?? []
-    // A namespace's clock only goes forward, so order of acceptance is order of age.
     const matching = [...GUIDE_TASKS, ...own].filter(task => {
       const at = createdAt(task)
-      return at >= from && at <= to && isRetained(task, now)
+      return at >= from && at <= to && !isForgotten(task, now)
     })
-    const tasks = matching.reverse().slice(offset, offset + limit)
+    const tasks = matching.sort(newestFirst).slice(offset, offset + limit)
     return { tasks, total: matching.length }
   }
 
@@ -158,16 +167,7 @@ export class MemoryStore implements Store {
   #shelf(namespace: string): Shelf {
     const known = this.#shelves.get(namespace)
     if (known) return known
-    const shelf: Shelf = {
-      tasks: new Map(),
-      videos: new Map(),
-      open: new TinyQueue<Open>([], (a, b) => a.at - b.at),
-      ordinals: 0,
-      reserved: 0,
-      charged: 0,
-      bucket: Number.NaN,
-      filledAt: 0,
-    }
+    const shelf = emptyShelf()
     this.#shelves.set(namespace, shelf)
     return shelf
   }
@@ -208,9 +208,4 @@ export class MemoryStore implements Store {
     this.#files.delete(task.video.path)
     this.#options.onEvict(task)
   }
-}
-
-function isRetained(task: Task, now: number): boolean {
-  const settled = settlesAt(task)
-  return task.isPermanent === true || settled === undefined || now < settled + RETENTION_MS
 }

@@ -2,7 +2,7 @@ import { capabilityOf, rowsOf } from '../capabilities.ts'
 import { CHOSEN, type Evidence } from '../evidence.ts'
 import { CAMERA_AXES, type CreateVideo } from '../request.ts'
 import { REVISION_FACTS, REVISIONS } from '../revisions.ts'
-import { type Change, type Finding, type Rule, setting, without } from './objection.ts'
+import { type Change, type Finding, quoted, type Rule, setting, without } from './objection.ts'
 import { CAMERA_TYPES, ENUM_TEXT, nearestNumber } from './values.ts'
 
 const FROM_2026_05 = REVISIONS.filter(revision => revision >= '2026-05')
@@ -186,7 +186,7 @@ export const cameraTypeIsKnown: Rule = {
       message:
         camera.type === undefined
           ? 'camera_control.type is required'
-          : `camera_control.type value '${camera.type}' is invalid`,
+          : `camera_control.type value '${quoted(camera.type)}' is invalid`,
       text: CHOSEN,
       nearest: () => cameraChange('simple', camera.config ?? { zoom: 0.5 }),
     }

@@ -1,7 +1,7 @@
 import { CHOSEN, type Evidence } from '../evidence.ts'
 import type { CreateVideo } from '../request.ts'
 import { REVISION_FACTS, REVISIONS } from '../revisions.ts'
-import { type Finding, type Rule, setting, without } from './objection.ts'
+import { type Finding, quoted, type Rule, setting, without } from './objection.ts'
 
 const FROM_2026_05 = REVISIONS.filter(revision => revision >= '2026-05')
 const SDK: Evidence = { source: 'gateway §3.2 (SDK)', grade: 'vendor' }
@@ -191,7 +191,7 @@ export const referenceWordsAreKnown: readonly Rule[] = (
     if (value === undefined) return
     return {
       field: 'video_list',
-      message: `${field} value '${value}' is invalid`,
+      message: `${field} value '${quoted(value)}' is invalid`,
       text: { source: 'kling §4.2, form', grade: 'inferred' },
       nearest: () => without('video_list'),
     }

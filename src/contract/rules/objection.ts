@@ -71,18 +71,21 @@ export class Objection implements Evidence {
   }
 
   toJSON(): object {
-    const { rule, field, message, source, grade, knownIn, nearest } = this
-    return {
-      rule,
-      field,
-      message,
-      source,
-      grade,
-      text: { source: this.text.source, grade: this.text.grade },
-      knownIn,
-      nearest,
-    }
+    return { ...summaryOf(this), nearest: this.nearest }
   }
+}
+
+/** An objection as it is kept: without the nearest change, which holds on to the whole body. */
+export type Complaint = Omit<Objection, 'nearest' | 'toJSON'>
+
+export function summaryOf({ rule, field, message, source, grade, text, knownIn }: Objection): Complaint {
+  return { rule, field, message, source, grade, text: { source: text.source, grade: text.grade }, knownIn }
+}
+
+/** A value as a message quotes it: bounded, since messages are kept. */
+export function quoted(value: unknown): string {
+  const text = String(value)
+  return text.length > 100 ? `${text.slice(0, 100)}…` : text
 }
 
 /** Leaves `fields` out. */

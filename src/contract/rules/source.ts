@@ -1,7 +1,7 @@
 import { CHOSEN } from '../evidence.ts'
 import { durationText, extended, type Format, LONGEST_CLIP_SECONDS } from '../formats.ts'
 import { REVISIONS } from '../revisions.ts'
-import { Objection, type Rule, setting } from './objection.ts'
+import { Objection, quoted, type Rule, setting } from './objection.ts'
 
 /** Guide A's own example, which exists in every namespace. */
 const A_VIDEO_ID = '030bb06d-98d4-4044-9042-0aa0822e8c8c'
@@ -26,10 +26,9 @@ export const LENGTH_RULE: Omit<Rule, 'check'> = {
 
 /** The objection to a `video_id` that can't be extended. */
 export function sourceIsThere(videoId: string): Objection {
-  const shown = videoId.length > 100 ? `${videoId.slice(0, 100)}…` : videoId
   return new Objection(SOURCE_RULE, {
     field: 'video_id',
-    message: `video_id '${shown}' is no finished video of this token, or is older than 30 days`,
+    message: `video_id '${quoted(videoId)}' is no finished video of this token, or is older than 30 days`,
     text: CHOSEN,
     nearest: () => setting('video_id', A_VIDEO_ID),
   })

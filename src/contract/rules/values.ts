@@ -3,7 +3,7 @@ import { modelsOf, revisionsWithModel, rowsOf } from '../capabilities.ts'
 import { CHOSEN, type Evidence } from '../evidence.ts'
 import type { CreateVideo } from '../request.ts'
 import { REVISION_FACTS, REVISIONS, type Revision } from '../revisions.ts'
-import { type Change, type Finding, type Rule, setting, without } from './objection.ts'
+import { type Change, type Finding, quoted, type Rule, setting, without } from './objection.ts'
 
 export const ACTIONS = ['text2video', 'image2video', 'extend'] as const
 export const ASPECT_RATIOS = ['16:9', '9:16', '1:1'] as const
@@ -17,7 +17,7 @@ export const ENUM_TEXT: Evidence = { source: 'kling §4.3', grade: 'kling' }
 
 /** The objection's text for a value outside an enum. */
 function invalid(field: string, value: unknown): string {
-  return `${field} value '${value}' is invalid`
+  return `${field} value '${quoted(value)}' is invalid`
 }
 
 /** Counts Unicode code points, as far as `most + 1`. */
