@@ -28,7 +28,7 @@ export async function openStudio({ clip, mediaCache }: Config, warn: (text: stri
   const pool = new Pool({
     onTrouble: error => warn(`clips are made in the main thread from now on, which others feel: ${error.message}`),
   })
-  const shelf = new ClipShelf(pool, mediaCache * 1024 * 1024)
+  const shelf = new ClipShelf(pool, Math.floor(mediaCache * 1024 * 1024))
   return {
     media: {
       etag: task => etagOf(clipSpecOf(task)),

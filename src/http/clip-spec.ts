@@ -1,13 +1,16 @@
 import type { ClipSpec } from '../media/spec.ts'
 import type { Task } from '../simulation/task.ts'
 
+/** What of a task goes into its clip. */
+type Shown = Pick<Task, 'id' | 'action' | 'model' | 'mode' | 'request' | 'video'>
+
 /** What the clip of a task shows: whose it is, what was asked for, and what it extends. */
-export function clipSpecOf(task: Task): ClipSpec {
+export function clipSpecOf(task: Shown): ClipSpec {
   const { id, format, sourceId } = task.video
   return { id, ...format, label: labelOf(task, sourceId) }
 }
 
-function labelOf(task: Task, sourceId: string | undefined): string[] {
+function labelOf(task: Shown, sourceId: string | undefined): string[] {
   const { width, height, fps, frames, audio } = task.video.format
   const { prompt } = task.request
   return [

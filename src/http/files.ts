@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fresh from 'fresh'
 import parseRange, { type Range } from 'range-parser'
 import type { Source } from '../media/shelf.ts'
-import { fileAt, settlesAt } from '../simulation/task.ts'
+import { fileAt, settlesAt, type Task } from '../simulation/task.ts'
 import { httpDate } from '../simulation/timebase.ts'
 import { type Door, onHangUp, pathOf } from './door.ts'
 
@@ -38,10 +38,21 @@ async function sendFile(door: Door, request: FastifyRequest, reply: FastifyReply
   })
   // Before the clip is made: whoever has it needs none.
   if (fresh(request.headers, { etag, 'last-modified': lastModified })) return reply.code(304).send()
+  const source = await opened(door, task, reply)
+  if (source === undefined) return reply.hijack()
+  return sendRanges(source, wantedRanges(request, source, lastModified), request, reply)
+}
+
+/** The task's file; `undefined` if the caller hung up before it was there. */
+async function opened(door: Door, task: Task, reply: FastifyReply): Promise<Source | undefined> {
   const caller = new AbortController()
   onHangUp(reply, () => caller.abort(new Error('the caller hung up')))
-  const source = await door.media.open(task, caller.signal)
-  return sendRanges(source, wantedRanges(request, source, lastModified), request, reply)
+  try {
+    return await door.media.open(task, caller.signal)
+  } catch (error) {
+    if (caller.signal.aborted) return undefined
+    throw error
+  }
 }
 
 /** The parts asked for; `all` without a usable Range header; `none` if none of them lies in the file. */
