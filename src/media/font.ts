@@ -122,14 +122,15 @@ export const GLYPH_HEIGHT = 7
 /** How far the others do. */
 export const DESCENT = 2
 
-const ascii = drawn(ASCII)
+const letters: readonly Glyph[] = drawn(ASCII).map((rows, i) => {
+  const isLower = DESCENDING.has(i + 0x20)
+  return { width: 5, rows: isLower ? [...Array(DESCENT).fill(0), ...rows] : rows }
+})
 const hex = drawn(HEX)
 
 /** The glyph of a code point: the letter itself if it is printable ASCII, else a plate with its number on it. */
 export function glyphOf(codePoint: number): Glyph {
-  const rows = ascii[codePoint - 0x20]
-  if (rows === undefined) return plate(codePoint)
-  return { width: 5, rows: DESCENDING.has(codePoint) ? [...Array(DESCENT).fill(0), ...rows] : rows }
+  return letters[codePoint - 0x20] ?? plate(codePoint)
 }
 
 /** A plate with the number in hexadecimal, at least four digits, cut out of it: readable and never mistaken. */

@@ -99,5 +99,7 @@ function isSetAt(row: number, width: number, column: number): boolean {
 }
 
 function glyphsOf(line: string): Glyph[] {
-  return Array.from(line, character => glyphOf(character.codePointAt(0) ?? 0))
+  const glyphs: Glyph[] = []
+  for (const character of line) glyphs.push(glyphOf(character.codePointAt(0) as number))
+  return glyphs
 }
