@@ -100,6 +100,8 @@ export const Config = z.strictObject({
   callbackDeny: list().default([]).describe('These host patterns and CIDRs get no callbacks.').meta({ value: 'list' }),
   drain: number(0, 600).default(1).describe('Seconds that callbacks under way may take at shutdown.').meta({ value: 'seconds' }),
   retain: whole(0, 100_000_000).default(100_000).describe('Settled tasks kept, oldest forgotten first.').meta({ value: 'n' }),
+  mediaCache: number(0, 1_000_000).default(64).describe('Megabytes of videos kept in memory; the others are made again when asked for.').meta({ value: 'mb' }),
+  clip: z.string().min(1, 'the path of a file').optional().describe('A file of your own, served as every video.').meta({ value: 'file' }),
   journalSize: whole(0, 10_000_000).default(10_000).describe('Requests and callback attempts kept in the journal.').meta({ value: 'n' }),
   demo: whole(0, 10_000).default(0).describe('Fill the namespace of the token demo with this many tasks to look at.').meta({ value: 'n' }),
   controlKey: z.string('text of at least 8 characters').min(8, 'text of at least 8 characters').optional().describe('Key of the control door. Made up when bound wider than loopback.').meta({ value: 'key' }),

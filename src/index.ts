@@ -7,4 +7,6 @@ export { DEFAULT_REVISION, REVISIONS, type Revision } from './contract/revisions
 export type { Change, Objection, Strictness } from './contract/rules/objection.ts'
 export { RULES, validate } from './contract/rules.ts'
 export type { ErrorBody, TaskRecord, VideoResult } from './contract/wire.ts'
+export { type Clip, type ClipOptions, createClip } from './media/clip.ts'
+export type { ClipSpec } from './media/spec.ts'
 export { createSimulator, type Leftover, type Simulator } from './simulator.ts'

@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
-import { LRUCache } from 'lru-cache'
 import { addressPolicy } from './callbacks/address-policy.ts'
 import { Dispatcher } from './callbacks/dispatcher.ts'
 import { createPoster } from './callbacks/post.ts'
@@ -13,14 +12,13 @@ import { controlRoutes, healthRoutes, type Identity, refuseBadUrl } from './cont
 import { createApp, upstreamDoor } from './http/app.ts'
 import { type Door, type DoorSettings, originOf } from './http/door.ts'
 import { Journal, type RequestEntry } from './journal/journal.ts'
-import { type Clip, createClip } from './media/clip.ts'
 import { openApiRoutes } from './openapi/routes.ts'
 import type { ClockSetting } from './simulation/clock.ts'
 import { Namespaces } from './simulation/namespaces.ts'
-import type { Task } from './simulation/task.ts'
 import { machineTime, parseIsoTime, type Timebase } from './simulation/timebase.ts'
 import { MemoryStore } from './store/memory.ts'
 import type { Store } from './store/store.ts'
+import { openStudio } from './studio.ts'
 import { VERSION } from './version.ts'
 
 /** Where the simulator reports to. All silent by default. */
@@ -100,14 +98,19 @@ export async function createSimulator(settings: ConfigInput = {}, around: Surrou
   })
   const identity: Identity = { name: 'mockling', version: VERSION, revision: config.revision, seed: config.seed }
   const controlKey = config.controlKey ?? (isLoopback ? undefined : randomBytes(12).toString('base64url'))
+  const studio = await openStudio(config, text => around.onWarning?.(text))
   const control = new Control({ namespaces, store, journal, balance: config.balance })
   const door: Door = {
     settings: doorSettings(config),
     namespaces,
     store,
     journal,
-    deliver: task => dispatcher.schedule(task),
-    clip: clipShelf(),
+    deliver: task => {
+      // Not at the start: most who start a simulator for a test never ask for a file.
+      studio.warm()
+      dispatcher.schedule(task)
+    },
+    media: studio.media,
     onDefect: error => around.onDefect?.(error),
     onEnd: entry => around.onRequest?.(entry),
     address: () => config.publicUrl ?? addressOf(app, config.host),
@@ -118,7 +121,12 @@ export async function createSimulator(settings: ConfigInput = {}, around: Surrou
   openApiRoutes(app, { revision: config.revision, originOf: request => originOf(door, request) })
   const hosts = config.publicUrl === undefined ? [] : [new URL(config.publicUrl).hostname]
   await app.register(controlRoutes, { prefix: '/_mockling', control, identity, access: { key: controlKey, hosts } })
-  await app.listen({ host: config.host, port: config.port })
+  try {
+    await app.listen({ host: config.host, port: config.port })
+  } catch (error) {
+    await studio.close()
+    throw error
+  }
   const url = addressOf(app, config.host)
   if (config.demo > 0) {
     const { demo: count, seed, revision } = config
@@ -127,7 +135,7 @@ export async function createSimulator(settings: ConfigInput = {}, around: Surrou
 
   let closing: Promise<Leftover> | undefined
   const close = () => {
-    closing ??= stop(app, namespaces, store, dispatcher, config.drain * 1000, timebase)
+    closing ??= stop(app, namespaces, store, dispatcher, config.drain * 1000, timebase).finally(() => studio.close())
     return closing
   }
   return {
@@ -216,22 +224,6 @@ function policyOf(config: Config, isLoopback: boolean) {
     }
   }
   return addressPolicy({ ...options, allow, deny })
-}
-
-/** Clips are pure functions of their tasks, so a few are kept and the rest made again. */
-function clipShelf(): (task: Task) => Clip {
-  const kept = new LRUCache<string, Clip>({ maxSize: 64 * 1024 * 1024, sizeCalculation: clip => clip.size })
-  return task => {
-    const known = kept.get(task.video.path)
-    if (known) return known
-    const clip = createClip({ id: task.video.id, ...task.video.format, audio: false, label: labelOf(task) })
-    kept.set(task.video.path, clip)
-    return clip
-  }
-}
-
-function labelOf(task: Task): string[] {
-  return [`${task.model} ${task.mode} ${task.action}`, task.id]
 }
 
 /** Says that tasks are being forgotten: at the first, and then each time their number has doubled. */

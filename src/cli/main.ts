@@ -45,6 +45,8 @@ function wrapped(text: string, width: number): string[] {
   return lines
 }
 
+const NO_LINES: readonly string[] = []
+
 const program = new Command('mockling')
   .description('A stand-in for the Kling video API that you can run, slow down, break and rewind.')
   .version(VERSION)
@@ -82,6 +84,18 @@ program
   .addOption(settingOption('revision'))
   .addOption(new Option('--format <form>', 'How to print it.').choices(['table', 'json', 'markdown']).default('table'))
   .action(async options => (await import('./matrix.ts')).matrix(options))
+
+program
+  .command('clip')
+  .description('Write a labelled MP4 file: H.264 video, and AAC sound if asked for. Same options, same bytes.')
+  .option('--seconds <n>', 'How long it lasts, to the nearest frame.', '5')
+  .option('--size <size>', 'Width and height in pixels.', '1280x720')
+  .addOption(new Option('--fps <n>', 'Frames per second.').choices(['24', '30']).default('30'))
+  .option('--audio', 'With a sound track: a beep at each full second.')
+  .option('--label <text>', 'A line to show; may be given several times.', (line, lines) => [...lines, line], NO_LINES)
+  .option('--id <text>', 'What its colours, emblem and pitch follow from.', 'mockling')
+  .requiredOption('-o, --output <file>', 'Where to write it; - for standard output.')
+  .action(async options => (await import('./clip.ts')).clip(options))
 
 function settingOption(name: 'revision' | 'strictness'): Option {
   const { options } = Config.shape[name].unwrap()

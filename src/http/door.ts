@@ -4,7 +4,7 @@ import type { Revision } from '../contract/revisions.ts'
 import type { Strictness } from '../contract/rules/objection.ts'
 import type { ParameterErrorCode, PendingResponse } from '../contract/wire.ts'
 import type { Journal, RequestEntry } from '../journal/journal.ts'
-import type { Clip } from '../media/clip.ts'
+import type { Source } from '../media/shelf.ts'
 import type { Namespace, Namespaces } from '../simulation/namespaces.ts'
 import type { Task } from '../simulation/task.ts'
 import type { Pace } from '../simulation/timeline.ts'
@@ -35,6 +35,17 @@ export interface DoorSettings {
   readonly skipPerPollMs: number
 }
 
+/** The files behind `video_url`. */
+export interface Media {
+  /** The strong entity tag of a task's file, known before the file is made. */
+  etag(task: Task): string
+  /**
+   * A task's file, once its size is known.
+   * @throws `signal.reason` if `signal` aborts before.
+   */
+  open(task: Task, signal: AbortSignal): Promise<Source>
+}
+
 /** What the upstream's door stands on. */
 export interface Door {
   readonly settings: DoorSettings
@@ -43,8 +54,7 @@ export interface Door {
   readonly journal: Journal
   /** Takes charge of the task's callbacks. Called once its create's answer is flushed. */
   deliver(task: Task): void
-  /** The bytes of the task's video. */
-  clip(task: Task): Clip
+  readonly media: Media
   /** A defect of ours, for the log. */
   onDefect(error: unknown, request: FastifyRequest): void
   /** Called when a request at this door has ended. */

@@ -1,10 +1,16 @@
+import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fresh from 'fresh'
-import parseRange, { type Ranges } from 'range-parser'
-import type { Clip } from '../media/clip.ts'
-import { fileAt, settlesAt } from '../simulation/task.ts'
+import parseRange, { type Range } from 'range-parser'
+import type { Source } from '../media/shelf.ts'
+import { fileAt, settlesAt, type Task } from '../simulation/task.ts'
 import { httpDate } from '../simulation/timebase.ts'
-import { type Door, pathOf } from './door.ts'
+import { type Door, onHangUp, pathOf } from './door.ts'
+
+/** More ranges than this in one request are taken for an attack, and answered with the whole file (RFC 9110 §14.2). */
+const MOST_RANGES = 32
+
+const BOUNDARY = 'mockling-byteranges'
 
 /** Media URLs, served as a CDN would: no envelope, no token, no more words than needed (contract.md §7). */
 export function fileRoutes(app: FastifyInstance, door: Door): void {
@@ -22,27 +28,46 @@ async function sendFile(door: Door, request: FastifyRequest, reply: FastifyReply
   const state = fileAt(task, clock.now())
   if (state !== 'there') return reply.code(state === 'absent' ? 404 : 403).send()
 
-  const clip = door.clip(task)
+  const etag = door.media.etag(task)
   const lastModified = httpDate(settlesAt(task) ?? 0)
   reply.headers({
     'accept-ranges': 'bytes',
     'cache-control': 'public, max-age=2592000',
-    etag: clip.etag,
+    etag,
     'last-modified': lastModified,
   })
-  if (fresh(request.headers, { etag: clip.etag, 'last-modified': lastModified })) return reply.code(304).send()
-  return sendBytes(clip, wantedRanges(request, clip, lastModified), request, reply)
+  // Before the clip is made: whoever has it needs none.
+  if (fresh(request.headers, { etag, 'last-modified': lastModified })) return reply.code(304).send()
+  const source = await opened(door, task, reply)
+  if (source === undefined) return reply.hijack()
+  return sendRanges(source, wantedRanges(request, source, lastModified), request, reply)
+}
+
+/** The task's file; `undefined` if the caller hung up before it was there. */
+async function opened(door: Door, task: Task, reply: FastifyReply): Promise<Source | undefined> {
+  const caller = new AbortController()
+  onHangUp(reply, () => caller.abort(new Error('the caller hung up')))
+  try {
+    return await door.media.open(task, caller.signal)
+  } catch (error) {
+    if (caller.signal.aborted) return undefined
+    throw error
+  }
 }
 
 /** The parts asked for; `all` without a usable Range header; `none` if none of them lies in the file. */
-function wantedRanges(request: FastifyRequest, clip: Clip, lastModified: string): Ranges | 'all' | 'none' {
+function wantedRanges(
+  request: FastifyRequest,
+  source: Source,
+  lastModified: string,
+): readonly Range[] | 'all' | 'none' {
   const { range, 'if-range': ifRange } = request.headers
   if (range === undefined) return 'all'
   // A part of another version is of no use: then the whole is sent. Weak tags never match here (RFC 9110 §13.1.5).
-  if (ifRange !== undefined && ifRange !== clip.etag && ifRange !== lastModified) return 'all'
-  const parsed = parseRange(clip.size, tidied(range, clip.size), { combine: true })
+  if (ifRange !== undefined && ifRange !== source.etag && ifRange !== lastModified) return 'all'
+  const parsed = parseRange(source.size, tidied(range, source.size), { combine: true })
   if (parsed === -1) return 'none'
-  return parsed === -2 || parsed.type !== 'bytes' ? 'all' : parsed
+  return parsed === -2 || parsed.type !== 'bytes' || parsed.length > MOST_RANGES ? 'all' : parsed
 }
 
 /** Units are of any case, and a suffix longer than the file means all of it (RFC 9110 §14.1.2): range-parser errs in both. */
@@ -52,39 +77,80 @@ function tidied(range: string, size: number): string {
     .replace(/([=,]\s*)-(\d+)/g, (_, before, length) => `${before}-${Math.min(Number(length), size)}`)
 }
 
-const BOUNDARY = 'mockling-byteranges'
-
-function sendBytes(
-  clip: Clip,
-  ranges: Ranges | 'all' | 'none',
+function sendRanges(
+  source: Source,
+  ranges: readonly Range[] | 'all' | 'none',
   request: FastifyRequest,
   reply: FastifyReply,
-): FastifyReply {
-  if (ranges === 'none') return reply.code(416).header('content-range', `bytes */${clip.size}`).send()
-  reply.type('video/mp4')
-  if (ranges === 'all') return sendPart(clip, 0, clip.size, request, reply)
+): Promise<FastifyReply> | FastifyReply {
+  const { size } = source
+  if (ranges === 'none') return reply.code(416).header('content-range', `bytes */${size}`).send()
+  if (ranges === 'all') return sendParts(source, [{ start: 0, end: size - 1 }], 'video/mp4', request, reply)
+  reply.code(206)
   const [only] = ranges
   if (ranges.length === 1 && only) {
-    reply.code(206).header('content-range', contentRange(clip, only))
-    return sendPart(clip, only.start, only.end + 1, request, reply)
+    reply.header('content-range', contentRange(only, size))
+    return sendParts(source, [only], 'video/mp4', request, reply)
   }
-  const parts = ranges.map(range => [partHead(clip, range), clip.read(range.start, range.end + 1)])
-  const body = Buffer.concat([...parts.flat(), Buffer.from(`\r\n--${BOUNDARY}--\r\n`)])
-  reply.code(206).type(`multipart/byteranges; boundary=${BOUNDARY}`).header('content-length', body.length)
-  return reply.send(request.method === 'HEAD' ? undefined : body)
+  const parts = [...ranges.flatMap(range => [partHead(range, size), range]), Buffer.from(`\r\n--${BOUNDARY}--\r\n`)]
+  return sendParts(source, parts, `multipart/byteranges; boundary=${BOUNDARY}`, request, reply)
 }
 
-function sendPart(clip: Clip, from: number, to: number, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  reply.header('content-length', to - from)
-  return reply.send(request.method === 'HEAD' ? undefined : Buffer.from(clip.read(from, to)))
+/** Bytes as they are, or bytes of the file: the end is the last one, as in Content-Range. */
+type Part = Uint8Array | Range
+
+async function sendParts(
+  source: Source,
+  parts: readonly Part[],
+  type: string,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const length = parts.reduce((sum, part) => sum + lengthOf(part), 0)
+  reply.type(type).header('content-length', length)
+  if (request.method === 'HEAD') return reply.send()
+  const pieces = piecesOf(source, parts)
+  // What is read in one go needs no stream.
+  const first = await pieces.next()
+  if (!first.done && first.value.length === length)
+    return reply.send(Buffer.from(first.value.buffer, first.value.byteOffset, length))
+  return reply.send(Readable.from(joined(first, pieces), { objectMode: false, highWaterMark: 1 }))
 }
 
-function contentRange(clip: Clip, { start, end }: { start: number; end: number }): string {
-  return `bytes ${start}-${end}/${clip.size}`
+function lengthOf(part: Part): number {
+  return part instanceof Uint8Array ? part.length : part.end + 1 - part.start
 }
 
-function partHead(clip: Clip, range: { start: number; end: number }): Buffer {
+/** A piece is read when the one before has gone out: a slow reader costs no more memory than that. */
+async function* piecesOf(source: Source, parts: readonly Part[]): AsyncGenerator<Uint8Array> {
+  for (const part of parts) {
+    if (part instanceof Uint8Array) {
+      yield part
+      continue
+    }
+    let at = part.start
+    while (at <= part.end) {
+      const piece = await source.read(at, part.end + 1)
+      at += piece.length
+      yield piece
+    }
+  }
+}
+
+async function* joined(
+  first: IteratorResult<Uint8Array>,
+  rest: AsyncGenerator<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  if (!first.done) yield first.value
+  yield* rest
+}
+
+function contentRange({ start, end }: Range, size: number): string {
+  return `bytes ${start}-${end}/${size}`
+}
+
+function partHead(range: Range, size: number): Buffer {
   return Buffer.from(
-    `\r\n--${BOUNDARY}\r\ncontent-type: video/mp4\r\ncontent-range: ${contentRange(clip, range)}\r\n\r\n`,
+    `\r\n--${BOUNDARY}\r\ncontent-type: video/mp4\r\ncontent-range: ${contentRange(range, size)}\r\n\r\n`,
   )
 }

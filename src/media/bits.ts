@@ -1,5 +1,5 @@
 /**
- * Writes a raw byte sequence payload (H.264 §7.2) bit by bit, most significant bit first.
+ * Writes a payload bit by bit, most significant bit first: raw byte sequence payloads (H.264 §7.2) and AAC frames.
  *
  * The methods are named like the descriptors in the standard's syntax tables: `u(n)`, `ue(v)`, `se(v)`.
  */
@@ -64,6 +64,14 @@ export class BitWriter {
     rbsp.set(this.#bytes.subarray(0, this.#length))
     rbsp[this.#length] = ((this.#pending << (8 - this.#pendingBits)) & 0xff) | stopBit
     return rbsp
+  }
+
+  /** A copy of what is written, the last byte filled up with zeros. */
+  zeroPadded(): Uint8Array {
+    const bytes = this.rbsp()
+    const last = bytes.length - 1
+    bytes[last] = (bytes[last] as number) & ~(1 << (7 - this.#pendingBits))
+    return this.#pendingBits === 0 ? bytes.subarray(0, last) : bytes
   }
 
   #grow(): void {

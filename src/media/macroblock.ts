@@ -31,6 +31,9 @@ export class MacroblockCoder {
   readonly #cr = new Int32Array(4)
   readonly #cbLevels = new Int32Array(4)
   readonly #crLevels = new Int32Array(4)
+  /** Whether what is predicted is what is wanted, which leaves nothing to transform. */
+  #isLumaExact = false
+  #isChromaExact = false
 
   constructor(wanted: Planes, decoded: Planes) {
     this.#wanted = wanted
@@ -68,10 +71,12 @@ export class MacroblockCoder {
     const above = origin - stride
     const left = origin - 1
 
+    this.#isLumaExact = true
     const horizontal = mbX > 0 ? this.#copyLuma(origin, left, 0, stride) : Infinity
     if (horizontal === 0) return LUMA_HORIZONTAL
     const vertical = mbY > 0 ? this.#copyLuma(origin, above, 1, 0) : Infinity
     if (vertical === 0) return LUMA_VERTICAL
+    this.#isLumaExact = false
 
     let sum = 0
     if (mbX > 0) for (let i = 0; i < 4; i++) sum += sample(y, left + i * stride)
@@ -108,10 +113,12 @@ export class MacroblockCoder {
 
   /** Intra chroma prediction (§8.3.4), one mode for both planes: puts the nearest into `#cb` and `#cr`. */
   #predictChroma(mbX: number, mbY: number): number {
+    this.#isChromaExact = true
     const mean = this.#chromaDistance(mbX, mbY, CHROMA_DC)
     if (mean === 0) return CHROMA_DC
     const horizontal = mbX > 0 ? this.#chromaDistance(mbX, mbY, CHROMA_HORIZONTAL) : Infinity
     if (horizontal === 0) return CHROMA_HORIZONTAL
+    this.#isChromaExact = false
     const vertical = mbY > 0 ? this.#chromaDistance(mbX, mbY, CHROMA_VERTICAL) : Infinity
     if (vertical < horizontal && vertical < mean) return CHROMA_VERTICAL
     const best = horizontal < mean ? CHROMA_HORIZONTAL : CHROMA_DC
@@ -133,6 +140,10 @@ export class MacroblockCoder {
     const { y: wanted, mbWidth } = this.#wanted
     const stride = 4 * mbWidth
     const origin = 4 * mbY * stride + 4 * mbX
+    if (this.#isLumaExact) {
+      for (let i = 0; i < 16; i++) this.decoded.y[origin + (i >> 2) * stride + (i & 3)] = level(this.#luma, i)
+      return false
+    }
     const residual = this.#residual
     let anyResidual = 0
     for (let i = 0; i < 16; i++) {
@@ -166,6 +177,10 @@ export class MacroblockCoder {
   ): boolean {
     const stride = 2 * this.#wanted.mbWidth
     const origin = 2 * mbY * stride + 2 * mbX
+    if (this.#isChromaExact) {
+      for (let i = 0; i < 4; i++) decoded[origin + (i >> 1) * stride + (i & 1)] = level(predicted, i)
+      return false
+    }
     const residual = this.#residual
     let anyResidual = 0
     for (let i = 0; i < 4; i++) {

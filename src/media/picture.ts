@@ -54,15 +54,9 @@ export class Picture {
     const y0 = Math.max(top, 0)
     const x1 = Math.min(left + width, 4 * mbWidth)
     const y1 = Math.min(top + height, 4 * mbHeight)
-    for (let row = y0; row < y1; row++) {
-      for (let column = x0; column < x1; column++) this.#set(y, 2, column, row, colour.y)
-    }
-    for (let row = (y0 + 1) >> 1; 2 * row < y1; row++) {
-      for (let column = (x0 + 1) >> 1; 2 * column < x1; column++) {
-        this.#set(cb, 1, column, row, colour.cb)
-        this.#set(cr, 1, column, row, colour.cr)
-      }
-    }
+    this.#paint(y, 2, x0, y0, x1, y1, colour.y)
+    this.#paint(cb, 1, (x0 + 1) >> 1, (y0 + 1) >> 1, (x1 + 1) >> 1, (y1 + 1) >> 1, colour.cb)
+    this.#paint(cr, 1, (x0 + 1) >> 1, (y0 + 1) >> 1, (x1 + 1) >> 1, (y1 + 1) >> 1, colour.cr)
   }
 
   /** Addresses of the changed macroblocks, ascending; the next call starts anew. */
@@ -73,15 +67,20 @@ export class Picture {
     return addresses
   }
 
-  /** Sets one sample of a plane with `1 << log2` of them along the side of a macroblock. */
-  #set(plane: Uint8Array, log2: 1 | 2, column: number, row: number, value: number): void {
+  /** Sets samples from (x0, y0) up to (x1, y1) of a plane with `1 << log2` of them along the side of a macroblock. */
+  #paint(plane: Uint8Array, log2: 1 | 2, x0: number, y0: number, x1: number, y1: number, value: number): void {
     const { mbWidth } = this.planes
-    const index = row * (mbWidth << log2) + column
-    if (plane[index] === value) return
-    plane[index] = value
-    const address = (row >> log2) * mbWidth + (column >> log2)
-    if (this.#changed[address] !== 0) return
-    this.#changed[address] = 1
-    this.#addresses.push(address)
+    for (let row = y0; row < y1; row++) {
+      const start = row * (mbWidth << log2)
+      const addresses = (row >> log2) * mbWidth
+      for (let column = x0; column < x1; column++) {
+        if (plane[start + column] === value) continue
+        plane[start + column] = value
+        const address = addresses + (column >> log2)
+        if (this.#changed[address] !== 0) continue
+        this.#changed[address] = 1
+        this.#addresses.push(address)
+      }
+    }
   }
 }

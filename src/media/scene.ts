@@ -1,3 +1,4 @@
+import { Label, Timecode } from './captions.ts'
 import { type Colour, Picture } from './picture.ts'
 
 /** Emblem modules to a side; the right half mirrors the left. */
@@ -5,9 +6,19 @@ const EMBLEM = 7
 /** Squares of the second hand. */
 const BEATS = 10
 
+/** What a scene shows. */
+export interface SceneSpec {
+  readonly width: number
+  readonly height: number
+  readonly fps: number
+  readonly frames: number
+  readonly label: readonly string[]
+}
+
 /**
  * What a clip shows, in cells of 4x4 pixels: a background shaded from one colour to another and an emblem, both from
- * the seed; a square that steps on every second; a bar along the bottom that fills from the first frame to the last.
+ * the seed; the label at the top; at the bottom the time and number of the frame, a square that steps on every second,
+ * and a bar that fills from the first frame to the last.
  *
  * Whatever moves is at the bottom, because everything below the first change has to be coded anew in each IDR picture.
  */
@@ -20,44 +31,67 @@ export class Scene {
   readonly #unit: number
   readonly #fps: number
   readonly #frames: number
-  /** Cells of the bar that are bright already. */
-  #filled = 0
+  readonly #timecode: Timecode
+  /** Cells of the bar that are bright; `undefined` before the first drawing. */
+  #filled: number | undefined
+  /** The square that is bright. */
+  #lit = -1
   readonly #bright: Colour
   readonly #dark: Colour
 
   /** `seed` is at least 16 bytes that look random. */
-  constructor(format: { width: number; height: number; fps: number; frames: number }, seed: Uint8Array) {
-    this.picture = new Picture(Math.ceil(format.width / 16), Math.ceil(format.height / 16))
-    this.#width = Math.ceil(format.width / 4)
-    this.#height = Math.ceil(format.height / 4)
+  constructor({ width, height, fps, frames, label }: SceneSpec, seed: Uint8Array) {
+    this.picture = new Picture(Math.ceil(width / 16), Math.ceil(height / 16))
+    // Cells at the border that are seen in part only are left to the background.
+    this.#width = Math.floor(width / 4)
+    this.#height = Math.floor(height / 4)
     this.#unit = 2 * Math.max(1, Math.round(Math.min(this.#width, this.#height) / 90))
-    this.#fps = format.fps
-    this.#frames = format.frames
+    this.#fps = fps
+    this.#frames = frames
 
     const hue = byte(seed, 0) * 256 + byte(seed, 1)
     const turn = 8192 + byte(seed, 2) * 64 // 45 to 135 degrees further
     this.#bright = colour(hue + 32768, 0.5, 0.84)
     this.#dark = colour(hue, 0.4, 0.1)
     this.#shade(colour(hue, 0.55, 0.45), colour(hue + turn, 0.5, 0.25))
-    this.#emblem(seed.subarray(3))
+
+    const size = { width: this.#width, height: this.#height }
+    const labelBottom = new Label(size, label).draw(this.picture)
+    this.#timecode = new Timecode(size, this.#height - 4 * this.#unit, { fps, frames })
+    this.#timecode.drawPanel(this.picture)
+    this.#emblem(seed.subarray(3), labelBottom, this.#timecode.top)
   }
 
-  /** Draws frame number `frame`, counted from 0, over the one before: all have to be drawn, in order. */
+  /** Draws frame number `frame`, counted from 0, whatever was drawn before. */
   draw(frame: number): void {
+    this.#timecode.draw(this.picture, frame)
     const unit = this.#unit
     const barTop = this.#height - unit
-    const second = Math.floor(frame / this.#fps)
-    if (frame % this.#fps === 0) {
-      for (let i = 0; i < BEATS; i++) {
-        const lit = i === second % BEATS
-        this.picture.fill((2 * i + 1) * unit, barTop - 2 * unit, unit, unit, lit ? this.#bright : this.#dark)
-      }
+    const belowBottom = 4 * this.picture.planes.mbHeight - barTop
+    if (this.#filled === undefined) {
+      this.picture.fill(0, barTop, 4 * this.picture.planes.mbWidth, belowBottom, this.#dark)
+      for (let i = 0; i < BEATS; i++) this.#beat(i, this.#dark)
     }
+
+    const beat = Math.floor(frame / this.#fps) % BEATS
+    if (beat !== this.#lit) {
+      this.#beat(this.#lit, this.#dark)
+      this.#beat(beat, this.#bright)
+      this.#lit = beat
+    }
+
     const played = this.#frames === 1 ? 1 : frame / (this.#frames - 1)
     const filled = 2 * Math.round((played * this.#width) / 2)
-    if (frame === 0) this.picture.fill(0, barTop, 4 * this.picture.planes.mbWidth, 2 * unit, this.#dark)
-    this.picture.fill(this.#filled, barTop, filled - this.#filled, 2 * unit, this.#bright)
+    const from = this.#filled ?? 0
+    this.picture.fill(from, barTop, filled - from, belowBottom, this.#bright)
+    this.picture.fill(filled, barTop, from - filled, belowBottom, this.#dark)
     this.#filled = filled
+  }
+
+  /** A square of the second hand. */
+  #beat(index: number, colour: Colour): void {
+    const unit = this.#unit
+    this.picture.fill((2 * index + 1) * unit, this.#height - 3 * unit, unit, unit, colour)
   }
 
   #shade(top: Colour, bottom: Colour): void {
@@ -72,10 +106,12 @@ export class Scene {
     }
   }
 
-  #emblem(seed: Uint8Array): void {
-    const module = 2 * Math.floor(Math.min(this.#width, this.#height) / (4 * EMBLEM))
+  /** In the middle of the rows from `above` up to `below`, as large as fits there and at most half of the short side. */
+  #emblem(seed: Uint8Array, above: number, below: number): void {
+    const room = Math.min(0.5 * Math.min(this.#width, this.#height), 0.8 * (below - above))
+    const module = 2 * Math.floor(room / (2 * EMBLEM))
     const left = 4 * Math.round((this.#width - EMBLEM * module) / 8)
-    const top = 4 * Math.round((this.#height - EMBLEM * module) / 8)
+    const top = 4 * Math.round((above + below - EMBLEM * module) / 8)
     for (let row = 0; row < EMBLEM; row++) {
       for (let column = 0; column < EMBLEM; column++) {
         const mirrored = Math.min(column, EMBLEM - 1 - column)

@@ -49,6 +49,17 @@ describe('BitWriter', () => {
     )
   })
 
+  it('fills up the last byte with zeros where there is no stop bit', () => {
+    fc.assert(
+      fc.property(fields, all => {
+        const bits = new BitWriter()
+        for (const [n, value] of all) bits.u(n, value)
+        const expected = print(all)
+        expect(text(bits.zeroPadded())).toBe(expected.padEnd(Math.ceil(expected.length / 8) * 8, '0'))
+      }),
+    )
+  })
+
   it('goes on from any earlier position as if nothing had followed it', () => {
     fc.assert(
       fc.property(fields, fields, fields, (kept, dropped, then) => {

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import * as boxes from '../../src/media/boxes.ts'
+import * as structure from '../../src/media/boxes.ts'
 import { createClip } from '../../src/media/clip.ts'
+import * as tables from '../../src/media/sample-boxes.ts'
+
+const boxes = { ...structure, ...tables }
 
 const part = Uint8Array.of(1, 2, 3)
 
@@ -10,12 +13,14 @@ const ONE_OF_EACH: Readonly<Record<string, Uint8Array>> = {
   moov: boxes.moov(part),
   mvhd: boxes.mvhd(48_000, 244_800, 2),
   trak: boxes.trak(part, part),
-  tkhd: boxes.tkhd(1, 244_800, 1280, 720),
+  tkhd: boxes.tkhd(1, 244_800, 0, 1280, 720),
+  edts: boxes.edts(244_800),
   mdia: boxes.mdia(part),
   mdhd: boxes.mdhd(48_000, 244_800),
   hdlr: boxes.hdlr('vide', 'VideoHandler'),
   minf: boxes.minf(part),
   vmhd: boxes.vmhd(),
+  smhd: boxes.smhd(),
   dinf: boxes.dinf(),
   stbl: boxes.stbl(part),
   stsd: boxes.stsd(part),
@@ -23,7 +28,9 @@ const ONE_OF_EACH: Readonly<Record<string, Uint8Array>> = {
   avcC: boxes.avcC(31, part, part),
   pasp: boxes.pasp(),
   colr: boxes.colr(),
-  stts: boxes.stts(153, 1600),
+  mp4a: boxes.mp4a(1, 48_000, part),
+  esds: boxes.esds(2_000, part),
+  stts: boxes.stts([{ count: 153, delta: 1600 }]),
   stss: boxes.stss([1, 61, 121]),
   stsc: boxes.stsc([{ firstChunk: 1, samplesPerChunk: 30 }]),
   stsz: boxes.stsz([5, 6, 7]),
@@ -33,7 +40,16 @@ const ONE_OF_EACH: Readonly<Record<string, Uint8Array>> = {
 }
 
 /** Lengths the standard lays down for boxes without a variable part. */
-const FIXED_LENGTHS: Readonly<Record<string, number>> = { mvhd: 108, tkhd: 92, mdhd: 32, vmhd: 20, pasp: 16, colr: 19 }
+const FIXED_LENGTHS: Readonly<Record<string, number>> = {
+  mvhd: 108,
+  tkhd: 92,
+  mdhd: 32,
+  vmhd: 20,
+  smhd: 16,
+  edts: 36,
+  pasp: 16,
+  colr: 19,
+}
 
 const typeOf = (bytes: Uint8Array) => Buffer.from(bytes.subarray(4, 8)).toString('latin1')
 const lengthOf = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset).getUint32(0)

@@ -11,9 +11,8 @@ import {
   residualBlock,
   TOTAL_ZEROS,
 } from '../../src/media/cavlc.ts'
-import { writeMovie } from '../../src/media/movie.ts'
-import { picParameterSet, seqParameterSet } from '../../src/media/parameter-sets.ts'
 import { decode, withoutFfmpeg } from './ffmpeg.ts'
+import { silentMovie } from './silent-movie.ts'
 
 const text = (code: number) => (code & 0xffff).toString(2).padStart(code >>> 16, '0')
 
@@ -127,23 +126,8 @@ describe(`residualBlock, read by ffmpeg${withoutFfmpeg}`, () => {
     const folder = mkdtempSync(join(tmpdir(), 'mockling-cavlc-'))
     const file = join(folder, 'blocks.mp4')
     const format = { width: 16, height: 16, fps: 30 }
-    const samples = pictures.map(({ luma, cb, cr }, frame) => {
-      const unit = pictureOf(luma, cb, cr, frame)
-      return Buffer.concat([Buffer.from(Uint32Array.of(unit.length).buffer).swap32(), unit])
-    })
-    writeFileSync(
-      file,
-      writeMovie({
-        ...format,
-        levelIdc: 31,
-        seqParameterSet: seqParameterSet(format),
-        picParameterSet: picParameterSet(),
-        samples,
-        keyInterval: Infinity,
-        title: '',
-        comment: '',
-      }),
-    )
+    const units = pictures.map(({ luma, cb, cr }, frame) => pictureOf(luma, cb, cr, frame))
+    writeFileSync(file, silentMovie(format, units, Infinity))
     const { output, complaints } = decode(file)
     rmSync(folder, { recursive: true })
 

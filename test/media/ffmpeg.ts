@@ -16,6 +16,11 @@ export function decode(file: string): Printed {
   return run('ffmpeg', ['-v', 'warning', '-i', file, '-f', 'rawvideo', '-pix_fmt', 'yuv420p', '-'])
 }
 
+/** Decodes the sound of an MP4 file to floating-point samples. */
+export function listen(file: string): Printed {
+  return run('ffmpeg', ['-v', 'warning', '-i', file, '-vn', '-f', 'f32le', '-'])
+}
+
 export interface Probed {
   readonly streams: readonly Record<string, unknown>[]
   readonly format: Record<string, unknown>

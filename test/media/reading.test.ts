@@ -1,6 +1,7 @@
 import { ALL_FORMATS, BufferSource, EncodedPacketSink, Input } from 'mediabunny'
 import { describe, expect, it } from 'vitest'
-import { type ClipSpec, createClip } from '../../src/media/clip.ts'
+import { createClip } from '../../src/media/clip.ts'
+import type { ClipSpec } from '../../src/media/spec.ts'
 
 const SPEC: ClipSpec = {
   id: 'täsk 1',
@@ -43,6 +44,37 @@ describe('a clip, read by mediabunny', () => {
     }
     expect(count).toBe(frames)
     expect(await input.computeDuration()).toBeCloseTo(frames / fps, 9)
+  })
+
+  it.each([
+    [24, 121],
+    [30, 153],
+    [30, 1],
+    [24, 4320],
+  ] as const)('has every frame of sound where and when it belongs (%i fps, %i frames)', async (fps, frames) => {
+    using input = open({ ...SPEC, fps, frames, audio: true })
+    const track = await input.getPrimaryAudioTrack()
+    if (track === null) throw new Error('no audio track')
+    expect(await track.getCodecParameterString()).toBe('mp4a.40.2')
+    expect([track.sampleRate, track.numberOfChannels]).toEqual([48_000, 1])
+
+    let samples = 0
+    for await (const packet of new EncodedPacketSink(track).packets()) {
+      expect(packet.timestamp).toBeCloseTo(samples / 48_000, 9)
+      expect(packet.type).toBe('key')
+      // A frame begins with a single channel element and ends with ID_END, which leaves no empty byte.
+      expect((packet.data[0] ?? 255) >> 5).toBe(0)
+      expect(packet.data.at(-1)).not.toBe(0)
+      samples += Math.round(packet.duration * 48_000)
+    }
+    expect(samples).toBe((frames * 48_000) / fps)
+    expect(await track.computeDuration()).toBeCloseTo(frames / fps, 9)
+    expect(await input.computeDuration()).toBeCloseTo(frames / fps, 9)
+  })
+
+  it('has no sound track unless asked for', async () => {
+    using input = open(SPEC)
+    expect(await input.getAudioTracks()).toEqual([])
   })
 
   it('has the size, codec and colours it says', async () => {

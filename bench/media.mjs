@@ -1,0 +1,215 @@
+// What clips cost: milliseconds and bytes each, clips a second, memory, how long the event loop is held while 4K clips
+// are made, and downloads as ratios to nginx serving the same file in the same run. Needs `npm run build` first.
+import { spawn, spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { monitorEventLoopDelay, performance } from 'node:perf_hooks'
+import { createInterface } from 'node:readline'
+import autocannon from 'autocannon'
+import { createClip, createSimulator } from '../dist/index.js'
+
+const ROUNDS = Number(process.env.ROUNDS ?? 3)
+const SECONDS = Number(process.env.SECONDS ?? 3)
+const PROMPT =
+  'White ceramic coffee mug on glossy marble countertop with morning window light. Camera slowly rotates 360 degrees.'
+const LARGEST = { model: 'kling-v3', mode: '4k', duration: 15, generate_audio: true }
+const FORMATS = {
+  '720p, 5.1 s at 30': { width: 1280, height: 720, fps: 30, frames: 153 },
+  '1080p, 5 s at 24': { width: 1920, height: 1080, fps: 24, frames: 121 },
+  '1080p, 10 s at 24': { width: 1920, height: 1080, fps: 24, frames: 241 },
+  '4K, 5 s at 24': { width: 3840, height: 2160, fps: 24, frames: 121 },
+  '4K, 15 s at 24': { width: 3840, height: 2160, fps: 24, frames: 361 },
+  '720p, 180 s at 24': { width: 1280, height: 720, fps: 24, frames: 4320 },
+}
+
+const [, , part] = process.argv
+if (part === 'serve') await serve()
+else if (part === 'clips') clips()
+else await main()
+
+function spec(format, id) {
+  return { id, ...format, audio: true, label: ['kling-v3 pro text2video', 'task 8c979f32', PROMPT] }
+}
+
+function timed(work) {
+  const start = performance.now()
+  const result = work()
+  return { result, ms: performance.now() - start }
+}
+
+function median(values) {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]
+}
+
+/** In a process of its own, so that the first clip is the process's first. */
+function clips() {
+  const first = timed(() => createClip(spec(FORMATS['720p, 5.1 s at 30'], 'first'))).ms
+  const rows = Object.entries(FORMATS).map(([name, format]) => {
+    const runs = Array.from({ length: 11 }, (_, i) => timed(() => createClip(spec(format, `run ${i}`))))
+    const part = createClip(spec(format, 'part'), { keep: 'sizes' })
+    const middle = Math.floor(part.size / 2)
+    const parts = Array.from({ length: 11 }, () => timed(() => part.read(middle, middle + 65_536)).ms)
+    const [ms, KB] = [median(runs.map(run => run.ms)), Math.round(runs[0].result.size / 1000)]
+    return [name, { ms: Number(ms.toFixed(1)), KB, 'ms for 64 KiB made again': Number(median(parts).toFixed(1)) }]
+  })
+  console.table(Object.fromEntries(rows))
+  const { ms } = timed(() => {
+    for (let i = 0; i < 500; i++) createClip(spec(FORMATS['720p, 5.1 s at 30'], `clip ${i}`))
+  })
+  const rss = Math.round(process.memoryUsage().rss / 1024 / 1024)
+  console.log(
+    `first clip of a process: ${first.toFixed(0)} ms; 500 clips of 720p: ${Math.round(500_000 / ms)}/s, RSS ${rss} MB`,
+  )
+}
+
+/** A simulator that reports its event loop's delay when it is told to. */
+async function serve() {
+  const simulator = await createSimulator({ pace: 'instant' })
+  const delay = monitorEventLoopDelay({ resolution: 1 })
+  console.log(JSON.stringify({ url: simulator.url }))
+  for await (const line of createInterface({ input: process.stdin })) {
+    if (line === 'begin') {
+      delay.reset()
+      delay.enable()
+      console.log('{}')
+      continue
+    }
+    delay.disable()
+    const ms = value => Number((value / 1e6).toFixed(1))
+    const rss = Math.round(process.memoryUsage().rss / 1024 / 1024)
+    console.log(
+      JSON.stringify({ p50: ms(delay.percentile(50)), p99: ms(delay.percentile(99)), max: ms(delay.max), rss }),
+    )
+  }
+  await simulator.close()
+}
+
+/** A process that answers each line with one. */
+function partner(...args) {
+  const isPinned = spawnSync('taskset', ['-V']).status === 0
+  const command = [...(isPinned ? ['taskset', '-c', '0'] : []), process.execPath, ...args]
+  const child = spawn(command[0], command.slice(1), { stdio: ['pipe', 'pipe', 'inherit'] })
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
+  const next = async () => JSON.parse((await lines.next()).value)
+  return {
+    child,
+    next,
+    ask: line => {
+      child.stdin.write(`${line}\n`)
+      return next()
+    },
+  }
+}
+
+async function create(url, change) {
+  const answer = await fetch(`${url}/kling/videos`, {
+    method: 'POST',
+    headers: { authorization: 'Bearer bench', 'content-type': 'application/json' },
+    body: JSON.stringify({ action: 'text2video', prompt: PROMPT, ...change }),
+  })
+  return (await answer.json()).video_url
+}
+
+async function download(url) {
+  return Buffer.from(await (await fetch(url)).arrayBuffer())
+}
+
+async function eventLoop(server, url) {
+  await download(await create(url, {})) // the thread has started
+  await server.ask('begin')
+  const start = performance.now()
+  const sizes = await Promise.all(
+    Array.from({ length: 20 }, async () => (await download(await create(url, LARGEST))).length),
+  )
+  const seconds = (performance.now() - start) / 1000
+  const { p50, p99, max, rss } = await server.ask('end')
+  const megabytes = sizes.reduce((sum, size) => sum + size, 0) / 1e6
+  console.log(
+    `20 concurrent creates and downloads of 4K, 15 s (${megabytes.toFixed(1)} MB) in ${seconds.toFixed(1)} s: ` +
+      `event-loop delay p50 ${p50} ms, p99 ${p99} ms, longest ${max} ms; RSS ${rss} MB`,
+  )
+}
+
+async function freePort() {
+  const probe = createServer().listen(0, '127.0.0.1')
+  await new Promise(resolve => probe.once('listening', resolve))
+  const { port } = probe.address()
+  await new Promise(resolve => probe.close(resolve))
+  return port
+}
+
+/** nginx with one worker on the simulator's core, serving a folder; `undefined` without nginx. */
+async function startNginx(folder) {
+  if (spawnSync('nginx', ['-v']).status !== 0) return undefined
+  const port = await freePort()
+  const conf = join(folder, 'nginx.conf')
+  writeFileSync(
+    conf,
+    `daemon off; worker_processes 1; pid ${folder}/pid; error_log ${folder}/error.log; user root;
+     events { worker_connections 512; }
+     http { access_log off; sendfile on; tcp_nopush on; keepalive_requests 1000000;
+       types { video/mp4 mp4; } open_file_cache max=100;
+       server { listen 127.0.0.1:${port}; root ${folder}; } }`,
+  )
+  const isPinned = spawnSync('taskset', ['-V']).status === 0
+  const command = [...(isPinned ? ['taskset', '-c', '0'] : []), 'nginx', '-c', conf]
+  const child = spawn(command[0], command.slice(1), { stdio: ['ignore', 'inherit', 'inherit'] })
+  const url = `http://127.0.0.1:${port}`
+  for (;;) {
+    const isUp = await fetch(url).then(
+      () => true,
+      () => false,
+    )
+    if (isUp) return { child, url }
+  }
+}
+
+async function downloads(url) {
+  const folder = mkdtempSync(join(tmpdir(), 'mockling-bench-'))
+  const files = { small: await create(url, {}), large: await create(url, LARGEST) }
+  for (const [name, file] of Object.entries(files)) writeFileSync(join(folder, `${name}.mp4`), await download(file))
+  const nginx = await startNginx(folder)
+  if (nginx === undefined) return console.log('downloads against nginx: left out, nginx is not installed')
+  const cases = []
+  for (const [name, file] of Object.entries(files)) {
+    const size = (await download(file)).length
+    for (const [what, headers] of [
+      ['whole', {}],
+      ['64 KiB range', { range: 'bytes=20000-85535' }],
+    ]) {
+      const label = `${what} of ${Math.round(size / 1000)} KB`
+      cases.push({ label, headers, ours: file, theirs: `${nginx.url}/${name}.mp4`, seen: { ours: [], theirs: [] } })
+    }
+  }
+  for (let round = 0; round <= ROUNDS; round++) {
+    for (const { headers, seen, ...urls } of cases) {
+      for (const who of ['ours', 'theirs']) {
+        const { requests, errors } = await autocannon({ url: urls[who], headers, connections: 16, duration: SECONDS })
+        if (errors > 0) throw new Error(`${errors} errors at ${urls[who]}`)
+        if (round > 0) seen[who].push(requests.average)
+      }
+    }
+  }
+  const rows = cases.map(({ label, seen }) => {
+    const [ours, theirs] = [median(seen.ours), median(seen.theirs)]
+    return [
+      label,
+      { 'per second': Math.round(ours), nginx: Math.round(theirs), ratio: Number((ours / theirs).toFixed(2)) },
+    ]
+  })
+  console.table(Object.fromEntries(rows))
+  nginx.child.kill()
+  rmSync(folder, { recursive: true })
+}
+
+async function main() {
+  spawnSync(process.execPath, [import.meta.filename, 'clips'], { stdio: 'inherit' })
+  if (spawnSync('taskset', ['-cp', '1', String(process.pid)]).status !== 0) console.error('(not pinned)')
+  const server = partner(import.meta.filename, 'serve')
+  const { url } = await server.next()
+  await eventLoop(server, url)
+  await downloads(url)
+  server.child.kill()
+}

@@ -1,0 +1,54 @@
+import { writeFileSync } from 'node:fs'
+import { ConfigError } from '../config.ts'
+import { createClip } from '../media/clip.ts'
+
+/** The longest clip there is, in seconds. */
+const LONGEST = 180
+
+interface ClipOptions {
+  readonly seconds: string
+  readonly size: string
+  readonly fps: '24' | '30'
+  readonly audio?: true
+  readonly id: string
+  readonly label: readonly string[]
+  readonly output: string
+}
+
+/**
+ * `mockling clip`: writes one MP4 file, of the whole number of frames nearest to the seconds asked for.
+ * @throws ConfigError if an option's value is not allowed or the file can't be written.
+ */
+export function clip(options: ClipOptions): void {
+  const { seconds, size, id, label, output } = options
+  const fps = options.fps === '24' ? 24 : 30
+  const frames = Math.max(1, Math.round(secondsOf(seconds) * fps))
+  const made = createClip({ id, ...sidesOf(size), fps, frames, audio: options.audio === true, label })
+  try {
+    writeFileSync(output === '-' ? 1 : output, made.read(0, made.size))
+  } catch (cause) {
+    throw new ConfigError(`--output: ${JSON.stringify(output)} can't be written: ${(cause as Error).message}`, {
+      cause,
+    })
+  }
+  // Not on standard output, where the file itself may go.
+  process.stderr.write(
+    `${output}: ${size}, ${frames} frames at ${fps} a second = ${made.durationSeconds} s, ${made.size} bytes\n`,
+  )
+}
+
+function secondsOf(text: string): number {
+  const seconds = /^\d+(?:\.\d+)?$/.test(text) ? Number(text) : 0
+  if (seconds > 0 && seconds <= LONGEST) return seconds
+  throw refused('--seconds', text, `a number above 0, up to ${LONGEST}`)
+}
+
+function sidesOf(text: string): { width: number; height: number } {
+  const [width = 0, height = 0] = /^\d+x\d+$/.test(text) ? text.split('x').map(Number) : []
+  if ([width, height].every(side => side >= 16 && side <= 4096 && side % 2 === 0)) return { width, height }
+  throw refused('--size', text, 'WIDTHxHEIGHT, both even and from 16 to 4096, such as 1280x720')
+}
+
+function refused(flag: string, value: string, allowed: string): ConfigError {
+  return new ConfigError(`${flag}: ${JSON.stringify(value)} is not allowed; it must be ${allowed}`)
+}

@@ -1,0 +1,46 @@
+import { createHash } from 'node:crypto'
+
+/** Goes up whenever a spec comes to give other bytes, so that an etag never names two files. */
+const FORMAT_VERSION = 2
+
+/** What a clip is to be. All of it goes into the bytes, and nothing else does. */
+export interface ClipSpec {
+  /** Any text; colours, picture and pitch follow from it, and it is the title tag. */
+  readonly id: string
+  /** Pixels: even, 16..4096. */
+  readonly width: number
+  /** Pixels: even, 16..4096. */
+  readonly height: number
+  /** Frames per second. */
+  readonly fps: 24 | 30
+  /** Number of frames, 1..5400; the clip lasts frames / fps seconds. */
+  readonly frames: number
+  /** Whether there is a sound track: a beep at each full second. */
+  readonly audio: boolean
+  /** Lines of text, shown and put into the comment tag; none leaves both out. */
+  readonly label: readonly string[]
+}
+
+/** The strong entity tag of the file that a spec stands for, with its quotes: equal for equal specs, else different. */
+export function etagOf({ id, width, height, fps, frames, audio, label }: ClipSpec): string {
+  const inputs = [FORMAT_VERSION, id, width, height, fps, frames, audio, label]
+  return `"${digest(inputs).toString('base64url').slice(0, 22)}"`
+}
+
+/** SHA-256 of a value as JSON, which also tells texts apart that are no valid Unicode. */
+export function digest(value: unknown): Buffer {
+  return createHash('sha256').update(JSON.stringify(value)).digest()
+}
+
+/** @throws RangeError if a number of the spec is out of its range. */
+export function check({ width, height, fps, frames }: ClipSpec): void {
+  for (const [name, side] of Object.entries({ width, height })) {
+    if (!(side >= 16 && side <= 4096 && side % 2 === 0)) {
+      throw new RangeError(`${name} must be an even number from 16 to 4096, but is ${side}`)
+    }
+  }
+  if (fps !== 24 && fps !== 30) throw new RangeError(`fps must be 24 or 30, but is ${fps}`)
+  if (!(Number.isInteger(frames) && frames >= 1 && frames <= 5400)) {
+    throw new RangeError(`frames must be a whole number from 1 to 5400, but is ${frames}`)
+  }
+}

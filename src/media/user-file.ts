@@ -1,0 +1,37 @@
+import { type FileHandle, open } from 'node:fs/promises'
+import { PIECE_BYTES, type Source } from './shelf.ts'
+
+/** A file of the user's own, served in place of clips. */
+export interface UserFile extends Source {
+  close(): Promise<void>
+}
+
+/**
+ * Opens a file for as long as it is served: replacing it by another of its name changes nothing, writing into it does.
+ *
+ * @throws Error saying why it can't be served: not there, not readable, no file, empty.
+ */
+export async function openUserFile(path: string): Promise<UserFile> {
+  const handle = await open(path, 'r')
+  try {
+    const facts = await handle.stat()
+    if (!facts.isFile()) throw new Error('it is no file')
+    if (facts.size === 0) throw new Error('it is empty')
+    const { size, mtimeMs } = facts
+    return {
+      size,
+      etag: `"${Math.round(mtimeMs).toString(16)}-${size.toString(16)}"`,
+      read: (from, to) => readPiece(handle, from, Math.min(to, from + PIECE_BYTES)),
+      close: () => handle.close(),
+    }
+  } catch (error) {
+    await handle.close()
+    throw error
+  }
+}
+
+async function readPiece(handle: FileHandle, from: number, to: number): Promise<Uint8Array> {
+  const { buffer, bytesRead } = await handle.read(Buffer.allocUnsafe(to - from), 0, to - from, from)
+  if (bytesRead === 0) throw new Error('the file has become shorter since the start')
+  return buffer.subarray(0, bytesRead)
+}

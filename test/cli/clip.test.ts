@@ -1,0 +1,80 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { ALL_FORMATS, BufferSource, Input } from 'mediabunny'
+import { afterAll, describe, expect, it } from 'vitest'
+import { createClip } from '../../src/index.ts'
+import { create, run, serve } from './command.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'mockling-clip-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+const out = join(folder, 'out.mp4')
+
+async function videoOf(url: string): Promise<Record<'video_url' | 'task_id' | 'video_id', string>> {
+  const answer = await create(url, { model: 'kling-v1' })
+  return (await answer.json()) as Awaited<ReturnType<typeof videoOf>>
+}
+
+describe('mockling clip', () => {
+  it('writes what createClip makes', async () => {
+    const args = ['--seconds', '5.1', '--size', '320x180', '--audio', '--label', 'a mug', '--label', '茶', '-o', out]
+    const { code, stdout, stderr } = await run(['clip', ...args])
+
+    const bytes = readFileSync(out)
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '' })
+    expect(stderr).toBe(`${out}: 320x180, 153 frames at 30 a second = 5.1 s, ${bytes.length} bytes\n`)
+    const clip = createClip({
+      ...{ id: 'mockling', width: 320, height: 180, fps: 30, frames: 153 },
+      ...{ audio: true, label: ['a mug', '茶'] },
+    })
+    expect(bytes.equals(clip.read(0, clip.size))).toBe(true)
+    using input = new Input({ source: new BufferSource(bytes), formats: ALL_FORMATS })
+    expect(await input.computeDuration()).toBeCloseTo(5.1, 9)
+  })
+
+  it.each([
+    [['--seconds', 'x'], '--seconds: "x" is not allowed; it must be a number above 0, up to 180'],
+    [['--seconds', '0'], '--seconds: "0" is not allowed; it must be a number above 0, up to 180'],
+    [['--seconds', '181'], '--seconds: "181" is not allowed; it must be a number above 0, up to 180'],
+    [['--size', '1280'], '--size: "1280" is not allowed; it must be WIDTHxHEIGHT, both even and from 16 to 4096'],
+    [['--size', '641x360'], '--size: "641x360" is not allowed; it must be WIDTHxHEIGHT, both even and from 16 to 4096'],
+    [['--fps', '25'], "argument '25' is invalid. Allowed choices are 24, 30."],
+    [['-o', join(folder, 'no', 'where.mp4')], 'where.mp4" can\'t be written: ENOENT'],
+  ])('refuses %j: exit 2, naming flag, value and what is allowed', async (wrong, message) => {
+    const { code, stdout, stderr } = await run(['clip', '-o', out, ...wrong])
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+    expect(stderr).toContain(message)
+  })
+
+  it('asks for a file to write', async () => {
+    const { code, stderr } = await run(['clip'])
+    expect(code).toBe(2)
+    expect(stderr).toContain('--output')
+  })
+})
+
+describe('mockling serve', () => {
+  it('serves clips made by its threads, with the same bytes as createClip', async () => {
+    await using served = await serve(['--pace', 'instant'])
+    const { video_url, task_id, video_id } = await videoOf(served.facts.url)
+    const bytes = Buffer.from(await (await fetch(video_url)).arrayBuffer())
+    const clip = createClip({
+      ...{ id: video_id, width: 1280, height: 720, fps: 30, frames: 153, audio: false },
+      label: ['kling-v1 std text2video', '5s 16:9 1280x720 30fps', `task ${task_id.slice(0, 8)}`, 'a white mug'],
+    })
+    expect(bytes.equals(clip.read(0, clip.size))).toBe(true)
+    served.signal('SIGTERM')
+    expect(await served.ended()).toMatchObject({ code: 0, stderr: '' })
+  })
+
+  it('serves a file of one’s own, and says what is wrong with one that can’t be served', async () => {
+    await run(['clip', '--size', '64x64', '--seconds', '1', '-o', out])
+    await using served = await serve(['--pace', 'instant', '--clip', out])
+    const { video_url } = await videoOf(served.facts.url)
+    expect(Buffer.from(await (await fetch(video_url)).arrayBuffer()).equals(readFileSync(out))).toBe(true)
+
+    const { code, stderr } = await run(['serve', '--port', '0', '--clip', folder])
+    expect(code).toBe(2)
+    expect(stderr).toBe(`mockling: clip: ${JSON.stringify(folder)} can't be served: it is no file\n`)
+  })
+})

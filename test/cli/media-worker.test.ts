@@ -1,0 +1,87 @@
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { describe, expect, it } from 'vitest'
+import { createClip } from '../../src/media/clip.ts'
+import { Pool } from '../../src/media/pool.ts'
+import { ClipShelf } from '../../src/media/shelf.ts'
+import type { ClipSpec } from '../../src/media/spec.ts'
+
+const SCRIPT = pathToFileURL(join(import.meta.dirname, '../../dist/media-worker.js'))
+const SPEC: ClipSpec = { id: 'a', width: 320, height: 180, fps: 30, frames: 153, audio: true, label: ['a mug'] }
+
+async function withPool(
+  script: URL,
+  use: (pool: Pool, troubles: Error[]) => Promise<void>,
+  threads = 1,
+): Promise<void> {
+  const troubles: Error[] = []
+  const pool = new Pool({ script, threads, onTrouble: error => troubles.push(error) })
+  try {
+    await use(pool, troubles)
+  } finally {
+    await pool.close()
+  }
+}
+
+describe('the built media thread', () => {
+  it('makes the same bytes as this process, whole and in parts', async () => {
+    await withPool(SCRIPT, async (pool, troubles) => {
+      const clip = createClip(SPEC)
+      pool.warm()
+      const { bytes, layout } = await pool.run({ kind: 'whole', spec: SPEC })
+      expect(Buffer.compare(bytes, clip.read(0, clip.size))).toBe(0)
+      const part = await pool.run({ kind: 'part', spec: SPEC, layout, from: 5000, to: 9000 })
+      expect(Buffer.compare(part, clip.read(5000, 9000))).toBe(0)
+      expect(part.buffer.byteLength).toBe(4000)
+      expect(pool.isInProcess).toBe(false)
+      expect(troubles).toEqual([])
+    })
+  })
+
+  it('does no more jobs at once than it has threads, and drops those that are called off', async () => {
+    await withPool(SCRIPT, async pool => {
+      const caller = new AbortController()
+      const first = pool.run({ kind: 'whole', spec: SPEC })
+      const second = pool.run({ kind: 'whole', spec: { ...SPEC, id: 'b' } }, caller.signal)
+      const third = pool.run({ kind: 'whole', spec: { ...SPEC, id: 'c' } })
+      expect(pool.waiting).toBe(2)
+      caller.abort(new Error('gone'))
+      await expect(second).rejects.toThrow('gone')
+      await Promise.all([first, third])
+      expect(pool.waiting).toBe(0)
+    })
+  })
+
+  it('reports a spec that can’t be made and works on', async () => {
+    await withPool(SCRIPT, async pool => {
+      await expect(pool.run({ kind: 'whole', spec: { ...SPEC, width: 1e6 } })).rejects.toThrow('level')
+      await pool.run({ kind: 'whole', spec: SPEC })
+      expect(pool.isInProcess).toBe(false)
+    })
+  })
+
+  it('is done without when it dies: the job ends in process', async () => {
+    const script = pathToFileURL(join(import.meta.dirname, 'ends-with-3.mjs'))
+    await withPool(script, async (pool, troubles) => {
+      const { bytes } = await pool.run({ kind: 'whole', spec: SPEC })
+      expect(bytes.length).toBe(createClip(SPEC).size)
+      expect(pool.isInProcess).toBe(true)
+      expect(troubles.map(error => error.message)).toEqual(['the media thread ended with 3'])
+    })
+  })
+
+  it('keeps the event loop free while it works on the largest of clips', async () => {
+    await withPool(SCRIPT, async pool => {
+      const shelf = new ClipShelf(pool, 64_000_000)
+      await shelf.open(SPEC)
+      let turns = 0
+      let isDone = false
+      const opened = shelf.open({ ...SPEC, width: 3840, height: 2160, frames: 450 }).finally(() => {
+        isDone = true
+      })
+      while (!isDone) await new Promise(resolve => setImmediate(resolve)).then(() => turns++)
+      await opened
+      expect(turns).toBeGreaterThan(100)
+    })
+  })
+})

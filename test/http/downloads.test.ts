@@ -1,0 +1,199 @@
+import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import type { Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { clipSpecOf } from '../../src/http/clip-spec.ts'
+import { createClip } from '../../src/media/clip.ts'
+import { createSimulator, type Simulator } from '../../src/simulator.ts'
+import { create, until } from '../support/requests.ts'
+import { dial, send } from '../support/sockets.ts'
+import { without } from '../support/tools.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'mockling-downloads-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const MB = 1024 * 1024
+
+async function videoPath(simulator: Simulator, change: object = {}): Promise<string> {
+  return new URL((await create(simulator, change)).json().video_url).pathname
+}
+
+function ownFile(name: string, bytes: Uint8Array): string {
+  const file = join(folder, name)
+  writeFileSync(file, bytes)
+  return file
+}
+
+/** Bytes that look random, so that a piece in the wrong place shows. */
+function noise(length: number): Buffer {
+  const bytes = Buffer.alloc(length)
+  for (let i = 0, state = 1; i < length; i++) {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0
+    bytes[i] = state >>> 24
+  }
+  return bytes
+}
+
+describe('a clip', () => {
+  it('shows model, mode, action, format, task, source and prompt', async () => {
+    await using simulator = await createSimulator({ pace: 'instant' })
+    const source = (await create(simulator, { aspect_ratio: '9:16' })).json()
+    const { task_id } = (await create(simulator, { action: 'extend', video_id: source.video_id })).json()
+
+    expect(clipSpecOf(await simulator.control.task(task_id))).toMatchObject({
+      width: 720,
+      height: 1280,
+      label: [
+        'kling-v1 std extend',
+        '9s 9:16 720x1280 30fps',
+        `task ${task_id.slice(0, 8)}`,
+        `extends ${source.video_id.slice(0, 8)}`,
+        'a white mug',
+      ],
+    })
+  })
+
+  it('has sound where it was asked for', async () => {
+    await using simulator = await createSimulator({ pace: 'instant' })
+    const body = { model: 'kling-v2-6', mode: 'pro' }
+    const [loud, quiet] = [
+      await videoPath(simulator, { ...body, generate_audio: true }),
+      await videoPath(simulator, body),
+    ]
+
+    expect((await send(simulator.url, { path: loud })).body.includes('mp4a')).toBe(true)
+    expect((await send(simulator.url, { path: quiet })).body.includes('mp4a')).toBe(false)
+  })
+
+  it.each([0, 0.05, 64])('has the same bytes with a cache of %d MB, whole and in ranges', async mediaCache => {
+    await using simulator = await createSimulator({ pace: 'instant', mediaCache })
+    const { task_id, video_url } = (await create(simulator)).json()
+    const clip = createClip(clipSpecOf(await simulator.control.task(task_id)))
+    const whole = Buffer.from(clip.read(0, clip.size))
+    const { pathname: path } = new URL(video_url)
+
+    const answer = await send(simulator.url, { path })
+    expect(answer.headers.etag).toBe(clip.etag)
+    expect(answer.body.equals(whole)).toBe(true)
+    for (const [from, to] of [
+      [0, 0],
+      [100, 70_000],
+      [65_535, 65_536],
+      [clip.size - 1, clip.size - 1],
+    ] as const) {
+      const part = await send(simulator.url, { path, headers: { range: `bytes=${from}-${to}` } })
+      expect(part.body.equals(whole.subarray(from, to + 1))).toBe(true)
+    }
+  })
+
+  const withoutPython = without(['python3', '-V'])
+  it.skipIf(withoutPython)(`is read in parts by Python's mail parser${withoutPython}`, async () => {
+    await using simulator = await createSimulator({ pace: 'instant' })
+    const path = await videoPath(simulator)
+    const { body } = await send(simulator.url, { path })
+    const answer = await send(simulator.url, { path, headers: { range: 'bytes=0-99,5000-75000,-10' } })
+    expect(answer.headers['content-length']).toBe(String(answer.body.length))
+
+    const script = [
+      'import sys, email, json, base64',
+      'mail = email.message_from_bytes(sys.stdin.buffer.read())',
+      'print(json.dumps([[p["content-type"], p["content-range"], base64.b64encode(p.get_payload(decode=True)).decode()] for p in mail.get_payload()]))',
+    ].join('\n')
+    const mail = Buffer.concat([Buffer.from(`content-type: ${answer.headers['content-type']}\r\n\r\n`), answer.body])
+    const parts = JSON.parse(execFileSync('python3', ['-c', script], { input: mail, encoding: 'utf8' }))
+
+    const size = body.length
+    expect(parts).toEqual(
+      [
+        [0, 99],
+        [5000, 75_000],
+        [size - 10, size - 1],
+      ].map(([from = 0, to = 0]) => [
+        'video/mp4',
+        `bytes ${from}-${to}/${size}`,
+        body.subarray(from, to + 1).toString('base64'),
+      ]),
+    )
+  })
+})
+
+describe('a file of one’s own', () => {
+  it('is served for every video, whole, in parts and by its tag', async () => {
+    const bytes = noise(300_000)
+    await using simulator = await createSimulator({ pace: 'instant', clip: ownFile('own.mp4', bytes) })
+    for (const path of [await videoPath(simulator), await videoPath(simulator, { duration: 10 })]) {
+      const whole = await send(simulator.url, { path })
+      expect(whole.body.equals(bytes)).toBe(true)
+      expect(whole.headers['content-type']).toBe('video/mp4')
+      const part = await send(simulator.url, { path, headers: { range: 'bytes=1000-200000' } })
+      expect(part.status).toBe(206)
+      expect(part.body.equals(bytes.subarray(1000, 200_001))).toBe(true)
+      const { etag = '' } = whole.headers
+      expect((await send(simulator.url, { path, headers: { 'if-none-match': etag } })).status).toBe(304)
+      expect((await send(simulator.url, { path, method: 'HEAD' })).headers['content-length']).toBe('300000')
+    }
+  })
+
+  it.each([
+    ['that is not there', join(folder, 'nothing.mp4'), 'ENOENT'],
+    ['that is a folder', folder, 'it is no file'],
+    ['that is empty', ownFile('empty.mp4', new Uint8Array()), 'it is empty'],
+  ])('%s is refused at the start', async (_, clip, why) => {
+    await expect(createSimulator({ clip })).rejects.toThrow(`clip: ${JSON.stringify(clip)} can't be served: `)
+    await expect(createSimulator({ clip })).rejects.toThrow(why)
+  })
+})
+
+describe('a reader', () => {
+  it('who stops reading costs no memory', { timeout: 60_000 }, async () => {
+    const size = 64 * MB
+    await using simulator = await createSimulator({ pace: 'instant', clip: ownFile('large.mp4', Buffer.alloc(size)) })
+    const path = await videoPath(simulator)
+    const ours: Socket[] = []
+    simulator.app.server.on('connection', socket => ours.push(socket))
+    const before = process.memoryUsage()
+    const sockets = await Promise.all(Array.from({ length: 40 }, () => dial(simulator.url)))
+    // The answers begin, and nobody reads them.
+    for (const socket of sockets) socket.pause().write(`GET ${path} HTTP/1.1\r\nhost: x\r\n\r\n`)
+    await until('nothing more fits on its way', () => ours.filter(socket => socket.writableNeedDrain).length === 40)
+    expect(Math.max(...ours.map(socket => socket.writableLength))).toBeLessThan(128 * 1024)
+    const { arrayBuffers } = process.memoryUsage()
+    expect((arrayBuffers - before.arrayBuffers) / sockets.length).toBeLessThan(MB)
+
+    // One who reads on gets the rest.
+    const [one] = sockets
+    let received = 0
+    one?.on('data', chunk => {
+      received += chunk.length
+    })
+    one?.resume()
+    await until('the file has arrived', () => received > size)
+    for (const socket of sockets) socket.destroy()
+  })
+
+  it('who leaves frees everything, in the middle of a file or before it begins', async () => {
+    const defects: unknown[] = []
+    const ended: unknown[] = []
+    await using simulator = await createSimulator(
+      { pace: 'instant', mediaCache: 0 },
+      { onDefect: error => defects.push(error), onRequest: entry => ended.push(entry) },
+    )
+    const path = await videoPath(simulator, { model: 'kling-v3', mode: '4k', duration: 3 })
+    const already = ended.length
+    for (let i = 0; i < 5; i++) {
+      const socket = await dial(simulator.url)
+      socket.write(`GET ${path} HTTP/1.1\r\nhost: x\r\n\r\n`)
+      if (i % 2 === 0) await once(socket, 'readable')
+      socket.destroy()
+    }
+    await until('all have ended', () => ended.length >= already + 5)
+    const connections = () =>
+      new Promise<number>(resolve => simulator.app.server.getConnections((_, count) => resolve(count)))
+    expect(await connections()).toBe(0)
+    expect(defects).toEqual([])
+    expect((await send(simulator.url, { path })).status).toBe(200)
+  })
+})
