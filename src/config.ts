@@ -40,7 +40,10 @@ function oneOf<const Words extends readonly [string, ...string[]]>(words: Words)
 
 /** Several values: an array, or text with commas. */
 function list() {
-  return z.union([z.array(z.string()), z.string().transform(text => text.split(',').map(part => part.trim()))])
+  const parts = z.string().transform(text => text.split(','))
+  return z
+    .union([z.array(z.string()), parts], 'texts, or one text with commas')
+    .transform(texts => texts.map(text => text.trim()).filter(text => text !== ''))
 }
 
 const PACE_TEXT = 'instant, fast, real, or seconds from 0 to 86400'
@@ -56,9 +59,13 @@ const rate = z.string(RATE_TEXT).regex(/^[1-9]\d{0,8}\/[smh]$/, RATE_TEXT)
 
 const ORIGIN_TEXT = 'an http or https URL without a path, such as http://mockling:4180'
 const origin = z
-  .url({ protocol: /^https?$/, error: ORIGIN_TEXT })
-  .refine(url => new URL(url).pathname === '/' && !/[?#]/.test(url), ORIGIN_TEXT)
+  .string(ORIGIN_TEXT)
+  .refine(isOrigin, ORIGIN_TEXT)
   .transform(url => url.replace(/\/+$/, ''))
+
+function isOrigin(text: string): boolean {
+  return /^https?:\/\/[^/?#]+\/?$/i.test(text) && URL.canParse(text)
+}
 
 const EPOCH_TEXT = 'an ISO 8601 time, such as 2026-06-01T00:00:00Z'
 const epoch = z.string(EPOCH_TEXT).refine(text => (parseIsoTime(text) ?? -1) >= 0, EPOCH_TEXT)
@@ -69,7 +76,7 @@ const epoch = z.string(EPOCH_TEXT).refine(text => (parseIsoTime(text) ?? -1) >= 
  */
 // biome-ignore format: one setting a line or two, as a table
 export const Config = z.strictObject({
-  host: z.string().min(1, 'an address or host name').default('127.0.0.1').describe('Address to listen on.').meta({ value: 'address' }),
+  host: z.string('an address or host name').min(1, 'an address or host name').default('127.0.0.1').describe('Address to listen on.').meta({ value: 'address' }),
   port: whole(0, 65_535).default(4180).describe('Port to listen on; 0 picks a free one.').meta({ value: 'n' }),
   publicUrl: origin.optional().describe('Scheme and host of the URLs handed out. Without it, the request’s Host header.').meta({ value: 'url' }),
   trustProxy: flag().default(false).describe('Take scheme and host from X-Forwarded-Proto and X-Forwarded-Host.'),
@@ -83,7 +90,7 @@ export const Config = z.strictObject({
   epoch: epoch.default('2026-06-01T00:00:00Z').describe('Where frozen and auto-skip clocks start.').meta({ value: 'time' }),
   quiet: number(0, 60_000).default(5).describe('Real milliseconds of quiet before auto-skip leaps.').meta({ value: 'ms' }),
   skipPerPoll: number(0, 86_400).default(3).describe('Seconds auto-skip may leap for a poll that shows a pending task.').meta({ value: 'seconds' }),
-  tokens: z.string().min(1).optional().describe('File with the bearer tokens that work, one a line. Without it, any.').meta({ value: 'file' }),
+  tokens: z.string('the name of a file').min(1, 'the name of a file').optional().describe('File with the bearer tokens that work, one a line. Without it, any.').meta({ value: 'file' }),
   rate: rate.optional().describe('Creates admitted per token, such as 5/s. Off by default.').meta({ value: 'n/s' }),
   concurrency: whole(1, 1_000_000).optional().describe('Unsettled tasks per token. Off by default.').meta({ value: 'n' }),
   balance: number(0, 1e9).optional().describe('Credits each token begins with. Unlimited by default.').meta({ value: 'credits' }),
@@ -97,7 +104,7 @@ export const Config = z.strictObject({
   clip: z.string().min(1, 'the path of a file').optional().describe('A file of your own, served as every video.').meta({ value: 'file' }),
   journalSize: whole(0, 10_000_000).default(10_000).describe('Requests and callback attempts kept in the journal.').meta({ value: 'n' }),
   demo: whole(0, 10_000).default(0).describe('Fill the namespace of the token demo with this many tasks to look at.').meta({ value: 'n' }),
-  controlKey: z.string().min(8, 'at least 8 characters').optional().describe('Key of the control door. Made up when bound wider than loopback.').meta({ value: 'key' }),
+  controlKey: z.string('text of at least 8 characters').min(8, 'text of at least 8 characters').optional().describe('Key of the control door. Made up when bound wider than loopback.').meta({ value: 'key' }),
   logRequests: flag().default(false).describe('Log one line per request. On a terminal that is so anyway.'),
 })
 
@@ -151,7 +158,8 @@ export function fromEnvironment(environment: Readonly<Record<string, string | un
  * @throws ConfigError naming each setting that is unknown or has a value that is not allowed.
  */
 export function readConfig(...layers: readonly Layer[]): Config {
-  const settings: Record<string, unknown> = {}
+  // Without a prototype: a file's own `__proto__` is then a name like any other, and unknown.
+  const settings: Record<string, unknown> = Object.create(null)
   const origin = new Map<string, string>()
   for (const layer of layers) {
     for (const [name, value] of Object.entries(layer.settings)) {

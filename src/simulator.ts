@@ -17,6 +17,7 @@ import type { ClockSetting } from './simulation/clock.ts'
 import { Namespaces } from './simulation/namespaces.ts'
 import { machineTime, parseIsoTime, type Timebase } from './simulation/timebase.ts'
 import { MemoryStore } from './store/memory.ts'
+import type { Store } from './store/store.ts'
 import { openStudio } from './studio.ts'
 import { VERSION } from './version.ts'
 
@@ -47,6 +48,7 @@ export interface Simulator extends AsyncDisposable {
 
 /** What was not finished at a stop. */
 export interface Leftover {
+  readonly pendingTasks: number
   readonly callbacks: number
   readonly heldRequests: number
 }
@@ -80,7 +82,11 @@ export async function createSimulator(settings: ConfigInput = {}, around: Surrou
     epoch: isRunning ? undefined : parseIsoTime(config.epoch),
     timebase,
   })
-  const store = new MemoryStore({ retain: config.retain, onEvict: evictionNotice(around.onWarning) })
+  const store = new MemoryStore({
+    retain: config.retain,
+    onEvict: evictionNotice(around.onWarning),
+    nowOf: key => (namespaces.find(key) ?? namespaces.server).clock.now(),
+  })
   const journal = new Journal(config.journalSize)
   const isLoopback = /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/.test(config.host)
   const dispatcher = new Dispatcher({
@@ -111,7 +117,7 @@ export async function createSimulator(settings: ConfigInput = {}, around: Surrou
   }
   const app = createApp(door, refuseBadUrl)
   await app.register(async upstream => upstreamDoor(upstream, door))
-  healthRoutes(app, identity)
+  await app.register(async ours => healthRoutes(ours, identity))
   openApiRoutes(app, { revision: config.revision, originOf: request => originOf(door, request) })
   const hosts = config.publicUrl === undefined ? [] : [new URL(config.publicUrl).hostname]
   await app.register(controlRoutes, { prefix: '/_mockling', control, identity, access: { key: controlKey, hosts } })
@@ -129,7 +135,7 @@ export async function createSimulator(settings: ConfigInput = {}, around: Surrou
 
   let closing: Promise<Leftover> | undefined
   const close = () => {
-    closing ??= stop(app, namespaces, dispatcher, config.drain * 1000, timebase).finally(() => studio.close())
+    closing ??= stop(app, namespaces, store, dispatcher, config.drain * 1000, timebase).finally(() => studio.close())
     return closing
   }
   return {
@@ -149,11 +155,13 @@ export async function createSimulator(settings: ConfigInput = {}, around: Surrou
 async function stop(
   app: FastifyInstance,
   namespaces: Namespaces,
+  store: Store,
   dispatcher: Dispatcher,
   drainMs: number,
   timebase: Timebase,
 ): Promise<Leftover> {
   app.server.close()
+  const pendingTasks = await store.pending()
   const heldRequests = namespaces.all().reduce((sum, namespace) => sum + namespace.held.size, 0)
   let callOff = () => {}
   const drained = new Promise<void>(resolve => {
@@ -164,7 +172,7 @@ async function stop(
   const callbacks = await undone
   callOff()
   await app.close()
-  return { callbacks, heldRequests }
+  return { pendingTasks, callbacks, heldRequests }
 }
 
 function doorSettings(config: Config): DoorSettings {
@@ -203,16 +211,19 @@ function clockSetting(text: string): ClockSetting {
 }
 
 function policyOf(config: Config, isLoopback: boolean) {
-  try {
-    return addressPolicy({
-      private: config.callbackPrivate,
-      loopback: isLoopback ? 'allow' : 'deny',
-      allow: config.callbackAllow,
-      deny: config.callbackDeny,
-    })
-  } catch (cause) {
-    throw new ConfigError((cause as Error).message, { cause })
+  const { callbackPrivate, callbackAllow: allow, callbackDeny: deny } = config
+  const options = { private: callbackPrivate, loopback: isLoopback ? 'allow' : 'deny' } as const
+  for (const [name, lists] of [
+    ['callbackAllow', { allow, deny: [] }],
+    ['callbackDeny', { allow: [], deny }],
+  ] as const) {
+    try {
+      addressPolicy({ ...options, ...lists })
+    } catch (cause) {
+      throw new ConfigError(`${name}: ${(cause as Error).message}`, { cause })
+    }
   }
+  return addressPolicy({ ...options, allow, deny })
 }
 
 /** Says that tasks are being forgotten: at the first, and then each time their number has doubled. */

@@ -1,6 +1,6 @@
 import { answerOf } from '../simulation/accept.ts'
 import type { VirtualClock } from '../simulation/clock.ts'
-import { type Delivery, stepAt, type Task } from '../simulation/task.ts'
+import { type Delivery, stepAt, type Task, withoutUserinfo } from '../simulation/task.ts'
 import type { Store } from '../store/store.ts'
 import type { Attempt, Poster, PostOutcome } from './post.ts'
 
@@ -42,7 +42,10 @@ const FINAL: ReadonlySet<PostOutcome> = new Set<PostOutcome>([
 /** Posts callbacks when they are due, one task independent of another, and reports every attempt. */
 export class Dispatcher {
   readonly #options: DispatcherOptions
+  /** Posts under way, each to its report. */
   readonly #posting = new Set<Promise<unknown>>()
+  /** Deliveries that are neither done nor given up. */
+  #owed = 0
   #waiting = 0
   #isClosed = false
 
@@ -50,7 +53,7 @@ export class Dispatcher {
     this.#options = options
   }
 
-  /** Deliveries that are not due yet. */
+  /** Deliveries that wait to be due. */
   get waiting(): number {
     return this.#waiting
   }
@@ -62,7 +65,12 @@ export class Dispatcher {
 
   /** Takes charge of the task's callbacks. */
   schedule(task: Task): void {
-    for (const delivery of task.deliveries) void this.#deliver(task, delivery)
+    for (const delivery of task.deliveries) {
+      this.#owed++
+      void this.#deliver(task, delivery).then(isOver => {
+        if (isOver) this.#owed--
+      })
+    }
   }
 
   /**
@@ -71,28 +79,28 @@ export class Dispatcher {
    */
   async close(drained: Promise<void>): Promise<number> {
     this.#isClosed = true
-    const dropped = this.#waiting
-    await Promise.race([Promise.all(this.#posting), drained])
-    const unfinished = this.#posting.size
+    await Promise.race([Promise.allSettled(this.#posting), drained])
     await this.#options.poster.close()
-    await Promise.all(this.#posting)
-    return dropped + unfinished
+    await Promise.allSettled(this.#posting)
+    return this.#owed
   }
 
-  async #deliver(task: Task, delivery: Delivery): Promise<void> {
+  /** Resolves to whether nothing more is owed: it arrived, was given up, or its task is no more. */
+  async #deliver(task: Task, delivery: Delivery): Promise<boolean> {
     const { store, clockOf, retries } = this.#options
     const generation = await store.generation(task.namespace)
     const isStale = async () => this.#isClosed || (await store.generation(task.namespace)) !== generation
     const clock = clockOf(task.namespace)
     let due = delivery.at
     for (let attempt = 1; attempt <= retries + 1; attempt++) {
-      if (!(await this.#waitFor(clock, due)) || (await isStale())) return
+      if (!(await this.#waitFor(clock, due)) || (await isStale())) return !this.#isClosed
       const report = await this.#post(task, delivery, clock, attempt)
       // A reset meanwhile: the journal has begun anew, and this belongs to the old one.
       if ((await store.generation(task.namespace)) === generation) this.#options.onAttempt(report)
-      if (FINAL.has(report.outcome)) return
+      if (FINAL.has(report.outcome)) return report.outcome !== 'aborted'
       due = clock.now() + Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (attempt - 1))
     }
+    return true
   }
 
   /** `false` if the clock is closed before `instant`. */
@@ -108,13 +116,14 @@ export class Dispatcher {
     }
   }
 
-  async #post(task: Task, { url }: Delivery, clock: VirtualClock, attempt: number): Promise<AttemptReport> {
+  async #post(task: Task, delivery: Delivery, clock: VirtualClock, attempt: number): Promise<AttemptReport> {
     const rest = clock.working()
     const at = clock.now()
     const requestBody = JSON.stringify(answerOf(task, stepAt(task, at), '').body)
-    const post = this.#options.poster.post(url, requestBody)
+    const post = this.#options.poster.post(delivery.url, requestBody)
     this.#posting.add(post)
     try {
+      const url = withoutUserinfo(delivery.url)
       return { ...(await post), at, namespace: task.namespace, taskId: task.id, attempt, url, requestBody }
     } finally {
       this.#posting.delete(post)

@@ -66,17 +66,24 @@ export interface PosterOptions {
   timeoutMs?: number
   /** Bytes read of an answer's body; then the connection is cut. Default 65,536. */
   bodyLimit?: number
-  /** Posts to one origin at a time; more wait for their turn, in order. Default 32. */
-  connectionsPerOrigin?: number
+  /**
+   * Posts to one receiver, which is an origin and path, at a time; more wait for their turn, in order. An origin gets
+   * eight times as many, so that one slow path doesn't hold up the others. Default 32.
+   */
+  postsPerReceiver?: number
   /** Default: the system's resolver. */
   resolve?: Resolve
 }
 
+/** So many receivers of one origin may be slow before they delay another. */
+const PATHS_PER_ORIGIN = 8
+
 /** Makes the product's only outgoing request. */
 export function createPoster(options: PosterOptions): Poster {
   const resolve = oneAtATime(options.resolve)
-  const settings = { timeoutMs: 10_000, bodyLimit: 65_536, connectionsPerOrigin: 32, ...options, resolve }
-  const turns = turnsOf(settings.connectionsPerOrigin)
+  const settings = { timeoutMs: 10_000, bodyLimit: 65_536, postsPerReceiver: 32, ...options, resolve }
+  const receivers = turnsOf(settings.postsPerReceiver)
+  const origins = turnsOf(settings.postsPerReceiver * PATHS_PER_ORIGIN)
   const underWay = new Map<Promise<Attempt>, AbortController>()
   let closed = false
 
@@ -91,13 +98,12 @@ export function createPoster(options: PosterOptions): Poster {
     let startedAt = performance.now()
     let verdict: Verdict
     try {
-      await turns.take(url.origin, stop.signal)
-      try {
-        startedAt = performance.now()
-        verdict = await exchange({ url, headers, body }, settings, found, stop)
-      } finally {
-        turns.release(url.origin)
-      }
+      verdict = await receivers.inTurn(url.origin + url.pathname, stop.signal, () =>
+        origins.inTurn(url.origin, stop.signal, () => {
+          startedAt = performance.now()
+          return exchange({ url, headers, body }, settings, found, stop)
+        }),
+      )
     } catch (thrown) {
       verdict = verdictOn(stop.signal.aborted ? stop.signal.reason : thrown, found)
     }
@@ -268,28 +274,36 @@ function verdictOn(thrown: unknown, found: Findings): Verdict {
   return { outcome: 'connection-error', error: reasons.map(each => each?.message ?? String(each)).join('; ') }
 }
 
-/** At most `limit` posts per origin at a time, first come first served. Remembers only origins with posts under way. */
+/** At most `limit` of one name at a time, first come first served. Remembers only names with work under way. */
 function turnsOf(limit: number) {
-  const origins = new Map<string, { running: number; waiting: Set<() => void> }>()
+  const names = new Map<string, { running: number; waiting: Set<() => void> }>()
   return {
-    /** Resolves when it is the caller's turn; throws `signal.reason`, having taken none, if that aborts first. */
-    async take(origin: string, signal: AbortSignal): Promise<void> {
+    /** Does `work` when it is the caller's turn; throws `signal.reason`, having done nothing, if that aborts first. */
+    async inTurn<T>(name: string, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+      await this.take(name, signal)
+      try {
+        return await work()
+      } finally {
+        this.release(name)
+      }
+    },
+    async take(name: string, signal: AbortSignal): Promise<void> {
       signal.throwIfAborted()
-      const { running, waiting } = origins.get(origin) ?? { running: 0, waiting: new Set() }
-      if (running < limit) return void origins.set(origin, { running: running + 1, waiting })
+      const { running, waiting } = names.get(name) ?? { running: 0, waiting: new Set() }
+      if (running < limit) return void names.set(name, { running: running + 1, waiting })
       await new Promise<void>((resolve, reject) => {
         waiting.add(resolve)
         signal.addEventListener('abort', () => waiting.delete(resolve) && reject(signal.reason), { once: true })
       })
     },
-    release(origin: string): void {
-      const { running, waiting } = origins.get(origin) ?? { running: 0, waiting: new Set() }
+    release(name: string): void {
+      const { running, waiting } = names.get(name) ?? { running: 0, waiting: new Set() }
       const [next] = waiting
       if (next) {
         waiting.delete(next) // `running` stays: the turn is handed on
         next()
-      } else if (running > 1) origins.set(origin, { running: running - 1, waiting })
-      else origins.delete(origin)
+      } else if (running > 1) names.set(name, { running: running - 1, waiting })
+      else names.delete(name)
     },
   }
 }

@@ -1,4 +1,5 @@
 import { CAPABILITIES, type Capability } from '../contract/capabilities.ts'
+import { spanOf } from '../contract/offers.ts'
 import type { Revision } from '../contract/revisions.ts'
 
 interface MatrixOptions {
@@ -38,11 +39,6 @@ function cellsOf(row: Capability): string[] {
     row.grade,
     row.source,
   ]
-}
-
-/** `5, 10` or `3–15`. */
-function spanOf(seconds: readonly number[]): string {
-  return seconds.length > 3 ? `${seconds[0]}–${seconds.at(-1)}` : seconds.join(', ')
 }
 
 function offered(at: readonly number[], of: readonly number[]): string {

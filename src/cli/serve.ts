@@ -1,4 +1,4 @@
-import { type ConfigInput, flagOf, fromEnvironment, readConfig, SETTING_NAMES } from '../config.ts'
+import { ConfigError, type ConfigInput, envOf, flagOf, fromEnvironment, readConfig, SETTING_NAMES } from '../config.ts'
 import { createSimulator, type Leftover, type Simulator } from '../simulator.ts'
 import { readConfigFile } from './config-file.ts'
 import { createLog, type Log } from './log.ts'
@@ -21,11 +21,13 @@ export async function serve(options: Record<string, unknown>): Promise<void> {
       onDefect: error => log.defect(error),
     })
   } catch (error) {
+    if (error instanceof ConfigError) throw new ConfigError(named(error.message), { cause: error })
     if (!isListenError(error)) throw error
     process.stderr.write(`mockling: ${listenSentence(error, config)}\n`)
     process.exitCode = 2
     return
   }
+  for (const name of strayVariables()) log.warn(`${name} is no setting and is not used`)
   process.stdout.write(json ? `${JSON.stringify(startFacts(simulator))}\n` : startText(simulator))
   stopOnSignals(simulator, log)
 }
@@ -33,6 +35,23 @@ export async function serve(options: Record<string, unknown>): Promise<void> {
 /** The settings again, as input: `readConfig` accepts its own output. */
 function given(config: ReturnType<typeof readConfig>): ConfigInput {
   return Object.fromEntries(SETTING_NAMES.map(name => [name, config[name]]).filter(([, value]) => value !== undefined))
+}
+
+/** The message with a setting's flag in place of its name in code. */
+function named(message: string): string {
+  const name = SETTING_NAMES.find(candidate => message.startsWith(`${candidate}: `))
+  return name === undefined ? message : flagOf(name) + message.slice(name.length)
+}
+
+/** Variables of the project's own that are no settings. */
+const OTHER_VARIABLES = /^MOCKLING_(?:URL|TOKEN|TARGET|UPDATE_DOCS)$/
+
+/** `MOCKLING_*` variables that name no setting, most likely by a slip of the pen. */
+function strayVariables(): string[] {
+  const known = new Set(SETTING_NAMES.map(envOf))
+  return Object.keys(process.env).filter(
+    name => name.startsWith('MOCKLING_') && !known.has(name) && !OTHER_VARIABLES.test(name),
+  )
 }
 
 function startFacts({ url, config, controlKey }: Simulator) {
@@ -61,15 +80,15 @@ function stopOnSignals(simulator: Simulator, log: Log): void {
     if (isStopping) process.exit(1)
     isStopping = true
     const left = await simulator.close()
-    if (left.callbacks + left.heldRequests > 0) log.warn(leftText(left))
+    if (left.pendingTasks + left.callbacks + left.heldRequests > 0) log.warn(leftText(left))
     process.exit(0)
   }
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)
 }
 
-function leftText({ callbacks, heldRequests }: Leftover): string {
-  return `stopped with ${callbacks} callback(s) not delivered and ${heldRequests} held request(s) answered 503`
+function leftText({ pendingTasks, callbacks, heldRequests }: Leftover): string {
+  return `stopped with ${pendingTasks} pending task(s), ${callbacks} callback(s) not delivered and ${heldRequests} held request(s) answered 503`
 }
 
 function isListenError(error: unknown): error is NodeJS.ErrnoException {

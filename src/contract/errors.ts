@@ -18,8 +18,8 @@ export const ERRORS = {
     message: 'Failed to resolve the request body',
     when: 'the body is no JSON object, or a field or a rule is broken',
     layer: 'worker',
-    source: 'gateway §4.1; kling §4.3',
-    grade: 'vendor',
+    source: 'code gateway §4.1; text kling §4.3',
+    grade: 'kling',
   },
   token_mismatched: {
     status: 400,

@@ -19,5 +19,8 @@ export interface Evidence {
   readonly grade: Grade
 }
 
+/** The wording of the vendor's SDKs, whose local checks are the only texts there are for many rules. */
+export const SDK: Evidence = { source: 'gateway §3.2 (SDK)', grade: 'vendor' }
+
 /** A fact that no source states. */
 export const CHOSEN: Evidence = { source: 'mockling', grade: 'chosen' }

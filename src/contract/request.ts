@@ -50,6 +50,9 @@ type Fields = Record<string, unknown>
 /** Longest list of ignored names kept, so that a hostile body can't make a header of any size. */
 const MOST_IGNORED = 50
 
+/** Ignored names are kept in the journal: no more of each than this. */
+const LONGEST_NAME = 100
+
 /** Numbers in a string, as JSON writes them, with the `+` and bare dots that loose clients add. */
 const NUMERIC = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?\s*$/i
 
@@ -62,7 +65,7 @@ export function readCreateVideo(body: Fields, revision: Revision): CreateVideo {
   const unused = action === undefined ? undefined : ignoredFor(facts.ignoredByAction, action)
   for (const name of Object.keys(body)) {
     if (body[name] === null || ignored.length >= MOST_IGNORED) continue
-    if (!facts.fields.has(name) || unused?.includes(name)) ignored.push(name)
+    if (!facts.fields.has(name) || unused?.includes(name)) ignored.push(name.slice(0, LONGEST_NAME))
   }
 
   /** The field's value as `read` understands it; notes the name where `read` gives nothing for a given value. */
@@ -119,7 +122,7 @@ function asNumberOrNumeric(value: unknown): number | undefined {
   return typeof value === 'string' && NUMERIC.test(value) ? Number(value) : asNumber(value)
 }
 
-function isObject(value: unknown): value is Fields {
+export function isObject(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 

@@ -13,8 +13,6 @@ export interface RevisionFacts extends Evidence {
   readonly title: string
   /** The values `mode` may have for any model at all. */
   readonly modes: readonly string[]
-  /** Models that may extend a video. */
-  readonly extendModels: readonly string[]
   /** Fields of `POST /kling/videos` that this revision reads; all others are ignored and reported. */
   readonly fields: ReadonlySet<string>
   /** Whether `cfg_scale` may be a numeric string and `camera_control` a JSON string, as the older schemas said. */
@@ -47,7 +45,6 @@ export const REVISION_FACTS: Readonly<Record<Revision, RevisionFacts>> = {
   '2026-03': {
     title: 'guide A: six models, std and pro, 5 and 10 s',
     modes: ['std', 'pro'],
-    extendModels: ['kling-v1', 'kling-v1-5', 'kling-v1-6'],
     fields: new Set(FIELDS_2026_03),
     takesStrings: true,
     ignoredByAction: {
@@ -61,7 +58,6 @@ export const REVISION_FACTS: Readonly<Record<Revision, RevisionFacts>> = {
   '2026-05': {
     title: 'guide B with guide A’s examples: kling-v2-6, kling-v3, kling-v3-omni, 4k, sound, 3–15 s',
     modes: ['std', 'pro', '4k'],
-    extendModels: ['kling-v1', 'kling-v1-5', 'kling-v1-6'],
     fields: new Set([...FIELDS_2026_03, 'generate_audio']),
     takesStrings: true,
     ignoredByAction: {
@@ -72,6 +68,11 @@ export const REVISION_FACTS: Readonly<Record<Revision, RevisionFacts>> = {
     source: 'guide B; gateway §8',
     grade: 'guide',
   },
+}
+
+/** `revision` and all that came after it. */
+export function since(revision: Revision): Revision[] {
+  return REVISIONS.slice(REVISIONS.indexOf(revision))
 }
 
 export function isRevision(value: unknown): value is Revision {

@@ -1,9 +1,10 @@
 import { creditsLeft } from '../contract/pricing.ts'
 import type { Journal } from '../journal/journal.ts'
-import type { ClockMode, VirtualClock } from '../simulation/clock.ts'
+import { type ClockMode, LAST_INSTANT } from '../simulation/clock.ts'
+import { GUIDE_TASKS } from '../simulation/guide-tasks.ts'
 import type { ClockScope, Namespace, Namespaces } from '../simulation/namespaces.ts'
 import { sha256 } from '../simulation/random.ts'
-import { createdAt, newestFirst, settlesAt, stepAt, type Task } from '../simulation/task.ts'
+import { createdAt, newestFirst, settlesAt, stepAt, type Task, withoutUserinfo } from '../simulation/task.ts'
 import { isoTime } from '../simulation/timebase.ts'
 import type { Store, TaskFilter } from '../store/store.ts'
 
@@ -85,22 +86,31 @@ export class Control {
   }
 
   clock(scope: ClockScope): ClockState {
-    return stateOf(this.#one(scope))
+    return stateOf(this.#one(scope), scope === 'server' ? 'server' : short(scope.namespace))
   }
 
   /** Changes how the clock runs. `at` (Unix milliseconds, not before now) moves it there first. */
   setClock(scope: ClockScope, setting: { mode: ClockMode; rate?: number | undefined; at?: number | undefined }) {
     const rate = setting.mode === 'scaled' ? (setting.rate ?? 1) : 1
-    this.#eachClock(scope, clock => {
-      if (setting.at !== undefined) clock.moveTo(Math.round(setting.at))
-      clock.set({ mode: setting.mode, rate })
-    })
+    if (setting.at !== undefined) this.advance(scope, { to: setting.at })
+    for (const { clock } of this.#options.namespaces.commanded(scope)) clock.set({ mode: setting.mode, rate })
     return this.clock(scope)
   }
 
-  /** Moves the clock forward by `ms`, or to the instant `to`. */
+  /**
+   * Moves the clock forward by `ms`, or to the instant `to`, to the whole millisecond. With the server's go those that
+   * follow it; one that auto-skip has taken beyond `to` stays where it is.
+   * @throws Refused if that lies before now or beyond the calendar. Then nothing has moved.
+   */
   advance(scope: ClockScope, by: { ms: number } | { to: number }): ClockState {
-    this.#eachClock(scope, clock => clock.moveTo(Math.round('ms' in by ? clock.now() + by.ms : by.to)))
+    const now = this.#one(scope).clock.now()
+    const ms = Math.round('ms' in by ? by.ms : by.to - now)
+    if (ms < 0) throw new Refused(`a clock moves forward only, and it is ${isoTime(now)}`, 409)
+    if (!(now + ms <= LAST_INSTANT)) throw new Refused('the instant is beyond the calendar', 409)
+    for (const { clock } of this.#options.namespaces.commanded(scope)) {
+      const target = 'ms' in by ? clock.now() + ms : Math.max(clock.now(), now + ms)
+      clock.moveTo(Math.min(target, LAST_INSTANT))
+    }
     return this.clock(scope)
   }
 
@@ -119,7 +129,7 @@ export class Control {
       .sort(([a], [b]) => newestFirst(a, b))
       .slice(filter.offset, filter.offset + filter.limit)
       .map(([task, key]) => viewOf(task, this.#now(key)))
-    const repeated = own.length - distinct.length
+    const repeated = (keys.length - 1) * GUIDE_TASKS.length
     return { items, total: pages.reduce((sum, page) => sum + page.total, 0) - repeated }
   }
 
@@ -167,22 +177,12 @@ export class Control {
     const { namespaces } = this.#options
     return (scope === 'server' ? undefined : namespaces.find(scope.namespace)) ?? namespaces.server
   }
-
-  #eachClock(scope: ClockScope, act: (clock: VirtualClock) => void): void {
-    const clocks = this.#options.namespaces.commanded(scope).map(namespace => namespace.clock)
-    try {
-      for (const clock of clocks) act(clock)
-    } catch (error) {
-      if (error instanceof RangeError) throw new Refused(error.message, 409)
-      throw error
-    }
-  }
 }
 
-function stateOf({ key, clock, follows }: Namespace): ClockState {
+function stateOf({ clock, follows }: Namespace, scope: string): ClockState {
   const now = clock.now()
   return {
-    scope: key === '' ? 'server' : short(key),
+    scope,
     ...clock.setting,
     now,
     time: isoTime(now),
@@ -193,7 +193,8 @@ function stateOf({ key, clock, follows }: Namespace): ClockState {
 }
 
 function viewOf(task: Task, now: number): TaskView {
-  const { id, action, model, mode, outcome, credits, steps, deliveries, video, request } = task
+  const { id, action, model, mode, outcome, credits, steps, video, request } = task
+  const { callback_url: url } = request
   return {
     id,
     namespace: short(task.namespace),
@@ -206,8 +207,8 @@ function viewOf(task: Task, now: number): TaskView {
     createdAt: createdAt(task),
     settlesAt: settlesAt(task) ?? null,
     steps,
-    deliveries,
+    deliveries: task.deliveries.map(delivery => ({ ...delivery, url: withoutUserinfo(delivery.url) })),
     video,
-    request,
+    request: typeof url === 'string' ? { ...request, callback_url: withoutUserinfo(url) } : request,
   }
 }

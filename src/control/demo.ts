@@ -47,14 +47,17 @@ export async function fillDemo({ count, seed, revision, origin, store, namespace
     // Settled ones are an hour old at the least, so that no pace has them still running.
     const at = isRunning ? now : now - (count - index) * 60_000 - 3_600_000
     const pace: Pace = isRunning ? 600 : 'real'
-    const ordinal = await store.nextOrdinal(namespace.key)
-    const task = accept({
-      ...{ seed, namespace: namespace.key, ordinal, revision, now: at, pace, ending, body, request, origin },
+    const facts = { seed, namespace: namespace.key, revision, now: at, pace, ending, body, request, origin }
+    const made = {
+      ...facts,
       outcome: hasFailed ? 'fail api_error' : 'succeed',
       traceId: namespaces.nextTraceId(namespace),
       format: formatOf(request),
       credits: priceOf(request).credits,
-    })
-    await store.create(task, {}, at)
+    }
+    // Again, should a request of the demo token have come between.
+    while (
+      (await store.create(accept({ ...made, ordinal: await store.nextOrdinal(namespace.key) }), {}, at)) === 'taken'
+    );
   }
 }

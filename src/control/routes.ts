@@ -199,7 +199,13 @@ function sentenceOf(error: z.ZodError): string {
 }
 
 /** `GET` and `POST /health`: clients force asynchronous mode with it as a callback address (gateway §1.3). */
-export function healthRoutes(app: FastifyInstance, identity: Identity): void {
+export async function healthRoutes(app: FastifyInstance, identity: Identity): Promise<void> {
+  // Whatever is posted, as a callback or by hand, is of no interest.
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', (_request, payload, done) => {
+    payload.resume()
+    payload.once('end', () => done(null))
+  })
   app.route({
     method: ['GET', 'POST'],
     url: '/health',

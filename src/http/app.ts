@@ -1,8 +1,8 @@
-import type { IncomingMessage } from 'node:http'
+import { type IncomingMessage, METHODS } from 'node:http'
 import type { Socket } from 'node:net'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
-import type { ErrorCode } from '../contract/errors.ts'
-import { errorBody, statusOf } from '../contract/wire.ts'
+import { ERRORS, type ErrorCode } from '../contract/errors.ts'
+import { errorBody } from '../contract/wire.ts'
 import type { RequestEntry } from '../journal/journal.ts'
 import type { Namespace } from '../simulation/namespaces.ts'
 import { credentialOf } from './auth.ts'
@@ -15,6 +15,9 @@ import { videoRoutes } from './videos.ts'
 /** Bodies above this many bytes are refused with 413. */
 const BODY_LIMIT = 1024 * 1024
 
+/** A request that has not arrived whole after this long (real time) is answered with 408; Node looks every 30 s. */
+const LONGEST_ARRIVAL_MS = 60_000
+
 /** Node's limit for a request's head is below this, so no path is too long for the router. */
 const LONGEST_URL = 20_000
 
@@ -25,6 +28,7 @@ export type OursOrNot = (request: FastifyRequest, reply: FastifyReply) => Fastif
 export function createApp(door: Door, isOurs: OursOrNot): FastifyInstance {
   const app = fastify({
     bodyLimit: BODY_LIMIT,
+    requestTimeout: LONGEST_ARRIVAL_MS,
     exposeHeadRoutes: false,
     forceCloseConnections: true,
     return503OnClosing: false,
@@ -49,11 +53,13 @@ export function createApp(door: Door, isOurs: OursOrNot): FastifyInstance {
 
 /** The upstream's door: everything outside our own paths. */
 export async function upstreamDoor(app: FastifyInstance, door: Door): Promise<void> {
-  // biome-ignore lint/suspicious/noExplicitAny: set by the first hook of every request
-  app.decorateRequest('call', null as any)
+  // The first hook of every request sets it.
+  app.decorateRequest('call', null as unknown as Call)
   app.addHook('onRequest', (request, reply, done) => {
     beginCall(door, request, reply)
-    if (/^(?:100-continue)?$/i.test(request.headers.expect ?? '')) done()
+    // Before the body is looked at: the route comes first in the upstream's order.
+    if (request.is404) refuseUnknown(request, reply)
+    else if (/^(?:100-continue)?$/i.test(request.headers.expect ?? '')) done()
     else refuse(request, reply, 'bad_request', 'The expectation can’t be met.', 417)
   })
   app.addHook('onResponse', (request, reply, done) => {
@@ -63,11 +69,7 @@ export async function upstreamDoor(app: FastifyInstance, door: Door): Promise<vo
   })
   handleThrown(app, door)
   readJsonOnly(app)
-  app.setNotFoundHandler((request, reply) => {
-    const path = pathOf(request)
-    if (request.method === 'POST' && path.startsWith('/kling/')) return refuse(request, reply, 'api_not_implemented')
-    return refuse(request, reply, 'no_api')
-  })
+  app.setNotFoundHandler(refuseUnknown)
   app.options('/kling/*', (_request, reply) =>
     reply
       .code(204)
@@ -81,6 +83,11 @@ export async function upstreamDoor(app: FastifyInstance, door: Door): Promise<vo
   videoRoutes(app, door)
   taskRoutes(app, door)
   fileRoutes(app, door)
+}
+
+function refuseUnknown(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const isKling = request.method === 'POST' && pathOf(request).startsWith('/kling/')
+  return refuse(request, reply, isKling ? 'api_not_implemented' : 'no_api')
 }
 
 /** Bodies are read as JSON text and by `JSON.parse` alone, so that `__proto__` is a field like any other. */
@@ -111,11 +118,24 @@ function beginCall(door: Door, request: FastifyRequest, reply: FastifyReply): vo
     'access-control-expose-headers': '*, authorization',
   })
   latest.set(request.raw.socket, { message: request.raw, call })
-  reply.raw.once('close', () => {
-    if (!reply.raw.writableFinished) entry.hungUp = true
-    else entry.status ??= reply.raw.statusCode
+  noticeHangUp(call, request, reply)
+}
+
+/**
+ * Not by `request.signal`: that follows the request stream, which closes as soon as a POST body has been read (Fastify
+ * 5.12 on Node 20, 22 and 24), so it fires at once or never. And not by the response alone: one that waits behind
+ * another on its connection is never told that this has closed.
+ */
+function noticeHangUp(call: Call, request: FastifyRequest, reply: FastifyReply): void {
+  const { socket } = request.raw
+  const onClose = () => {
+    if (!reply.raw.writableFinished) return call.hangUp()
+    call.entry.status ??= reply.raw.statusCode
     call.end()
-  })
+  }
+  reply.raw.once('close', onClose)
+  socket.once('close', onClose)
+  call.after(() => socket.off('close', onClose))
 }
 
 /** The last request of each connection. */
@@ -145,21 +165,43 @@ function answerUnparsed(door: Door, error: NodeJS.ErrnoException, socket: Socket
 function refuseUnparsed(door: Door, error: NodeJS.ErrnoException, socket: Socket): void {
   const { server } = door.namespaces
   const traceId = door.namespaces.nextTraceId(server)
-  const isOverflow = error.code === 'HPE_HEADER_OVERFLOW'
-  const isSlow = error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
-  const code: ErrorCode = 'bad_request'
-  const message = isOverflow ? 'The request headers are too large.' : 'The request is no valid HTTP.'
-  const [status, reason] = isOverflow
-    ? [431, 'Request Header Fields Too Large']
-    : isSlow
-      ? [408, 'Request Timeout']
-      : [statusOf(code), 'Bad Request']
+  const { code, status, reason, message } = readingOf(error)
   const entry = journaled(door, server, traceId, '', '')
   Object.assign(entry, { status, code, message })
-  const body = JSON.stringify(errorBody(code, isSlow ? 'The request took too long to arrive.' : message, traceId))
+  const body = JSON.stringify(errorBody(code, message, traceId))
   socket.end(
     `HTTP/1.1 ${status} ${reason}\r\ncontent-type: ${JSON_TYPE}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n` +
       `x-trace-id: ${traceId}\r\nconnection: close\r\n\r\n${body}`,
   )
   door.onEnd(entry)
+}
+
+/** What Node's parser stumbled over, in the envelope's terms. */
+function readingOf(error: NodeJS.ErrnoException): { code: ErrorCode; status: number; reason: string; message: string } {
+  switch (error.code) {
+    case 'HPE_HEADER_OVERFLOW':
+      return {
+        code: 'bad_request',
+        status: 431,
+        reason: 'Request Header Fields Too Large',
+        message: 'The request headers are too large.',
+      }
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return {
+        code: 'bad_request',
+        status: 408,
+        reason: 'Request Timeout',
+        message: 'The request took too long to arrive.',
+      }
+    case 'HPE_INVALID_METHOD':
+      if (!namesAMethod(error)) break
+      return { code: 'no_api', status: 404, reason: 'Not Found', message: ERRORS.no_api.message }
+  }
+  return { code: 'bad_request', status: 400, reason: 'Bad Request', message: 'The request is no valid HTTP.' }
+}
+
+/** Whether it is a request line like any other, but for a method that Node does not know. */
+function namesAMethod({ rawPacket }: NodeJS.ErrnoException & { rawPacket?: Buffer }): boolean {
+  const line = /^([\w!#$%&'*+.^`|~-]+) [^ ]+ HTTP\/1\.[01]\r?\n/.exec(rawPacket?.toString('latin1', 0, 20_000) ?? '')
+  return line !== null && !METHODS.includes(line[1] ?? '')
 }

@@ -1,10 +1,6 @@
 /** Arrays and objects may lie this deep in each other; deeper bodies can't be written out again (chosen). */
 const DEEPEST = 100
 
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
 export function isTooDeep(value: unknown, left = DEEPEST): boolean {
   if (typeof value !== 'object' || value === null) return false
   if (left === 0) return true

@@ -1,4 +1,4 @@
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyRequest } from 'fastify'
 import type { ErrorCode } from '../contract/errors.ts'
 import type { Revision } from '../contract/revisions.ts'
 import type { Strictness } from '../contract/rules/objection.ts'
@@ -82,6 +82,7 @@ export class Call {
   readonly entry: RequestEntry
   readonly credential: Credential
   #afterwards: (() => void)[] | undefined = []
+  #onHangUp: (() => void)[] = []
 
   constructor(namespace: Namespace, traceId: string, entry: RequestEntry, credential: Credential) {
     this.namespace = namespace
@@ -101,6 +102,20 @@ export class Call {
     else act()
   }
 
+  /** Has `act` done if the caller goes away before the answer is written; at once if he has already. */
+  onHangUp(act: () => void): void {
+    if (this.entry.hungUp) act()
+    else this.#onHangUp.push(act)
+  }
+
+  /** The caller is gone. */
+  hangUp(): void {
+    if (this.isOver) return
+    this.entry.hungUp = true
+    for (const act of this.#onHangUp) act()
+    this.end()
+  }
+
   /** The answer is flushed, or the caller gone. Only the first time counts. */
   end(): void {
     const acts = this.#afterwards ?? []
@@ -114,18 +129,6 @@ declare module 'fastify' {
     /** Set by the upstream door's first hook. */
     call: Call
   }
-}
-
-/**
- * Aborts if the caller goes away before the answer is written.
- *
- * Not `request.signal`: that follows the request stream, which closes as soon as a POST body has been read
- * (Fastify 5.12 on Node 20, 22 and 24), so it fires at once or never.
- */
-export function onHangUp(reply: FastifyReply, act: () => void): void {
-  reply.raw.once('close', () => {
-    if (!reply.raw.writableFinished) act()
-  })
 }
 
 /** A host as it may stand in a URL we hand out: a name or address and a port, nothing that could end the authority. */

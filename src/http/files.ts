@@ -67,14 +67,16 @@ function wantedRanges(
   if (range === undefined) return 'all'
   // A part of another version is of no use: then the whole is sent. Weak tags never match here (RFC 9110 §13.1.5).
   if (ifRange !== undefined && ifRange !== source.etag && ifRange !== lastModified) return 'all'
-  const parsed = parseRange(source.size, clampSuffixes(range, source.size), { combine: true })
+  const parsed = parseRange(source.size, tidied(range, source.size), { combine: true })
   if (parsed === -1) return 'none'
   return parsed === -2 || parsed.type !== 'bytes' || parsed.length > MOST_RANGES ? 'all' : parsed
 }
 
-/** A suffix longer than the file means the whole file (RFC 9110 §14.1.2); range-parser finds it unsatisfiable. */
-function clampSuffixes(range: string, size: number): string {
-  return range.replace(/([=,]\s*)-(\d+)/g, (_, before, length) => `${before}-${Math.min(Number(length), size)}`)
+/** Units are of any case, and a suffix longer than the file means all of it (RFC 9110 §14.1.2): range-parser errs in both. */
+function tidied(range: string, size: number): string {
+  return range
+    .replace(/^\s*bytes\s*=/i, 'bytes=')
+    .replace(/([=,]\s*)-(\d+)/g, (_, before, length) => `${before}-${Math.min(Number(length), size)}`)
 }
 
 function sendRanges(

@@ -3,7 +3,7 @@ import { errorBody } from '../contract/wire.ts'
 import { answerOf } from '../simulation/accept.ts'
 import { Interruption } from '../simulation/namespaces.ts'
 import { createdAt, settlesAt, stepAt, type Task } from '../simulation/task.ts'
-import { type Door, onHangUp, originOf } from './door.ts'
+import { type Door, originOf } from './door.ts'
 import { JSON_TYPE } from './error-reply.ts'
 
 /**
@@ -21,9 +21,9 @@ export async function answerHeld(
 ): Promise<FastifyReply> {
   const settled = settlesAt(task) ?? Number.POSITIVE_INFINITY
   const bound = timeout === undefined ? Number.POSITIVE_INFINITY : createdAt(task) + timeout * 1000
-  const why = await waitUntil(Math.min(settled, bound), request, reply)
+  const why = await waitUntil(Math.min(settled, bound), request)
   if (why === 'hang-up') return reply.hijack()
-  if (why !== undefined) return answerInterrupted(request, reply, task, why)
+  if (why !== undefined) return answerInterrupted(request, reply, why, task.id)
   reply.header('content-type', JSON_TYPE)
   // Decided by the plan, not by the clock: one `advance` may have passed both instants.
   if (bound < settled) return reply.send(JSON.stringify({ task_id: task.id }))
@@ -35,15 +35,10 @@ export async function answerHeld(
   return reply.code(status).send(JSON.stringify(body))
 }
 
-async function waitUntil(
-  instant: number,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): Promise<Interruption['why'] | undefined> {
+async function waitUntil(instant: number, request: FastifyRequest): Promise<Interruption['why'] | undefined> {
   const { namespace } = request.call
   const hold = new AbortController()
-  onHangUp(reply, () => hold.abort(new Interruption('hang-up')))
-  if (reply.raw.destroyed) return 'hang-up'
+  request.call.onHangUp(() => hold.abort(new Interruption('hang-up')))
   namespace.held.add(hold)
   try {
     await namespace.clock.rest(instant, hold.signal)
@@ -56,17 +51,17 @@ async function waitUntil(
   }
 }
 
-/** The simulator itself ends the wait: outside the imitation, marked by a header, and the task id is not lost. */
-function answerInterrupted(
+/** The simulator itself ends the call: outside the imitation, marked by a header, and a task's id is not lost. */
+export function answerInterrupted(
   request: FastifyRequest,
   reply: FastifyReply,
-  task: Task,
   why: 'shutdown' | 'reset',
+  taskId?: string,
 ): FastifyReply {
   const message = why === 'shutdown' ? 'mockling is shutting down' : 'mockling was reset'
   return reply
     .code(503)
     .header('content-type', JSON_TYPE)
     .header(`x-mockling-${why}`, '1')
-    .send(JSON.stringify(errorBody('api_error', message, request.call.traceId, task.id)))
+    .send(JSON.stringify(errorBody('api_error', message, request.call.traceId, taskId)))
 }

@@ -2,20 +2,21 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { ERRORS, NO_BODY_MESSAGE } from '../contract/errors.ts'
 import { extended, type Format, formatOf } from '../contract/formats.ts'
 import { creditsLeft, priceOf } from '../contract/pricing.ts'
-import type { CreateVideo } from '../contract/request.ts'
+import { type CreateVideo, isObject } from '../contract/request.ts'
 import { type Objection, quoted, summaryOf } from '../contract/rules/objection.ts'
 import { extensionFits, sourceIsThere } from '../contract/rules/source.ts'
 import { examine } from '../contract/rules.ts'
 import { accept } from '../simulation/accept.ts'
+import { Interruption } from '../simulation/namespaces.ts'
 import { chooseOutcome, OUTCOME_NAMES, type Outcome } from '../simulation/outcome.ts'
 import { isExtensible, type Task } from '../simulation/task.ts'
 import type { Ending } from '../simulation/timeline.ts'
 import type { Refusal } from '../store/store.ts'
 import { isDenied } from './auth.ts'
-import { ignoredHeader, isObject, isTooDeep } from './body.ts'
+import { ignoredHeader, isTooDeep } from './body.ts'
 import { type Door, originOf } from './door.ts'
 import { JSON_TYPE, refuse } from './error-reply.ts'
-import { answerHeld } from './held.ts'
+import { answerHeld, answerInterrupted } from './held.ts'
 
 /** `POST /kling/videos`: parse, check, plan, keep, tell. Each check is one the caller may trip over, in §5's order. */
 export function videoRoutes(app: FastifyInstance, door: Door): void {
@@ -127,6 +128,11 @@ interface Sound {
 async function acceptOrRefuse(door: Door, request: FastifyRequest, reply: FastifyReply, sound: Sound) {
   const { outcome, wanted } = sound
   const { namespace } = request.call
+  const { closedFor } = namespace.clock
+  // A reset or stop while the body was on its way: nothing is made that nobody would hear of.
+  if (closedFor instanceof Interruption && closedFor.why !== 'hang-up') {
+    return answerInterrupted(request, reply, closedFor.why)
+  }
   const { credits } = priceOf(wanted)
   if (outcome.kind === 'refuse') {
     const { limits } = door.settings

@@ -22,8 +22,6 @@ export interface RequestEntry {
   ignored?: readonly string[]
   taskId?: string
   outcome?: string
-  /** Real milliseconds from the request's arrival to its end. */
-  durationMs?: number
   /** The caller went away before the answer. */
   hungUp?: true
 }
@@ -71,7 +69,9 @@ export type Unplaced<E> = E extends Entry ? Omit<E, 'seq'> : never
 /** What happened, newest kept. Bounded: the oldest entry goes for each new one beyond the most. */
 export class Journal {
   readonly #most: number
+  /** In order; the ones before `#from` are dropped already. */
   #entries: Entry[] = []
+  #from = 0
   #seq = 0
   #dropped = 0
 
@@ -88,28 +88,38 @@ export class Journal {
   add<E extends Unplaced<Entry>>(entry: E): E & { readonly seq: number } {
     const placed = Object.assign(entry, { seq: ++this.#seq })
     if (this.#most === 0) return placed
-    // A ring in all but name: entry `seq` stands at `(seq - 1) % most`.
-    const place = (this.#seq - 1) % this.#most
-    if (this.#entries[place]) this.#dropped++
-    this.#entries[place] = placed as unknown as Entry
+    this.#entries.push(placed as unknown as Entry)
+    if (this.#entries.length - this.#from > this.#most) {
+      this.#from++
+      this.#dropped++
+    }
+    // The spent head is cut off now and then, a bounded part of the whole: constant work for each entry.
+    if (this.#from > 1000 && this.#from * 4 > this.#most) this.#cut(this.#entries.slice(this.#from))
     return placed
   }
 
   /** Matching entries, oldest first; at most `limit`, the newest of them. */
   list(filter: EntryFilter = {}, limit = Number.POSITIVE_INFINITY): Entry[] {
-    const matching = this.#entries.filter(entry => matches(entry, filter)).sort((a, b) => a.seq - b.seq)
+    const matching = this.#kept().filter(entry => matches(entry, filter))
     return matching.length > limit ? matching.slice(matching.length - limit) : matching
   }
 
   count(filter: EntryFilter = {}): number {
-    return this.#entries.reduce((sum, entry) => sum + Number(matches(entry, filter)), 0)
+    return this.#kept().reduce((sum, entry) => sum + Number(matches(entry, filter)), 0)
   }
 
   /** Forgets the namespace's entries, or all. */
   clear(namespace?: string): void {
-    const kept = namespace === undefined ? [] : this.list().filter(entry => entry.namespace !== namespace)
-    this.#entries = []
-    for (const entry of kept) this.#entries[(entry.seq - 1) % this.#most] = entry
+    this.#cut(namespace === undefined ? [] : this.#kept().filter(entry => entry.namespace !== namespace))
+  }
+
+  #kept(): Entry[] {
+    return this.#from === 0 ? this.#entries : this.#entries.slice(this.#from)
+  }
+
+  #cut(kept: Entry[]): void {
+    this.#entries = kept
+    this.#from = 0
   }
 }
 

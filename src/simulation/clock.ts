@@ -7,7 +7,7 @@ export interface Clock {
   now(): number
   /**
    * Resolves once `now() >= instant`, at once if that is already so.
-   * @throws `signal.reason` if `signal` aborts first, `ClockClosed` if the clock is closed first.
+   * @throws `signal.reason` if `signal` aborts first, the reason of `close` if that comes first.
    */
   until(instant: number, signal?: AbortSignal): Promise<void>
 }
@@ -77,11 +77,14 @@ export class VirtualClock implements Clock {
   #turns = 0
   /** Waiters that are not over, so that abandoned ones can be swept once they are the most. */
   #live = 0
+  /** The earliest instant marked, which may be past. */
+  #marked: number | undefined
   /** Calls off the one timer; `undefined` when none is armed. */
   #disarm: (() => void) | undefined
   /** The instant the one timer is set for, in `real` and `scaled`. */
   #armedFor: number | undefined
-  #isClosed = false
+  /** Set once the clock is closed. */
+  #closedFor: { readonly reason: unknown } | undefined
   readonly #quietMs: number
   readonly #timebase: Timebase
 
@@ -105,6 +108,11 @@ export class VirtualClock implements Clock {
   /** How many are waiting. */
   get waiting(): number {
     return this.#live
+  }
+
+  /** Why the clock was closed, if it was. */
+  get closedFor(): unknown {
+    return this.#closedFor?.reason
   }
 
   now(): number {
@@ -134,12 +142,11 @@ export class VirtualClock implements Clock {
 
   /** Something is awaited at `instant` by nobody in particular: auto-skip may leap there. */
   mark(instant: number): void {
-    if (this.#setting.mode !== 'auto-skip' || instant <= this.now() || this.nextAwaited === instant) return
-    this.#add(
-      instant,
-      () => {},
-      () => {},
-    )
+    const now = this.now()
+    if (this.#closedFor || this.#setting.mode !== 'auto-skip' || instant <= now) return
+    const isPast = this.#marked === undefined || this.#marked <= now
+    this.#marked = isPast ? instant : Math.min(instant, this.#marked ?? instant)
+    this.#rearm()
   }
 
   /** Changes how the clock runs, from the instant it shows. */
@@ -147,15 +154,19 @@ export class VirtualClock implements Clock {
     this.#reanchor(this.now())
     this.#setting = setting
     this.#armedFor = undefined
+    this.#marked = undefined
+    this.#wakeDue()
     this.#rearm()
   }
 
-  /** Lets go of the timer and rejects all waits, those to come too. */
-  close(): void {
-    this.#isClosed = true
+  /** Lets go of the timer and rejects all waits with `reason`, those to come too. */
+  close(reason: unknown = new ClockClosed()): void {
+    this.#closedFor ??= { reason }
     this.#disarm?.()
-    for (const waiter of this.#waiters.data.splice(0)) {
-      if (!waiter.over) waiter.fail(new ClockClosed())
+    const { data } = this.#waiters
+    this.#waiters = new TinyQueue([], byInstant)
+    for (const waiter of data) {
+      if (!waiter.over) waiter.fail(this.#closedFor.reason)
     }
   }
 
@@ -167,6 +178,7 @@ export class VirtualClock implements Clock {
     if (instant < this.now()) throw new RangeError('a clock moves forward only')
     if (!(instant <= LAST_INSTANT)) throw new RangeError('the instant is beyond the calendar')
     this.#reanchor(instant)
+    this.#armedFor = undefined
     this.#wakeDue()
     this.#rearm()
   }
@@ -182,7 +194,7 @@ export class VirtualClock implements Clock {
 
   #wait(instant: number, signal: AbortSignal | undefined, counts: boolean): Promise<void> {
     if (signal?.aborted) return Promise.reject(signal.reason)
-    if (this.#isClosed) return Promise.reject(new ClockClosed())
+    if (this.#closedFor) return Promise.reject(this.#closedFor.reason)
     if (instant <= this.now()) return Promise.resolve()
     return new Promise((resolve, reject) => {
       const settle = (how: () => void) => {
@@ -258,11 +270,19 @@ export class VirtualClock implements Clock {
     this.#disarm?.()
     this.#disarm = undefined
     this.#armedFor = undefined
-    if (!earliest || this.#isClosed) return
-    if (isRunning) this.#armTimer(earliest.at)
-    else if (this.#setting.mode === 'auto-skip' && this.#working === 0) {
+    if (this.#closedFor) return
+    if (isRunning) {
+      if (earliest) this.#armTimer(earliest.at)
+    } else if (this.#setting.mode === 'auto-skip' && this.#working === 0 && this.#leapTarget() !== undefined) {
       this.#disarm = this.#timebase.after(this.#quietMs, () => this.#leap())
     }
+  }
+
+  /** Where auto-skip would leap to: the earliest instant awaited or marked that the calendar has. */
+  #leapTarget(): number | undefined {
+    const marked = this.#marked !== undefined && this.#marked > this.now() ? this.#marked : Number.POSITIVE_INFINITY
+    const target = Math.min(marked, this.#earliest()?.at ?? Number.POSITIVE_INFINITY)
+    return target <= LAST_INSTANT ? target : undefined
   }
 
   #armTimer(instant: number): void {
@@ -275,7 +295,7 @@ export class VirtualClock implements Clock {
   }
 
   #leap(): void {
-    const earliest = this.#earliest()
-    if (earliest) this.moveTo(Math.max(earliest.at, this.now()))
+    const target = this.#leapTarget()
+    if (target !== undefined) this.moveTo(Math.max(target, this.now()))
   }
 }

@@ -53,6 +53,8 @@ const MOST_IDLE = 20_000
 export class Namespaces {
   readonly #options: NamespacesOptions
   readonly #known = new Map<string, Namespace>()
+  /** With no more namespaces than this, no more than `MOST_IDLE` of them can be idle. */
+  #lookAgainAt = MOST_IDLE
   /** The server's own: requests without a good token, and the start of every new clock. */
   server: Namespace
 
@@ -68,7 +70,7 @@ export class Namespaces {
     if (known) return known
     const made = this.#make(key, this.server.clock.now(), this.server.clock.setting)
     this.#known.set(key, made)
-    if (this.#known.size > MOST_IDLE) this.#forgetIdle()
+    if (this.#known.size > this.#lookAgainAt) this.#forgetIdle()
     return made
   }
 
@@ -101,7 +103,6 @@ export class Namespaces {
     const gone = key === undefined ? this.all() : [this.of(key)]
     for (const namespace of gone) {
       interrupt(namespace, 'reset')
-      namespace.clock.close()
       this.#known.delete(namespace.key)
     }
     if (gone.includes(this.server)) this.server = this.#makeServer()
@@ -111,7 +112,6 @@ export class Namespaces {
   close(): void {
     for (const namespace of this.all()) {
       interrupt(namespace, 'shutdown')
-      namespace.clock.close()
     }
   }
 
@@ -127,13 +127,15 @@ export class Namespaces {
   }
 
   #forgetIdle(): void {
-    for (const [key, namespace] of this.#known) {
-      if (this.#known.size <= MOST_IDLE / 2) return
-      if (!namespace.isKept && namespace.clock.waiting === 0) this.#known.delete(key)
-    }
+    const idle = [...this.#known.values()].filter(one => !one.isKept && one.clock.waiting === 0)
+    const tooMany = idle.length > MOST_IDLE ? idle.slice(0, -MOST_IDLE / 2) : []
+    for (const { key } of tooMany) this.#known.delete(key)
+    this.#lookAgainAt = this.#known.size + MOST_IDLE - (idle.length - tooMany.length)
   }
 }
 
 function interrupt(namespace: Namespace, why: 'shutdown' | 'reset'): void {
-  for (const hold of namespace.held) hold.abort(new Interruption(why))
+  const reason = new Interruption(why)
+  for (const hold of namespace.held) hold.abort(reason)
+  namespace.clock.close(reason)
 }

@@ -22,8 +22,8 @@ const OUTCOMES: ReadonlyMap<string, Outcome> = new Map<string, Outcome>([
 
 export const OUTCOME_NAMES = [...OUTCOMES.keys()]
 
-/** A word in the prompt that chooses an outcome: `[[mockling:fail api_error]]`. */
-const MAGIC_WORD = /\[\[mockling:([^\]]*)\]\]/i
+/** A word in the prompt that chooses an outcome: `[[mockling:fail api_error]]`. Bounded, so that no prompt is slow to search. */
+const MAGIC_WORD = /\[\[mockling:([^\]]{0,100})\]\]/i
 
 /** The end of a magic token: `w7.mockling-used_up`. */
 const MAGIC_TOKEN = /\.mockling-([a-z_]+)$/

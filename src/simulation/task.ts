@@ -19,6 +19,11 @@ export interface Video {
   readonly sourceId?: string
 }
 
+/** A URL as it may be shown: a name and password in it are not for the journal. */
+export function withoutUserinfo(url: string): string {
+  return url.replace(/^(https?:\/\/)[^/?#]*@/i, '$1***@')
+}
+
 /** A message owed to somebody when the task settles. */
 export interface Delivery {
   readonly url: string
@@ -37,7 +42,7 @@ export interface Task {
   readonly ordinal: number
   readonly revision: Revision
   readonly traceId: string
-  /** The create's header and body as sent, for the record. */
+  /** The create's body as sent, for the record. */
   readonly request: Readonly<Record<string, unknown>>
   readonly action: string
   readonly model: string

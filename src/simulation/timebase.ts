@@ -32,8 +32,11 @@ export function isoTime(instant: number): string {
   return Number.isNaN(date.getTime()) ? String(instant) : date.toISOString()
 }
 
-/** Reads an ISO 8601 instant; `undefined` if the text is none. */
+const ISO = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d))?$/
+
+/** Reads an ISO 8601 instant, a time of day only with its zone; `undefined` if the text is none. */
 export function parseIsoTime(text: string): number | undefined {
+  if (!ISO.test(text)) return undefined
   const instant = Date.parse(text)
   return Number.isNaN(instant) ? undefined : instant
 }

@@ -10,7 +10,7 @@ export const PACES = ['instant', 'fast', 'real'] as const
 /** Wait before work starts in real records (gateway §5: 60 ms in both examples). */
 const QUEUE_MS = 60
 
-/** No real-paced task takes longer (issue of the real times: kling §6.1, cut at 12 minutes). */
+/** No real-paced task takes longer (chosen; the slowest averages of kling §6.1 are under 8 minutes). */
 const LONGEST_MS = 12 * 60 * 1000
 
 /** Spread of the lognormal: nine out of ten draws lie within a factor of 1.8 of the median. */

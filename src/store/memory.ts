@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache'
 import TinyQueue from 'tinyqueue'
 import { GUIDE_TASKS } from '../simulation/guide-tasks.ts'
 import { createdAt, isForgotten, newestFirst, settlesAt, stepAt, type Task } from '../simulation/task.ts'
@@ -10,6 +11,8 @@ export interface MemoryStoreOptions {
   readonly mostPending?: number
   /** Called with each task that is forgotten to make room. */
   readonly onEvict?: (task: Task) => void
+  /** A namespace's present. Lets tasks of namespaces that nobody comes back to be booked as settled. */
+  readonly nowOf?: (namespace: string) => number
 }
 
 /** One namespace's share. Money is in millionths of a Credit, so that sums are exact. */
@@ -21,10 +24,16 @@ interface Shelf {
   ordinals: number
   reserved: number
   charged: number
-  /** Token bucket: what it held at `filledAt`. */
-  bucket: number
-  filledAt: number
 }
+
+/** A token bucket: what it held at `filledAt`. */
+interface Bucket {
+  readonly level: number
+  readonly filledAt: number
+}
+
+/** Buckets of the tokens seen last. One that is forgotten is full again. */
+const MOST_BUCKETS = 50_000
 
 interface Open {
   readonly task: Task
@@ -43,15 +52,16 @@ function emptyShelf(): Shelf {
     ordinals: 0,
     reserved: 0,
     charged: 0,
-    bucket: Number.NaN,
-    filledAt: 0,
   }
 }
 
 /** Everything in this process's memory, bounded. */
 export class MemoryStore implements Store {
-  readonly #options: Required<MemoryStoreOptions>
+  readonly #options: MemoryStoreOptions & { readonly mostPending: number }
   readonly #shelves = new Map<string, Shelf>()
+  /** Goes round the shelves, a few at each create. */
+  #round: Iterator<[string, Shelf]> | undefined
+  readonly #buckets = new LRUCache<string, Bucket>({ max: MOST_BUCKETS })
   readonly #files = new Map<string, Task>()
   /** Settled tasks, the first to settle first; the ones before `#settledFrom` are gone already. */
   #settled: Task[] = []
@@ -62,7 +72,7 @@ export class MemoryStore implements Store {
   readonly #resetsOf = new Map<string, number>()
 
   constructor(options: MemoryStoreOptions) {
-    this.#options = { mostPending: 1_000_000, onEvict: () => {}, ...options }
+    this.#options = { mostPending: 1_000_000, ...options }
   }
 
   async nextOrdinal(namespace: string): Promise<number> {
@@ -70,11 +80,13 @@ export class MemoryStore implements Store {
   }
 
   async create(task: Task, limits: Limits, now: number): Promise<'created' | 'taken' | Refusal> {
-    const shelf = this.#shelf(task.namespace)
+    const shelf = this.#shelves.get(task.namespace) ?? emptyShelf()
     if (task.ordinal !== shelf.ordinals + 1) return 'taken'
     this.#settle(shelf, now)
+    this.#settleOthers()
     const refusal = this.#refusal(shelf, task.credits, limits)
     if (refusal) return refusal
+    this.#shelves.set(task.namespace, shelf)
     shelf.ordinals++
     shelf.tasks.set(task.id, task)
     shelf.videos.set(task.video.id, task)
@@ -82,6 +94,8 @@ export class MemoryStore implements Store {
     shelf.open.push({ task, at: settlesAt(task) ?? Number.POSITIVE_INFINITY })
     this.#files.set(task.video.path, task)
     this.#pending++
+    // A task may be settled as soon as it is there.
+    this.#settle(shelf, now)
     this.#evict()
     return 'created'
   }
@@ -126,27 +140,34 @@ export class MemoryStore implements Store {
   }
 
   async take(namespace: string, perSecond: number, burst: number, now: number): Promise<boolean> {
-    const shelf = this.#shelf(namespace)
-    if (Number.isNaN(shelf.bucket)) shelf.bucket = burst
-    else shelf.bucket = Math.min(burst, shelf.bucket + ((now - shelf.filledAt) / 1000) * perSecond)
-    shelf.filledAt = now
+    const { level, filledAt } = this.#buckets.get(namespace) ?? { level: burst, filledAt: now }
+    const filled = Math.min(burst, level + ((now - filledAt) / 1000) * perSecond)
     // A hair's breadth under one is one: 0.1 s at 10/s must refill it whole.
-    if (shelf.bucket < 1 - 1e-9) return false
-    shelf.bucket -= 1
-    return true
+    const isTaken = filled >= 1 - 1e-9
+    this.#buckets.set(namespace, { level: isTaken ? filled - 1 : filled, filledAt: now })
+    return isTaken
   }
 
   async generation(namespace: string): Promise<number> {
     return this.#resets + (this.#resetsOf.get(namespace) ?? 0)
   }
 
+  async pending(): Promise<number> {
+    this.#settleAll()
+    return this.#pending
+  }
+
   async namespaces(): Promise<readonly { namespace: string; tasks: number }[]> {
-    return [...this.#shelves].map(([namespace, shelf]) => ({ namespace, tasks: shelf.tasks.size }))
+    return [...this.#shelves]
+      .map(([namespace, shelf]) => ({ namespace, tasks: shelf.tasks.size }))
+      .filter(({ tasks }) => tasks > 0)
   }
 
   async reset(namespace?: string): Promise<void> {
     if (namespace === undefined) {
       this.#resets++
+      this.#round = undefined
+      this.#buckets.clear()
       this.#shelves.clear()
       this.#files.clear()
       this.#settled = []
@@ -154,6 +175,7 @@ export class MemoryStore implements Store {
       this.#pending = 0
       return
     }
+    this.#buckets.delete(namespace)
     this.#resetsOf.set(namespace, (this.#resetsOf.get(namespace) ?? 0) + 1)
     const shelf = this.#shelves.get(namespace)
     if (!shelf) return
@@ -162,14 +184,6 @@ export class MemoryStore implements Store {
     this.#settled = this.#settled.slice(this.#settledFrom).filter(task => task.namespace !== namespace)
     this.#settledFrom = 0
     this.#shelves.delete(namespace)
-  }
-
-  #shelf(namespace: string): Shelf {
-    const known = this.#shelves.get(namespace)
-    if (known) return known
-    const shelf = emptyShelf()
-    this.#shelves.set(namespace, shelf)
-    return shelf
   }
 
   /** Books what has settled by now: the plan is dated, so this may as well happen when somebody looks. */
@@ -181,6 +195,24 @@ export class MemoryStore implements Store {
       if (stepAt(next.task, now).state === 'succeed') shelf.charged += micros(next.task.credits)
       this.#settled.push(next.task)
     }
+  }
+
+  /** Books what has settled on a few other shelves: all of them in turn, and all at once when room is short. */
+  #settleOthers(): void {
+    const { nowOf, mostPending } = this.#options
+    if (!nowOf) return
+    if (this.#pending >= mostPending) this.#settleAll()
+    for (let step = 0; step < 2; step++) {
+      this.#round ??= this.#shelves.entries()
+      const { value, done } = this.#round.next()
+      if (done) this.#round = undefined
+      else this.#settle(value[1], nowOf(value[0]))
+    }
+  }
+
+  #settleAll(): void {
+    const { nowOf } = this.#options
+    if (nowOf) for (const [key, shelf] of this.#shelves) this.#settle(shelf, nowOf(key))
   }
 
   #refusal(shelf: Shelf, credits: number, { balance, concurrency }: Limits): Refusal | undefined {
@@ -206,6 +238,6 @@ export class MemoryStore implements Store {
     shelf?.tasks.delete(task.id)
     shelf?.videos.delete(task.video.id)
     this.#files.delete(task.video.path)
-    this.#options.onEvict(task)
+    this.#options.onEvict?.(task)
   }
 }

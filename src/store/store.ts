@@ -65,6 +65,8 @@ export interface Store {
   take(namespace: string, perSecond: number, burst: number, now: number): Promise<boolean>
   /** Grows by one with each reset that concerns the namespace: what belongs to an older one is not reported. */
   generation(namespace: string): Promise<number>
+  /** Tasks that are not settled yet, over all namespaces. */
+  pending(): Promise<number>
   /** Namespaces that hold tasks, and how many. */
   namespaces(): Promise<readonly { readonly namespace: string; readonly tasks: number }[]>
   /** Forgets everything of the namespace, or of all of them. */

@@ -89,7 +89,7 @@ describe('what is sent', () => {
 
   it('sends posts to one origin in the order they were given', async () => {
     await using receiver = await startReceiver()
-    await using poster = open({ connectionsPerOrigin: 1 })
+    await using poster = open({ postsPerReceiver: 1 })
 
     const numbers = Array.from({ length: 20 }, (_, n) => String(n))
     await Promise.all(numbers.map(body => poster.post(receiver.url('/'), body)))
@@ -345,7 +345,7 @@ describe('receivers that misbehave', () => {
   it('lets a slow receiver hold its own connections, up to the number set, and delay no other', async () => {
     await using slow = await startSocketServer()
     await using fast = await startReceiver()
-    await using poster = open({ connectionsPerOrigin: 4 })
+    await using poster = open({ postsPerReceiver: 4 })
 
     const settled: string[] = []
     const slowly = Array.from({ length: 100 }, () =>
@@ -366,7 +366,7 @@ describe('receivers that misbehave', () => {
     await using receiver = await startReceiver((response, { path }) => {
       if (path === '/answers') response.end()
     })
-    await using poster = open({ connectionsPerOrigin: 1, timeoutMs: 800 })
+    await using poster = open({ postsPerReceiver: 1, timeoutMs: 800 })
 
     const attempts = await Promise.all(
       ['/hangs', '/hangs', '/answers'].map(path => poster.post(receiver.url(path), '{}')),
@@ -524,7 +524,7 @@ describe('https', () => {
 describe('ending it', () => {
   it('ends a post whose signal aborts, at every stage', async () => {
     await using receiver = await startSocketServer()
-    await using poster = open({ connectionsPerOrigin: 1, resolve: () => new Promise(() => {}) })
+    await using poster = open({ postsPerReceiver: 1, resolve: () => new Promise(() => {}) })
     const stop = new AbortController()
 
     const answering = poster.post(receiver.url('/'), '{}', {}, stop.signal)
@@ -544,7 +544,7 @@ describe('ending it', () => {
     await using receiver = await startReceiver((response, { path }) => {
       if (path === '/answers') response.end()
     })
-    await using poster = open({ connectionsPerOrigin: 1 })
+    await using poster = open({ postsPerReceiver: 1 })
     const stop = new AbortController()
 
     const hanging = poster.post(receiver.url('/hangs'), '{}', {}, stop.signal)
@@ -560,7 +560,7 @@ describe('ending it', () => {
 
   it('closes with posts under way, waiting and still to come', async () => {
     await using receiver = await startSocketServer()
-    const poster = open({ connectionsPerOrigin: 1 })
+    const poster = open({ postsPerReceiver: 1 })
 
     const posts = [poster.post(receiver.url('/'), '{}'), poster.post(receiver.url('/'), '{}')]
     const socket = await receiver.connection(1)

@@ -11,7 +11,7 @@ describe('mockling explain', () => {
   it('prints every objection with its source and the nearest change', async () => {
     const { code, stdout } = await run(['explain', '-'], { input: REFUSED })
     expect(code).toBe(1)
-    expect(stdout).toContain("message  duration value '7' is invalid (kling: kling §4.3)")
+    expect(stdout).toContain("message  duration value '7' is invalid (inferred: kling §4.2, form)")
     expect(stdout).toContain('nearest  set duration to 5')
     expect(stdout).toContain('Ignored: callback_ulr')
   })

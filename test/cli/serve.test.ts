@@ -59,7 +59,7 @@ describe('mockling serve', () => {
     })
     const { code, stderr } = await served.ended()
     expect(code).toBe(0)
-    expect(stderr).toContain('1 callback(s) not delivered and 1 held request(s) answered 503')
+    expect(stderr).toContain('2 pending task(s), 1 callback(s) not delivered and 1 held request(s) answered 503')
   })
 
   it('cuts a callback off that takes longer than --drain', async () => {
@@ -112,8 +112,8 @@ describe('mockling serve', () => {
     [['--port', '70000'], '--port: "70000" is not allowed; it must be a whole number from 0 to 65535'],
     [['--pace', 'slow'], '--pace: "slow" is not allowed; it must be instant, fast, real, or seconds from 0 to 86400'],
     [['--rate', '5'], '--rate: "5" is not allowed; it must be a number of requests and a unit'],
-    [['--tokens', '/no/such/file'], 'tokens: "/no/such/file" can\'t be read'],
-    [['--callback-deny', '10.0.0.0/99'], '10.0.0.0/99'],
+    [['--tokens', '/no/such/file'], '--tokens: "/no/such/file" can\'t be read'],
+    [['--callback-deny', '10.0.0.0/99'], '--callback-deny: callback deny pattern "10.0.0.0/99"'],
     [['--config', '/no/such/file.json'], "--config: /no/such/file.json can't be read"],
     [['--host', 'no.such.host.invalid'], '--host: "no.such.host.invalid" can\'t be listened on'],
     [['--nonsense'], "unknown option '--nonsense'"],

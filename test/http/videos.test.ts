@@ -779,7 +779,7 @@ describe('the end of the simulator', () => {
     expect(reply.statusCode).toBe(503)
     expect(reply.headers['x-mockling-shutdown']).toBe('1')
     expect(Object.keys(reply.json())).toEqual(['success', 'error', 'trace_id', 'task_id'])
-    expect(left).toEqual({ callbacks: 0, heldRequests: 1 })
+    expect(left).toEqual({ pendingTasks: 1, callbacks: 0, heldRequests: 1 })
   })
 
   it('or a reset of their namespace does so too', async () => {

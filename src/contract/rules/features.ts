@@ -1,12 +1,11 @@
 import { capabilityOf, rowsOf } from '../capabilities.ts'
-import { CHOSEN, type Evidence } from '../evidence.ts'
+import { CHOSEN, type Evidence, SDK } from '../evidence.ts'
 import { CAMERA_AXES, type CreateVideo } from '../request.ts'
-import { REVISION_FACTS, REVISIONS } from '../revisions.ts'
+import { REVISION_FACTS, REVISIONS, since } from '../revisions.ts'
 import { type Change, type Finding, quoted, type Rule, setting, without } from './objection.ts'
-import { CAMERA_TYPES, ENUM_TEXT, nearestNumber } from './values.ts'
+import { CAMERA_TYPES, MODE_TEXT, nearestNumber } from './values.ts'
 
-const FROM_2026_05 = REVISIONS.filter(revision => revision >= '2026-05')
-const SDK: Evidence = { source: 'gateway §3.2 (SDK)', grade: 'vendor' }
+const FROM_2026_05 = since('2026-05')
 const KLING: Evidence = { source: 'kling §4.3', grade: 'kling' }
 
 const IMAGE_TAIL: Evidence = { source: 'kling §4.3; guide B, Model Capability Matrix', grade: 'kling' }
@@ -42,6 +41,7 @@ export const fourKExcludesCamera: Rule = {
   },
 }
 
+/** Never the answer: R16 says the same of all models and comes first. Kept, since the sources list it apart. */
 export const o1IsStdOrPro: Rule = {
   id: 'R18',
   says: 'kling-video-o1 has the modes std and pro',
@@ -91,7 +91,7 @@ export const endFrameIsOffered: Rule = {
   check(request) {
     const { endImageUrl, model, mode, seconds, revision } = request
     const rows = rowsOf(revision, model)
-    if (endImageUrl === undefined || request.action !== 'image2video' || !rows) return
+    if (endImageUrl === undefined || request.action !== 'image2video' || !rows || !isMode(request)) return
     if (rows.get(mode)?.endFrame.includes(seconds)) return
     return {
       field: 'end_image_url',
@@ -102,6 +102,11 @@ export const endFrameIsOffered: Rule = {
       nearest: () => nearestWith('endFrame', request) ?? without('end_image_url'),
     }
   },
+}
+
+/** Whether the mode is one of the revision's: of any other nothing can be said but that (R41). */
+function isMode({ mode, revision }: Pick<CreateVideo, 'mode' | 'revision'>): boolean {
+  return REVISION_FACTS[revision].modes.includes(mode)
 }
 
 /** The nearest duration, or else mode, at which the same model offers a feature without losing another. */
@@ -139,7 +144,7 @@ export const audioIsOffered: Rule = {
   revisions: FROM_2026_05,
   check({ generateAudio, model, mode, revision }) {
     const rows = rowsOf(revision, model)
-    if (!generateAudio || !rows || rows.get(mode)?.audio) return
+    if (!generateAudio || !rows || !isMode({ mode, revision }) || rows.get(mode)?.audio) return
     const able = [...rows].find(([, row]) => row.audio)?.[0]
     return {
       field: 'generate_audio',
@@ -150,7 +155,7 @@ export const audioIsOffered: Rule = {
 }
 
 function audioText(mode: string, able: string | undefined): Pick<Finding, 'message' | 'text'> {
-  if (able) return { message: `mode value '${mode}' is invalid`, text: ENUM_TEXT }
+  if (able) return { message: `mode value '${mode}' is invalid`, text: MODE_TEXT }
   return { message: 'generate_audio requires a V3 model or kling-v2-6 pro mode', text: SDK }
 }
 
@@ -163,7 +168,7 @@ export const cameraIsOffered: Rule = {
   check(request) {
     const { camera, model, mode, seconds, revision } = request
     const rows = rowsOf(revision, model)
-    if (camera === undefined || !rows || rows.get(mode)?.camera.includes(seconds)) return
+    if (camera === undefined || !rows || !isMode(request) || rows.get(mode)?.camera.includes(seconds)) return
     return {
       field: 'camera_control',
       message: NO_CAMERA,

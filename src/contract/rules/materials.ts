@@ -1,13 +1,10 @@
-import { CHOSEN, type Evidence } from '../evidence.ts'
+import { modelsOf, rowsOf } from '../capabilities.ts'
+import { CHOSEN, type Evidence, SDK } from '../evidence.ts'
 import type { CreateVideo } from '../request.ts'
-import { REVISION_FACTS, REVISIONS } from '../revisions.ts'
-import { type Finding, quoted, type Rule, setting, without } from './objection.ts'
+import { REVISIONS, type Revision, since } from '../revisions.ts'
+import { EXAMPLE_VIDEO_ID, type Finding, quoted, type Rule, setting, without } from './objection.ts'
 
-const FROM_2026_05 = REVISIONS.filter(revision => revision >= '2026-05')
-const SDK: Evidence = { source: 'gateway §3.2 (SDK)', grade: 'vendor' }
-/** Guide A's own example, so that a suggested extend works against a fresh simulator. */
-const A_VIDEO_ID = '030bb06d-98d4-4044-9042-0aa0822e8c8c'
-
+const FROM_2026_05 = since('2026-05')
 function isMissing(request: CreateVideo, field: string, text: string | undefined): boolean {
   return (text === undefined || text.trim() === '') && !request.mistyped.includes(field)
 }
@@ -75,7 +72,7 @@ export const videoIdIsGiven: Rule = {
       field: 'video_id',
       message: 'video_id is required for extend',
       text: SDK,
-      nearest: () => setting('video_id', A_VIDEO_ID),
+      nearest: () => setting('video_id', EXAMPLE_VIDEO_ID),
     }
   },
 }
@@ -87,9 +84,8 @@ export const modelExtends: Rule = {
   grade: 'guide',
   revisions: REVISIONS,
   check({ action, model, revision }) {
-    const { extendModels } = REVISION_FACTS[revision]
-    if (action !== 'extend' || extendModels.includes(model)) return
-    const [first = '', ...others] = extendModels
+    if (action !== 'extend' || extendsVideos(revision, model)) return
+    const [first = '', ...others] = modelsOf(revision).filter(name => extendsVideos(revision, name))
     return {
       field: 'model',
       message: `extend requires ${first}, ${others.slice(0, -1).join(', ')}, or ${others.at(-1)}`,
@@ -97,6 +93,10 @@ export const modelExtends: Rule = {
       nearest: () => setting('model', 'kling-v1-6'),
     }
   },
+}
+
+function extendsVideos(revision: Revision, model: string): boolean {
+  return rowsOf(revision, model)?.get('std')?.actions.includes('extend') === true
 }
 
 /** One rule for each field that kling-v1 leaves out of an extend. */
@@ -187,7 +187,9 @@ export const referenceWordsAreKnown: readonly Rule[] = (
   grade: 'vendor' as const,
   revisions: REVISIONS,
   check({ videos }) {
-    const value = videos?.map(video => video[key]).find(word => word && !words.some(known => known === word))
+    const value = videos
+      ?.map(video => video[key])
+      .find(word => word !== undefined && !words.some(known => known === word))
     if (value === undefined) return
     return {
       field: 'video_list',

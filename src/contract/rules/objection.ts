@@ -37,7 +37,7 @@ export interface Rule extends Evidence {
   readonly says: string
   readonly revisions: readonly Revision[]
   readonly strictness?: 'upstream'
-  check(request: CreateVideo, body: Readonly<Record<string, unknown>>): Finding | undefined
+  check(request: CreateVideo): Finding | undefined
 }
 
 /** One rule's complaint about one body, as shown in `explain` and the journal. */
@@ -87,6 +87,9 @@ export function quoted(value: unknown): string {
   const text = String(value)
   return text.length > 100 ? `${text.slice(0, 100)}…` : text
 }
+
+/** Guide A's own example, so that a suggested extend works against a fresh simulator. */
+export const EXAMPLE_VIDEO_ID = '030bb06d-98d4-4044-9042-0aa0822e8c8c'
 
 /** Leaves `fields` out. */
 export function without(...fields: string[]): Change {

@@ -1,10 +1,7 @@
 import { CHOSEN } from '../evidence.ts'
 import { durationText, extended, type Format, LONGEST_CLIP_SECONDS } from '../formats.ts'
 import { REVISIONS } from '../revisions.ts'
-import { Objection, quoted, type Rule, setting } from './objection.ts'
-
-/** Guide A's own example, which exists in every namespace. */
-const A_VIDEO_ID = '030bb06d-98d4-4044-9042-0aa0822e8c8c'
+import { EXAMPLE_VIDEO_ID, Objection, quoted, type Rule, setting } from './objection.ts'
 
 /** R45: known only to who keeps the videos, so it takes the look-up's result. */
 export const SOURCE_RULE: Omit<Rule, 'check'> = {
@@ -30,7 +27,7 @@ export function sourceIsThere(videoId: string): Objection {
     field: 'video_id',
     message: `video_id '${quoted(videoId)}' is no finished video of this token, or is older than 30 days`,
     text: CHOSEN,
-    nearest: () => setting('video_id', A_VIDEO_ID),
+    nearest: () => setting('video_id', EXAMPLE_VIDEO_ID),
   })
 }
 
@@ -42,6 +39,6 @@ export function extensionFits(source: Format): Objection | undefined {
     field: 'video_id',
     message: `the extended video would last ${durationText(longer)} s; at most ${LONGEST_CLIP_SECONDS} s are allowed`,
     text: CHOSEN,
-    nearest: () => setting('video_id', A_VIDEO_ID),
+    nearest: () => setting('video_id', EXAMPLE_VIDEO_ID),
   })
 }

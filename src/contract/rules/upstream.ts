@@ -1,6 +1,6 @@
 import type { Evidence } from '../evidence.ts'
 import { CAMERA_AXES, type CreateVideo } from '../request.ts'
-import { REVISIONS } from '../revisions.ts'
+import { REVISIONS, since } from '../revisions.ts'
 import { type Rule, setting, without } from './objection.ts'
 
 const MAP: Evidence = { source: 'kling §3.1 and §3.2', grade: 'kling' }
@@ -10,8 +10,6 @@ const NO_CAMERA = {
   text: { source: 'kling §4.3', grade: 'kling' },
   nearest: () => without('camera_control'),
 } as const
-
-const LATER = REVISIONS.filter(revision => revision >= '2026-05')
 
 function rule(id: string, says: string, check: Rule['check'], evidence: Evidence = MAP): Rule {
   return { id, says, check, ...evidence, revisions: REVISIONS, strictness: 'upstream' }
@@ -33,7 +31,7 @@ export const UPSTREAM_RULES: readonly Rule[] = [
           }
         : undefined,
     ),
-    revisions: LATER,
+    revisions: since('2026-05'),
   },
   rule('U3', 'kling-v3 takes no camera_control', ({ camera, model }) =>
     camera && model === 'kling-v3' ? NO_CAMERA : undefined,

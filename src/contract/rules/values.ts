@@ -12,8 +12,11 @@ export const LONGEST_NEGATIVE_PROMPT = 200
 export const LONGEST_PROMPT = 2500
 export const LONGEST_TIMEOUT_SECONDS = 3600
 
-/** `<field> value '<v>' is invalid`, the form of the model vendor's enum texts. */
-export const ENUM_TEXT: Evidence = { source: 'kling §4.3', grade: 'kling' }
+/** `mode value '<v>' is invalid` was seen. */
+export const MODE_TEXT: Evidence = { source: 'kling §4.3', grade: 'kling' }
+
+/** The same form for other fields was not. */
+const ENUM_FORM: Evidence = { source: 'kling §4.2, form', grade: 'inferred' }
 
 /** The objection's text for a value outside an enum. */
 function invalid(field: string, value: unknown): string {
@@ -109,7 +112,7 @@ export const modeIsKnown: Rule = {
     return {
       field: 'mode',
       message: invalid('mode', mode),
-      text: ENUM_TEXT,
+      text: MODE_TEXT,
       ...(knownIn.length > 0 && { knownIn }),
       nearest: () => setting('mode', mode === '4k' ? 'pro' : closest(mode, modes)),
     }
@@ -130,7 +133,7 @@ export const durationIsOffered: Rule = {
     return {
       field: 'duration',
       message: invalid('duration', seconds),
-      text: ENUM_TEXT,
+      text: ENUM_FORM,
       nearest: () => setting('duration', nearestNumber(seconds, offered)),
     }
   },
@@ -156,7 +159,7 @@ export const aspectRatioIsKnown: Rule = {
     return {
       field: 'aspect_ratio',
       message: invalid('aspect_ratio', aspectRatio),
-      text: ENUM_TEXT,
+      text: ENUM_FORM,
       nearest: () => setting('aspect_ratio', closest(aspectRatio, ASPECT_RATIOS)),
     }
   },
