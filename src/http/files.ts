@@ -5,7 +5,7 @@ import parseRange, { type Range } from 'range-parser'
 import type { Source } from '../media/shelf.ts'
 import { fileAt, settlesAt, type Task } from '../simulation/task.ts'
 import { httpDate } from '../simulation/timebase.ts'
-import { type Door, onHangUp, pathOf } from './door.ts'
+import { type Door, pathOf } from './door.ts'
 
 /** More ranges than this in one request are taken for an attack, and answered with the whole file (RFC 9110 §14.2). */
 const MOST_RANGES = 32
@@ -40,15 +40,15 @@ async function sendFile(door: Door, request: FastifyRequest, reply: FastifyReply
   })
   // Before the clip is made: whoever has it needs none.
   if (fresh(request.headers, { etag, 'last-modified': lastModified })) return reply.code(304).send()
-  const source = door.media.ready(task) ?? (await opened(door, task, reply))
+  const source = door.media.ready(task) ?? (await opened(door, task, request))
   if (source === undefined) return reply.hijack()
   return sendRanges(source, wantedRanges(request, source, lastModified), request, reply)
 }
 
 /** The task's file; `undefined` if the caller hung up before it was there. */
-async function opened(door: Door, task: Task, reply: FastifyReply): Promise<Source | undefined> {
+async function opened(door: Door, task: Task, request: FastifyRequest): Promise<Source | undefined> {
   const caller = new AbortController()
-  onHangUp(reply, () => caller.abort(new Error('the caller hung up')))
+  request.call.onHangUp(() => caller.abort(new Error('the caller hung up')))
   try {
     return await door.media.open(task, caller.signal)
   } catch (error) {
