@@ -75,6 +75,6 @@ describe('mockling serve', () => {
 
     const { code, stderr } = await run(['serve', '--port', '0', '--clip', folder])
     expect(code).toBe(2)
-    expect(stderr).toBe(`mockling: clip: ${JSON.stringify(folder)} can't be served: it is no file\n`)
+    expect(stderr).toBe(`mockling: --clip: ${JSON.stringify(folder)} can't be served: it is no file\n`)
   })
 })
