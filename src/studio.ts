@@ -3,8 +3,9 @@ import { clipSpecOf } from './http/clip-spec.ts'
 import type { Media } from './http/door.ts'
 import { Pool } from './media/pool.ts'
 import { ClipShelf } from './media/shelf.ts'
-import { etagOf } from './media/spec.ts'
+import { type ClipSpec, etagOf } from './media/spec.ts'
 import { openUserFile, type UserFile } from './media/user-file.ts'
+import type { Task } from './simulation/task.ts'
 
 /** The files behind `video_url`, and the threads that make them. */
 export interface Studio {
@@ -22,17 +23,25 @@ export interface Studio {
 export async function openStudio({ clip, mediaCache }: Config, warn: (text: string) => void): Promise<Studio> {
   if (clip !== undefined) {
     const file = await ownFile(clip)
-    const media: Media = { etag: () => file.etag, open: async () => file }
+    const media: Media = { etag: () => file.etag, ready: () => file, open: async () => file }
     return { media, warm: () => {}, close: () => file.close() }
   }
   const pool = new Pool({
     onTrouble: error => warn(`clips are made in the main thread from now on, which others feel: ${error.message}`),
   })
   const shelf = new ClipShelf(pool, Math.floor(mediaCache * 1024 * 1024))
+  // A file is often asked for in many ranges, and telling its tag takes longer than sending one.
+  const specs = new WeakMap<Task, ClipSpec>()
+  const specOf = (task: Task): ClipSpec => {
+    const known = specs.get(task) ?? clipSpecOf(task)
+    specs.set(task, known)
+    return known
+  }
   return {
     media: {
-      etag: task => etagOf(clipSpecOf(task)),
-      open: (task, signal) => shelf.open(clipSpecOf(task), signal),
+      etag: task => etagOf(specOf(task)),
+      ready: task => shelf.ready(specOf(task)),
+      open: (task, signal) => shelf.open(specOf(task), signal),
     },
     warm: () => pool.warm(),
     close: () => pool.close(),

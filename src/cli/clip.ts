@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { ConfigError } from '../config.ts'
+import { durationText } from '../contract/formats.ts'
 import { createClip } from '../media/clip.ts'
 
 /** The longest clip there is, in seconds. */
@@ -33,7 +34,7 @@ export function clip(options: ClipOptions): void {
   }
   // Not on standard output, where the file itself may go.
   process.stderr.write(
-    `${output}: ${size}, ${frames} frames at ${fps} a second = ${made.durationSeconds} s, ${made.size} bytes\n`,
+    `${output}: ${size}, ${frames} frames at ${fps} a second = ${durationText({ frames, fps })} s, ${made.size} bytes\n`,
   )
 }
 

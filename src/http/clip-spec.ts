@@ -15,7 +15,7 @@ function labelOf(task: Shown, sourceId: string | undefined): string[] {
   const { prompt } = task.request
   return [
     [task.model, task.mode, task.action].join(' '),
-    `${Math.floor(frames / fps)}s ${aspectOf(width, height)} ${width}x${height} ${fps}fps${audio ? ' sound' : ''}`,
+    `${Math.floor((10 * frames) / fps) / 10}s ${aspectOf(width, height)} ${width}x${height} ${fps}fps${audio ? ' sound' : ''}`,
     `task ${firstGroup(task.id)}`,
     ...(sourceId === undefined ? [] : [`extends ${firstGroup(sourceId)}`]),
     ...(typeof prompt === 'string' && prompt.trim() !== '' ? [prompt] : []),

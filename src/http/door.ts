@@ -39,6 +39,8 @@ export interface DoorSettings {
 export interface Media {
   /** The strong entity tag of a task's file, known before the file is made. */
   etag(task: Task): string
+  /** A task's file if it can be had at once. */
+  ready(task: Task): Source | undefined
   /**
    * A task's file, once its size is known.
    * @throws `signal.reason` if `signal` aborts before.

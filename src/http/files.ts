@@ -12,6 +12,8 @@ const MOST_RANGES = 32
 
 const BOUNDARY = 'mockling-byteranges'
 
+const NONE = new Uint8Array()
+
 /** Media URLs, served as a CDN would: no envelope, no token, no more words than needed (contract.md §7). */
 export function fileRoutes(app: FastifyInstance, door: Door): void {
   for (const url of ['/bs2/*', '/kling/:file(^[^/]+\\.mp4)']) {
@@ -38,7 +40,7 @@ async function sendFile(door: Door, request: FastifyRequest, reply: FastifyReply
   })
   // Before the clip is made: whoever has it needs none.
   if (fresh(request.headers, { etag, 'last-modified': lastModified })) return reply.code(304).send()
-  const source = await opened(door, task, request)
+  const source = door.media.ready(task) ?? (await opened(door, task, request))
   if (source === undefined) return reply.hijack()
   return sendRanges(source, wantedRanges(request, source, lastModified), request, reply)
 }
@@ -109,40 +111,38 @@ async function sendParts(
   const length = parts.reduce((sum, part) => sum + lengthOf(part), 0)
   reply.type(type).header('content-length', length)
   if (request.method === 'HEAD') return reply.send()
-  const pieces = piecesOf(source, parts)
   // What is read in one go needs no stream.
-  const first = await pieces.next()
-  if (!first.done && first.value.length === length)
-    return reply.send(Buffer.from(first.value.buffer, first.value.byteOffset, length))
-  return reply.send(Readable.from(joined(first, pieces), { objectMode: false, highWaterMark: 1 }))
+  const [only] = parts
+  const first =
+    parts.length === 1 && only && !(only instanceof Uint8Array) ? await source.read(only.start, only.end + 1) : NONE
+  if (first.length === length) return reply.send(Buffer.from(first.buffer, first.byteOffset, length))
+  return reply.send(Readable.from(piecesOf(source, parts, first), { objectMode: false, highWaterMark: 1 }))
 }
 
 function lengthOf(part: Part): number {
   return part instanceof Uint8Array ? part.length : part.end + 1 - part.start
 }
 
-/** A piece is read when the one before has gone out: a slow reader costs no more memory than that. */
-async function* piecesOf(source: Source, parts: readonly Part[]): AsyncGenerator<Uint8Array> {
+/**
+ * A piece is read when the one before has gone out: a slow reader costs no more memory than that. `first` is what has
+ * been read of the first part already.
+ */
+async function* piecesOf(source: Source, parts: readonly Part[], first: Uint8Array): AsyncGenerator<Uint8Array> {
+  if (first.length > 0) yield first
+  let isRead = first.length
   for (const part of parts) {
     if (part instanceof Uint8Array) {
       yield part
       continue
     }
-    let at = part.start
+    let at = part.start + isRead
+    isRead = 0
     while (at <= part.end) {
       const piece = await source.read(at, part.end + 1)
       at += piece.length
       yield piece
     }
   }
-}
-
-async function* joined(
-  first: IteratorResult<Uint8Array>,
-  rest: AsyncGenerator<Uint8Array>,
-): AsyncGenerator<Uint8Array> {
-  if (!first.done) yield first.value
-  yield* rest
 }
 
 function contentRange({ start, end }: Range, size: number): string {

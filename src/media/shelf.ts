@@ -3,8 +3,11 @@ import { type Layout, segmentEnd, type WholeFile } from './file.ts'
 import type { Pool } from './pool.ts'
 import { type ClipSpec, check, etagOf } from './spec.ts'
 
-/** The most that is read at once: what a reader who has stopped reading costs. */
-export const PIECE_BYTES = 64 * 1024
+/**
+ * Kept clips lie in memory in pieces of this size, and are lent out piece by piece without copying. So a reader who has
+ * stopped reading costs nothing while the clip is kept, and one piece when it no longer is.
+ */
+const PIECE_BYTES = 256 * 1024
 
 /** For the layouts of clips that are not kept whole: some hundreds of them. */
 const LAYOUT_BYTES = 4 * 1024 * 1024
@@ -18,14 +21,20 @@ export interface Source {
   /**
    * Bytes from `from` on, at least one and at most up to but not including `to`; which must lie inside, in this order.
    *
-   * They are the caller's own: a reader who takes hours keeps nothing else in memory.
+   * They may be shared with other readers: not to be written to.
    */
   read(from: number, to: number): Promise<Uint8Array>
 }
 
+/** A clip in memory. */
+interface Kept {
+  readonly pieces: readonly Uint8Array[]
+  readonly layout: Layout
+}
+
 /** A clip being made, and how many want it. */
 interface Making {
-  readonly file: Promise<WholeFile>
+  readonly file: Promise<Kept>
   readonly callOff: AbortController
   wanted: number
 }
@@ -38,7 +47,7 @@ interface Making {
 export class ClipShelf {
   readonly #pool: Pool
   readonly #bytes: number
-  readonly #kept: LRUCache<string, WholeFile> | undefined
+  readonly #kept: LRUCache<string, Kept> | undefined
   readonly #layouts = new LRUCache<string, Layout>({
     maxSize: LAYOUT_BYTES,
     sizeCalculation: ({ head, starts }) => head.length + 8 * starts.length,
@@ -64,25 +73,32 @@ export class ClipShelf {
    */
   async open(spec: ClipSpec, signal?: AbortSignal): Promise<Source> {
     const etag = etagOf(spec)
-    const layout =
-      this.#kept?.get(etag)?.layout ?? this.#layouts.get(etag) ?? (await this.#make(spec, etag, signal)).layout
+    return this.ready(spec) ?? this.#source(spec, etag, (await this.#make(spec, etag, signal)).layout)
+  }
+
+  /** The clip of a spec if it was made lately. */
+  ready(spec: ClipSpec): Source | undefined {
+    const etag = etagOf(spec)
+    const layout = this.#kept?.get(etag)?.layout ?? this.#layouts.get(etag)
+    return layout && this.#source(spec, etag, layout)
+  }
+
+  #source(spec: ClipSpec, etag: string, layout: Layout): Source {
     return { etag, size: sizeOf(layout), read: (from, to) => this.#read(spec, etag, layout, from, to) }
   }
 
   async #read(spec: ClipSpec, etag: string, layout: Layout, from: number, to: number): Promise<Uint8Array> {
-    const end = Math.min(to, from + PIECE_BYTES)
-    // Copied, because a view would keep the whole file alive for as long as its reader takes.
     const kept = this.#kept?.get(etag)
-    if (kept) return kept.bytes.slice(from, end)
-    if (from < layout.head.length) return layout.head.slice(from, Math.min(end, layout.head.length))
+    if (kept) return pieceOf(kept, from, to)
+    if (from < layout.head.length) return layout.head.subarray(from, to)
     // Whoever begins to read wants all of it as a rule: then it is worth keeping.
     if (from === layout.head.length && sizeOf(layout) <= this.#bytes) {
-      return (await this.#make(spec, etag)).bytes.slice(from, end)
+      return pieceOf(await this.#make(spec, etag), from, to)
     }
     return this.#pool.run({ kind: 'part', spec, layout, from, to: Math.min(to, segmentEnd(layout, from)) })
   }
 
-  async #make(spec: ClipSpec, etag: string, signal?: AbortSignal): Promise<WholeFile> {
+  async #make(spec: ClipSpec, etag: string, signal?: AbortSignal): Promise<Kept> {
     check(spec)
     signal?.throwIfAborted()
     const making = this.#making.get(etag) ?? this.#begin(spec, etag)
@@ -104,7 +120,7 @@ export class ClipShelf {
 
   #begin(spec: ClipSpec, etag: string): Making {
     const callOff = new AbortController()
-    const file = this.#pool.run({ kind: 'whole', spec }, callOff.signal)
+    const file = this.#pool.run({ kind: 'whole', spec }, callOff.signal).then(inPieces)
     const making: Making = { file, callOff, wanted: 0 }
     this.#making.set(etag, making)
     const done = () => this.#making.delete(etag)
@@ -115,6 +131,18 @@ export class ClipShelf {
     }, done)
     return making
   }
+}
+
+function inPieces({ bytes, layout }: WholeFile): Kept {
+  const pieces: Uint8Array[] = []
+  for (let at = 0; at < bytes.length; at += PIECE_BYTES) pieces.push(bytes.slice(at, at + PIECE_BYTES))
+  return { pieces, layout }
+}
+
+function pieceOf({ pieces }: Kept, from: number, to: number): Uint8Array {
+  const number = Math.floor(from / PIECE_BYTES)
+  const start = number * PIECE_BYTES
+  return (pieces[number] as Uint8Array).subarray(from - start, to - start)
 }
 
 function sizeOf({ starts }: Layout): number {

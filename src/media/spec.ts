@@ -21,10 +21,17 @@ export interface ClipSpec {
   readonly label: readonly string[]
 }
 
+const etags = new WeakMap<ClipSpec, string>()
+
 /** The strong entity tag of the file that a spec stands for, with its quotes: equal for equal specs, else different. */
-export function etagOf({ id, width, height, fps, frames, audio, label }: ClipSpec): string {
+export function etagOf(spec: ClipSpec): string {
+  const known = etags.get(spec)
+  if (known !== undefined) return known
+  const { id, width, height, fps, frames, audio, label } = spec
   const inputs = [FORMAT_VERSION, id, width, height, fps, frames, audio, label]
-  return `"${digest(inputs).toString('base64url').slice(0, 22)}"`
+  const etag = `"${digest(inputs).toString('base64url').slice(0, 22)}"`
+  etags.set(spec, etag)
+  return etag
 }
 
 /** SHA-256 of a value as JSON, which also tells texts apart that are no valid Unicode. */

@@ -1,5 +1,8 @@
 import { type FileHandle, open } from 'node:fs/promises'
-import { PIECE_BYTES, type Source } from './shelf.ts'
+import type { Source } from './shelf.ts'
+
+/** The most that is read at once: what a reader who has stopped reading costs. */
+const PIECE_BYTES = 64 * 1024
 
 /** A file of the user's own, served in place of clips. */
 export interface UserFile extends Source {

@@ -60,7 +60,7 @@ describe('mockling serve', () => {
     const bytes = Buffer.from(await (await fetch(video_url)).arrayBuffer())
     const clip = createClip({
       ...{ id: video_id, width: 1280, height: 720, fps: 30, frames: 153, audio: false },
-      label: ['kling-v1 std text2video', '5s 16:9 1280x720 30fps', `task ${task_id.slice(0, 8)}`, 'a white mug'],
+      label: ['kling-v1 std text2video', '5.1s 16:9 1280x720 30fps', `task ${task_id.slice(0, 8)}`, 'a white mug'],
     })
     expect(bytes.equals(clip.read(0, clip.size))).toBe(true)
     served.signal('SIGTERM')

@@ -48,7 +48,7 @@ describe('a clip', () => {
       height: 1280,
       label: [
         'kling-v1 std extend',
-        '9s 9:16 720x1280 30fps',
+        '9.6s 9:16 720x1280 30fps',
         `task ${task_id.slice(0, 8)}`,
         `extends ${source.video_id.slice(0, 8)}`,
         'a white mug',
