@@ -11,7 +11,8 @@ import { fillDemo } from './control/demo.ts'
 import { controlRoutes, healthRoutes, type Identity, refuseBadUrl } from './control/routes.ts'
 import { createApp, upstreamDoor } from './http/app.ts'
 import { type Door, type DoorSettings, originOf } from './http/door.ts'
-import { Journal, type RequestEntry } from './journal/journal.ts'
+import { filesDoor } from './http/files.ts'
+import { type DownloadEntry, Journal, type RequestEntry } from './journal/journal.ts'
 import { openApiRoutes } from './openapi/routes.ts'
 import type { ClockSetting } from './simulation/clock.ts'
 import { Namespaces } from './simulation/namespaces.ts'
@@ -24,7 +25,7 @@ import { VERSION } from './version.ts'
 /** Where the simulator reports to. All silent by default. */
 export interface Reports {
   /** One request has ended. */
-  readonly onRequest?: (entry: RequestEntry) => void
+  readonly onRequest?: (entry: RequestEntry | DownloadEntry) => void
   /** Something a person should know. */
   readonly onWarning?: (text: string) => void
   /** A defect of ours, answered with 500. */
@@ -117,6 +118,7 @@ export async function createSimulator(settings: ConfigInput = {}, around: Surrou
   }
   const app = createApp(door, refuseBadUrl)
   await app.register(async upstream => upstreamDoor(upstream, door))
+  await app.register(async files => filesDoor(files, door))
   await app.register(async ours => healthRoutes(ours, identity))
   openApiRoutes(app, { revision: config.revision, originOf: request => originOf(door, request) })
   const hosts = config.publicUrl === undefined ? [] : [new URL(config.publicUrl).hostname]

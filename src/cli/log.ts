@@ -1,9 +1,9 @@
 import { pino } from 'pino'
-import type { RequestEntry } from '../journal/journal.ts'
+import type { DownloadEntry, RequestEntry } from '../journal/journal.ts'
 
 /** What is logged, on standard error. Tokens never are: namespaces show by eight digits of their hash. */
 export interface Log {
-  request(entry: RequestEntry): void
+  request(entry: RequestEntry | DownloadEntry): void
   warn(text: string): void
   defect(error: unknown): void
 }
@@ -16,7 +16,7 @@ export async function createLog(isTerminal: boolean): Promise<Log> {
 function json(): Log {
   const log = pino({ base: null }, pino.destination({ dest: 2, sync: true }))
   return {
-    request: entry => log.info(fieldsOf(entry), 'request'),
+    request: entry => log.info(entry.kind === 'request' ? fieldsOf(entry) : downloadFieldsOf(entry), entry.kind),
     warn: text => log.warn(text),
     defect: error => log.error({ err: error }, 'a defect of mockling, answered with 500'),
   }
@@ -25,7 +25,7 @@ function json(): Log {
 /** Writes lines for people. */
 export function readable(write: (text: string) => void): Log {
   return {
-    request: entry => write(lineOf(entry)),
+    request: entry => write(printable(entry.kind === 'request' ? lineOf(entry) : downloadLineOf(entry))),
     warn: text => write(`warning: ${text}`),
     defect: error => write(`a defect of mockling, answered with 500: ${error instanceof Error ? error.stack : error}`),
   }
@@ -57,9 +57,28 @@ function lineOf(entry: RequestEntry): string {
     ignored && `ignored: ${ignored.join(', ')}`,
     entry.namespace && `[${entry.namespace.slice(0, 8)}]`,
   ]
-  // What came from outside must not write to the terminal as if it were ours.
-  return parts
-    .filter(part => part)
-    .join(' ')
-    .replace(/\p{C}/gu, '?')
+  return parts.filter(part => part).join(' ')
+}
+
+function downloadFieldsOf({ method, path, status, taskId, range, bytes, namespace, hungUp }: DownloadEntry) {
+  return { method, path, status, taskId, range, bytes, namespace: namespace.slice(0, 8), hungUp }
+}
+
+function downloadLineOf({ method, path, status, taskId, range, bytes, namespace, hungUp }: DownloadEntry): string {
+  const parts = [
+    status ?? '-',
+    hungUp && 'hung up',
+    method,
+    path,
+    range,
+    `${bytes} bytes`,
+    taskId && `task ${taskId}`,
+    namespace && `[${namespace.slice(0, 8)}]`,
+  ]
+  return parts.filter(part => part).join(' ')
+}
+
+/** What came from outside must not write to the terminal as if it were ours. */
+function printable(line: string): string {
+  return line.replace(/\p{C}/gu, '?')
 }

@@ -64,7 +64,7 @@ const Page = z.strictObject({ ...Scope, limit: whole(1000).default(100), offset:
 
 const JournalQuery = z.strictObject({
   ...Scope,
-  kind: z.enum(['request', 'callback']).optional(),
+  kind: z.enum(['request', 'download', 'callback']).optional(),
   task: z.string().optional(),
   path: z.string().optional(),
   status: whole(599).optional(),

@@ -1,4 +1,4 @@
-import { type IncomingMessage, METHODS } from 'node:http'
+import { METHODS } from 'node:http'
 import type { Socket } from 'node:net'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { ERRORS, type ErrorCode } from '../contract/errors.ts'
@@ -6,9 +6,9 @@ import { errorBody } from '../contract/wire.ts'
 import type { RequestEntry } from '../journal/journal.ts'
 import type { Namespace } from '../simulation/namespaces.ts'
 import { credentialOf } from './auth.ts'
-import { Call, type Door, pathOf } from './door.ts'
+import { Call, underWayOn } from './call.ts'
+import { type Door, pathOf } from './door.ts'
 import { handleThrown, JSON_TYPE, NoBody, refuse, Unreadable } from './error-reply.ts'
-import { fileRoutes } from './files.ts'
 import { taskRoutes } from './tasks.ts'
 import { videoRoutes } from './videos.ts'
 
@@ -82,7 +82,6 @@ export async function upstreamDoor(app: FastifyInstance, door: Door): Promise<vo
   )
   videoRoutes(app, door)
   taskRoutes(app, door)
-  fileRoutes(app, door)
 }
 
 function refuseUnknown(request: FastifyRequest, reply: FastifyReply): FastifyReply {
@@ -108,8 +107,7 @@ function beginCall(door: Door, request: FastifyRequest, reply: FastifyReply): vo
   const namespace = door.namespaces.of(credential.namespace)
   const traceId = door.namespaces.nextTraceId(namespace)
   const entry = journaled(door, namespace, traceId, request.method, pathOf(request))
-  const call = new Call(namespace, traceId, entry, credential)
-  call.after(namespace.clock.working())
+  const call = new Call(namespace, entry, credential)
   call.after(() => door.onEnd(entry))
   request.call = call
   reply.headers({
@@ -117,29 +115,8 @@ function beginCall(door: Door, request: FastifyRequest, reply: FastifyReply): vo
     'access-control-allow-origin': '*',
     'access-control-expose-headers': '*, authorization',
   })
-  latest.set(request.raw.socket, { message: request.raw, call })
-  noticeHangUp(call, request, reply)
+  call.follow(request.raw, reply.raw)
 }
-
-/**
- * Not by `request.signal`: that follows the request stream, which closes as soon as a POST body has been read (Fastify
- * 5.12 on Node 20, 22 and 24), so it fires at once or never. And not by the response alone: one that waits behind
- * another on its connection is never told that this has closed.
- */
-function noticeHangUp(call: Call, request: FastifyRequest, reply: FastifyReply): void {
-  const { socket } = request.raw
-  const onClose = () => {
-    if (!reply.raw.writableFinished) return call.hangUp()
-    call.entry.status ??= reply.raw.statusCode
-    call.end()
-  }
-  reply.raw.once('close', onClose)
-  socket.once('close', onClose)
-  call.after(() => socket.off('close', onClose))
-}
-
-/** The last request of each connection. */
-const latest = new WeakMap<Socket, { message: IncomingMessage; call: Call }>()
 
 function journaled(door: Door, namespace: Namespace, traceId: string, method: string, path: string): RequestEntry {
   return door.journal.add({
@@ -155,11 +132,10 @@ function journaled(door: Door, namespace: Namespace, traceId: string, method: st
 /** Answers what Node could not read as HTTP at all, in the same envelope, straight onto the socket. */
 function answerUnparsed(door: Door, error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
-  const underWay = latest.get(socket)
-  if (underWay?.message.complete && !underWay.call.isOver) {
-    // What follows a good request is no good: its answer goes out first and whole.
-    underWay.call.after(() => refuseUnparsed(door, error, socket))
-  } else refuseUnparsed(door, error, socket)
+  const underWay = underWayOn(socket)
+  // What follows a good request is no good: its answer goes out first and whole.
+  if (underWay) underWay.after(() => refuseUnparsed(door, error, socket))
+  else refuseUnparsed(door, error, socket)
 }
 
 function refuseUnparsed(door: Door, error: NodeJS.ErrnoException, socket: Socket): void {

@@ -2,8 +2,18 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { ErrorCode } from '../contract/errors.ts'
 import { magicCodeOf } from '../simulation/outcome.ts'
 import { sha256 } from '../simulation/random.ts'
-import type { Credential, DoorSettings } from './door.ts'
+import type { DoorSettings } from './door.ts'
 import { refuse } from './error-reply.ts'
+
+/** Whose request it is, as far as its header tells. */
+export interface Credential {
+  /** SHA-256 of the token; `''` without a good one. */
+  readonly namespace: string
+  /** Why the token is no good, if it isn't. */
+  readonly denied: ErrorCode | undefined
+  /** What the magic token stands for. */
+  readonly magic: ErrorCode | undefined
+}
 
 const BEARER = /^Bearer +([^\s]+)$/i
 

@@ -1,11 +1,10 @@
 import type { FastifyRequest } from 'fastify'
-import type { ErrorCode } from '../contract/errors.ts'
 import type { Revision } from '../contract/revisions.ts'
 import type { Strictness } from '../contract/rules/objection.ts'
 import type { ParameterErrorCode, PendingResponse } from '../contract/wire.ts'
-import type { Journal, RequestEntry } from '../journal/journal.ts'
+import type { DownloadEntry, Journal, RequestEntry } from '../journal/journal.ts'
 import type { Source } from '../media/shelf.ts'
-import type { Namespace, Namespaces } from '../simulation/namespaces.ts'
+import type { Namespaces } from '../simulation/namespaces.ts'
 import type { Task } from '../simulation/task.ts'
 import type { Pace } from '../simulation/timeline.ts'
 import type { Limits, Store } from '../store/store.ts'
@@ -60,75 +59,9 @@ export interface Door {
   /** A defect of ours, for the log. */
   onDefect(error: unknown, request: FastifyRequest): void
   /** Called when a request at this door has ended. */
-  onEnd(entry: RequestEntry): void
+  onEnd(entry: RequestEntry | DownloadEntry): void
   /** Scheme and host this process listens on. */
   address(): string
-}
-
-/** Whose request it is, as far as its header tells. */
-export interface Credential {
-  /** SHA-256 of the token; `''` without a good one. */
-  readonly namespace: string
-  /** Why the token is no good, if it isn't. */
-  readonly denied: ErrorCode | undefined
-  /** What the magic token stands for. */
-  readonly magic: ErrorCode | undefined
-}
-
-/** One request at the upstream's door, from arrival to answer. */
-export class Call {
-  readonly namespace: Namespace
-  readonly traceId: string
-  readonly entry: RequestEntry
-  readonly credential: Credential
-  #afterwards: (() => void)[] | undefined = []
-  #onHangUp: (() => void)[] = []
-
-  constructor(namespace: Namespace, traceId: string, entry: RequestEntry, credential: Credential) {
-    this.namespace = namespace
-    this.traceId = traceId
-    this.entry = entry
-    this.credential = credential
-  }
-
-  /** Whether the answer is flushed or the caller gone. */
-  get isOver(): boolean {
-    return this.#afterwards === undefined
-  }
-
-  /** Has `act` done once the answer is flushed or the caller gone; at once if that is past. */
-  after(act: () => void): void {
-    if (this.#afterwards) this.#afterwards.push(act)
-    else act()
-  }
-
-  /** Has `act` done if the caller goes away before the answer is written; at once if he has already. */
-  onHangUp(act: () => void): void {
-    if (this.entry.hungUp) act()
-    else this.#onHangUp.push(act)
-  }
-
-  /** The caller is gone. */
-  hangUp(): void {
-    if (this.isOver) return
-    this.entry.hungUp = true
-    for (const act of this.#onHangUp) act()
-    this.end()
-  }
-
-  /** The answer is flushed, or the caller gone. Only the first time counts. */
-  end(): void {
-    const acts = this.#afterwards ?? []
-    this.#afterwards = undefined
-    for (const act of acts) act()
-  }
-}
-
-declare module 'fastify' {
-  interface FastifyRequest {
-    /** Set by the upstream door's first hook. */
-    call: Call
-  }
 }
 
 /** A host as it may stand in a URL we hand out: a name or address and a port, nothing that could end the authority. */

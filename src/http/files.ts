@@ -1,156 +1,117 @@
-import { Readable } from 'node:stream'
+import type { ServerResponse } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fresh from 'fresh'
-import parseRange, { type Range } from 'range-parser'
-import type { Source } from '../media/shelf.ts'
+import type { DownloadEntry } from '../journal/journal.ts'
 import { fileAt, settlesAt, type Task } from '../simulation/task.ts'
 import { httpDate } from '../simulation/timebase.ts'
+import { Exchange } from './call.ts'
 import { type Door, pathOf } from './door.ts'
-
-/** More ranges than this in one request are taken for an attack, and answered with the whole file (RFC 9110 §14.2). */
-const MOST_RANGES = 32
-
-const BOUNDARY = 'mockling-byteranges'
-
-const NONE = new Uint8Array()
-
-/** Media URLs, served as a CDN would: no envelope, no token, no more words than needed (contract.md §7). */
-export function fileRoutes(app: FastifyInstance, door: Door): void {
-  for (const url of ['/bs2/*', '/kling/:file(^[^/]+\\.mp4)']) {
-    app.route({ method: ['GET', 'HEAD'], url, handler: (request, reply) => sendFile(door, request, reply) })
-  }
-}
-
-async function sendFile(door: Door, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-  reply.removeHeader('x-trace-id')
-  const task = await door.store.taskOfFile(pathOf(request))
-  if (!task) return reply.code(404).send()
-  const { clock } = door.namespaces.of(task.isPermanent ? '' : task.namespace)
-  request.call.entry.taskId = task.id
-  const state = fileAt(task, clock.now())
-  if (state !== 'there') return reply.code(state === 'absent' ? 404 : 403).send()
-
-  const etag = door.media.etag(task)
-  const lastModified = httpDate(settlesAt(task) ?? 0)
-  reply.headers({
-    'accept-ranges': 'bytes',
-    'cache-control': 'public, max-age=2592000',
-    etag,
-    'last-modified': lastModified,
-  })
-  // Before the clip is made: whoever has it needs none.
-  if (fresh(request.headers, { etag, 'last-modified': lastModified })) return reply.code(304).send()
-  const source = door.media.ready(task) ?? (await opened(door, task, request))
-  if (source === undefined) return reply.hijack()
-  return sendRanges(source, wantedRanges(request, source, lastModified), request, reply)
-}
-
-/** The task's file; `undefined` if the caller hung up before it was there. */
-async function opened(door: Door, task: Task, request: FastifyRequest): Promise<Source | undefined> {
-  const caller = new AbortController()
-  request.call.onHangUp(() => caller.abort(new Error('the caller hung up')))
-  try {
-    return await door.media.open(task, caller.signal)
-  } catch (error) {
-    if (caller.signal.aborted) return undefined
-    throw error
-  }
-}
-
-/** The parts asked for; `all` without a usable Range header; `none` if none of them lies in the file. */
-function wantedRanges(
-  request: FastifyRequest,
-  source: Source,
-  lastModified: string,
-): readonly Range[] | 'all' | 'none' {
-  const { range, 'if-range': ifRange } = request.headers
-  if (range === undefined) return 'all'
-  // A part of another version is of no use: then the whole is sent. Weak tags never match here (RFC 9110 §13.1.5).
-  if (ifRange !== undefined && ifRange !== source.etag && ifRange !== lastModified) return 'all'
-  const parsed = parseRange(source.size, tidied(range, source.size), { combine: true })
-  if (parsed === -1) return 'none'
-  return parsed === -2 || parsed.type !== 'bytes' || parsed.length > MOST_RANGES ? 'all' : parsed
-}
-
-/** Units are of any case, and a suffix longer than the file means all of it (RFC 9110 §14.1.2): range-parser errs in both. */
-function tidied(range: string, size: number): string {
-  return range
-    .replace(/^\s*bytes\s*=/i, 'bytes=')
-    .replace(/([=,]\s*)-(\d+)/g, (_, before, length) => `${before}-${Math.min(Number(length), size)}`)
-}
-
-function sendRanges(
-  source: Source,
-  ranges: readonly Range[] | 'all' | 'none',
-  request: FastifyRequest,
-  reply: FastifyReply,
-): Promise<FastifyReply> | FastifyReply {
-  const { size } = source
-  if (ranges === 'none') return reply.code(416).header('content-range', `bytes */${size}`).send()
-  if (ranges === 'all') return sendParts(source, [{ start: 0, end: size - 1 }], 'video/mp4', request, reply)
-  reply.code(206)
-  const [only] = ranges
-  if (ranges.length === 1 && only) {
-    reply.header('content-range', contentRange(only, size))
-    return sendParts(source, [only], 'video/mp4', request, reply)
-  }
-  const parts = [...ranges.flatMap(range => [partHead(range, size), range]), Buffer.from(`\r\n--${BOUNDARY}--\r\n`)]
-  return sendParts(source, parts, `multipart/byteranges; boundary=${BOUNDARY}`, request, reply)
-}
-
-/** Bytes as they are, or bytes of the file: the end is the last one, as in Content-Range. */
-type Part = Uint8Array | Range
-
-async function sendParts(
-  source: Source,
-  parts: readonly Part[],
-  type: string,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): Promise<FastifyReply> {
-  const length = parts.reduce((sum, part) => sum + lengthOf(part), 0)
-  reply.type(type).header('content-length', length)
-  if (request.method === 'HEAD') return reply.send()
-  // What is read in one go needs no stream.
-  const [only] = parts
-  const first =
-    parts.length === 1 && only && !(only instanceof Uint8Array) ? await source.read(only.start, only.end + 1) : NONE
-  if (first.length === length) return reply.send(Buffer.from(first.buffer, first.byteOffset, length))
-  return reply.send(Readable.from(piecesOf(source, parts, first), { objectMode: false, highWaterMark: 1 }))
-}
-
-function lengthOf(part: Part): number {
-  return part instanceof Uint8Array ? part.length : part.end + 1 - part.start
-}
+import { planOf } from './ranges.ts'
+import { sendParts } from './sending.ts'
 
 /**
- * A piece is read when the one before has gone out: a slow reader costs no more memory than that. `first` is what has
- * been read of the first part already.
+ * Media URLs, served as a CDN would: no envelope, no token, no more words than needed (contract.md §7).
+ *
+ * The answer is written to the connection without Fastify's help, which would take longer than sending a range.
  */
-async function* piecesOf(source: Source, parts: readonly Part[], first: Uint8Array): AsyncGenerator<Uint8Array> {
-  if (first.length > 0) yield first
-  let isRead = first.length
-  for (const part of parts) {
-    if (part instanceof Uint8Array) {
-      yield part
-      continue
-    }
-    let at = part.start + isRead
-    isRead = 0
-    while (at <= part.end) {
-      const piece = await source.read(at, part.end + 1)
-      at += piece.length
-      yield piece
-    }
+export async function filesDoor(app: FastifyInstance, door: Door): Promise<void> {
+  const factsOf = rememberedFacts(door)
+  for (const url of ['/bs2/*', '/kling/:file(^[^/]+\\.mp4)']) {
+    app.route({ method: ['GET', 'HEAD'], url, handler: (request, reply) => download(door, factsOf, request, reply) })
   }
 }
 
-function contentRange({ start, end }: Range, size: number): string {
-  return `bytes ${start}-${end}/${size}`
+async function download(door: Door, factsOf: FactsOf, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  reply.hijack()
+  const task = await door.store.taskOfFile(pathOf(request))
+  const exchange = begin(door, request, task)
+  exchange.follow(request.raw, reply.raw)
+  try {
+    await answer(door, factsOf, request, reply.raw, exchange, task)
+  } catch (error) {
+    if (exchange.isOver) return
+    door.onDefect(error, request)
+    if (reply.raw.headersSent) reply.raw.destroy()
+    else bare(reply.raw, 500)
+  }
 }
 
-function partHead(range: Range, size: number): Buffer {
-  return Buffer.from(
-    `\r\n--${BOUNDARY}\r\ncontent-type: video/mp4\r\ncontent-range: ${contentRange(range, size)}\r\n\r\n`,
-  )
+function begin(door: Door, request: FastifyRequest, task: Task | undefined): Exchange<DownloadEntry> {
+  const namespace = door.namespaces.of(task === undefined || task.isPermanent ? '' : task.namespace)
+  const { range } = request.headers
+  const entry = door.journal.add({
+    kind: 'download',
+    at: namespace.clock.now(),
+    namespace: namespace.key,
+    method: request.method,
+    path: pathOf(request),
+    ...(range !== undefined && { range }),
+    ...(task && { taskId: task.id }),
+    bytes: 0,
+  })
+  const exchange = new Exchange(namespace, entry)
+  exchange.after(() => door.onEnd(entry))
+  return exchange
+}
+
+async function answer(
+  door: Door,
+  factsOf: FactsOf,
+  request: FastifyRequest,
+  response: ServerResponse,
+  exchange: Exchange<DownloadEntry>,
+  task: Task | undefined,
+): Promise<void> {
+  const state = task === undefined ? 'absent' : fileAt(task, exchange.namespace.clock.now())
+  if (task === undefined || state !== 'there') return bare(response, state === 'expired' ? 403 : 404)
+  const { etag, lastModified, headers } = factsOf(task)
+  // Before the clip is made: whoever has it needs none.
+  if (fresh(request.headers, { etag, 'last-modified': lastModified })) {
+    response.writeHead(304, headers).end()
+    return
+  }
+  const caller = new AbortController()
+  exchange.onHangUp(() => caller.abort(new Error('the caller hung up')))
+  const source = door.media.ready(task) ?? (await door.media.open(task, caller.signal))
+  const plan = planOf(request.headers, source, lastModified)
+  response.writeHead(plan.status, [...headers, ...plan.headers])
+  if (request.method === 'HEAD') response.end()
+  else await sendParts(source, plan.parts, response, exchange, bytes => (exchange.entry.bytes += bytes))
+}
+
+function bare(response: ServerResponse, status: number): void {
+  response.writeHead(status, [...CORS, 'content-length', '0']).end()
+}
+
+const CORS = ['access-control-allow-origin', '*', 'access-control-expose-headers', '*, authorization']
+
+/** What every answer about a task's file says of it. */
+interface Facts {
+  readonly etag: string
+  readonly lastModified: string
+  /** Names and values in turn. */
+  readonly headers: string[]
+}
+
+type FactsOf = (task: Task) => Facts
+
+/** Files are asked for in many ranges, so their facts are put together once. */
+function rememberedFacts(door: Door): FactsOf {
+  const remembered = new WeakMap<Task, Facts>()
+  return task => {
+    const known = remembered.get(task) ?? gathered(door, task)
+    remembered.set(task, known)
+    return known
+  }
+}
+
+function gathered(door: Door, task: Task): Facts {
+  const etag = door.media.etag(task)
+  const lastModified = httpDate(settlesAt(task) ?? 0)
+  const headers = [
+    ...CORS,
+    ...['accept-ranges', 'bytes', 'cache-control', 'public, max-age=2592000'],
+    ...['etag', etag, 'last-modified', lastModified],
+  ]
+  return { etag, lastModified, headers }
 }

@@ -26,6 +26,25 @@ export interface RequestEntry {
   hungUp?: true
 }
 
+/** One request for a video's file, as it ended. */
+export interface DownloadEntry {
+  readonly kind: 'download'
+  readonly seq: number
+  /** When it began, on the clock of the task's namespace. */
+  readonly at: number
+  /** Of the task; `''` if the path is no task's. */
+  readonly namespace: string
+  readonly method: string
+  readonly path: string
+  /** The Range header. */
+  readonly range?: string
+  taskId?: string
+  status?: number
+  /** Bytes of the body handed to the connection. */
+  bytes: number
+  hungUp?: true
+}
+
 /** One try to deliver a callback. */
 export interface CallbackEntry {
   readonly kind: 'callback'
@@ -49,7 +68,7 @@ export interface CallbackEntry {
   readonly durationMs: number
 }
 
-export type Entry = RequestEntry | CallbackEntry
+export type Entry = RequestEntry | DownloadEntry | CallbackEntry
 
 /** Which entries to show; each part given must hold. */
 export interface EntryFilter {
@@ -124,14 +143,14 @@ export class Journal {
 }
 
 function matches(entry: Entry, filter: EntryFilter): boolean {
-  const path = entry.kind === 'request' ? entry.path : entry.url
+  const path = entry.kind === 'callback' ? entry.url : entry.path
   return (
     (filter.kind === undefined || entry.kind === filter.kind) &&
     (filter.namespace === undefined || entry.namespace === filter.namespace) &&
     (filter.taskId === undefined || entry.taskId === filter.taskId) &&
     (filter.path === undefined || path === filter.path) &&
     (filter.status === undefined || entry.status === filter.status) &&
-    (filter.outcome === undefined || entry.outcome === filter.outcome) &&
+    (filter.outcome === undefined || (entry.kind !== 'download' && entry.outcome === filter.outcome)) &&
     (filter.after === undefined || entry.seq > filter.after)
   )
 }

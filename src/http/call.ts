@@ -1,0 +1,99 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import type { DownloadEntry, RequestEntry } from '../journal/journal.ts'
+import type { Namespace } from '../simulation/namespaces.ts'
+import type { Credential } from './auth.ts'
+
+/** One request and its answer, from arrival until the answer is flushed or the caller gone. */
+export class Exchange<Entry extends RequestEntry | DownloadEntry = RequestEntry | DownloadEntry> {
+  readonly namespace: Namespace
+  readonly entry: Entry
+  #afterwards: (() => void)[] | undefined = []
+  #onHangUp: (() => void)[] = []
+
+  constructor(namespace: Namespace, entry: Entry) {
+    this.namespace = namespace
+    this.entry = entry
+    this.#afterwards?.push(namespace.clock.working())
+  }
+
+  /** Whether the answer is flushed or the caller gone. */
+  get isOver(): boolean {
+    return this.#afterwards === undefined
+  }
+
+  /** Has `act` done once the answer is flushed or the caller gone; at once if that is past. */
+  after(act: () => void): void {
+    if (this.#afterwards) this.#afterwards.push(act)
+    else act()
+  }
+
+  /** Has `act` done if the caller goes away before the answer is written; at once if he has already. */
+  onHangUp(act: () => void): void {
+    if (this.entry.hungUp) act()
+    else this.#onHangUp.push(act)
+  }
+
+  /** The caller is gone. */
+  hangUp(): void {
+    if (this.isOver) return
+    this.entry.hungUp = true
+    for (const act of this.#onHangUp) act()
+    this.end()
+  }
+
+  /** The answer is flushed, or the caller gone. Only the first time counts. */
+  end(): void {
+    const acts = this.#afterwards ?? []
+    this.#afterwards = undefined
+    for (const act of acts) act()
+  }
+
+  /**
+   * Learns from the connection how the exchange ends.
+   *
+   * Not by `request.signal`: that follows the request stream, which closes as soon as a POST body has been read
+   * (Fastify 5.12 on Node 20, 22 and 24), so it fires at once or never. And not by the response alone: one that waits
+   * behind another on its connection is never told that this has closed.
+   */
+  follow(message: IncomingMessage, response: ServerResponse): void {
+    const { socket } = message
+    const onClose = () => {
+      if (!response.writableFinished) return this.hangUp()
+      this.entry.status ??= response.statusCode
+      this.end()
+    }
+    response.once('close', onClose)
+    socket.once('close', onClose)
+    this.after(() => socket.off('close', onClose))
+    latest.set(socket, { message, exchange: this })
+  }
+}
+
+/** One request at the API. */
+export class Call extends Exchange<RequestEntry> {
+  readonly traceId: string
+  readonly credential: Credential
+
+  constructor(namespace: Namespace, entry: RequestEntry, credential: Credential) {
+    super(namespace, entry)
+    this.traceId = entry.traceId
+    this.credential = credential
+  }
+}
+
+/** The last exchange of each connection. */
+const latest = new WeakMap<Socket, { message: IncomingMessage; exchange: Exchange }>()
+
+/** What is still to be answered on a connection: an exchange whose request has arrived whole. */
+export function underWayOn(socket: Socket): Exchange | undefined {
+  const last = latest.get(socket)
+  return last?.message.complete && !last.exchange.isOver ? last.exchange : undefined
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set by the first hook of the API's door. */
+    call: Call
+  }
+}

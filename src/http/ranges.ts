@@ -1,0 +1,74 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import parseRange, { type Range } from 'range-parser'
+import type { Source } from '../media/shelf.ts'
+
+/** More ranges than this in one request are taken for an attack, and answered with the whole file (RFC 9110 §14.2). */
+const MOST_RANGES = 32
+
+const BOUNDARY = 'mockling-byteranges'
+
+/** Bytes as they are, or bytes of the file: `end` is the last one, as in Content-Range. */
+export type Part = Uint8Array | Range
+
+/** What to answer a request for a file with: status, the headers that describe the body, and the body. */
+export interface Plan {
+  readonly status: 200 | 206 | 416
+  readonly headers: readonly string[]
+  readonly parts: readonly Part[]
+}
+
+/** Reads Range and If-Range (RFC 9110 §14). */
+export function planOf(headers: IncomingHttpHeaders, source: Source, lastModified: string): Plan {
+  const { size } = source
+  const ranges = wantedRanges(headers, source, lastModified)
+  if (ranges === 'none') {
+    return { status: 416, headers: ['content-range', `bytes */${size}`, 'content-length', '0'], parts: [] }
+  }
+  if (ranges === 'all') return described(200, 'video/mp4', [{ start: 0, end: size - 1 }])
+  const [only] = ranges
+  if (ranges.length === 1 && only)
+    return described(206, 'video/mp4', [only], ['content-range', contentRange(only, size)])
+  const parts = [...ranges.flatMap(range => [partHead(range, size), range]), Buffer.from(`\r\n--${BOUNDARY}--\r\n`)]
+  return described(206, `multipart/byteranges; boundary=${BOUNDARY}`, parts)
+}
+
+/** Bytes of a part. */
+export function lengthOf(part: Part): number {
+  return part instanceof Uint8Array ? part.length : part.end + 1 - part.start
+}
+
+function described(status: 200 | 206, type: string, parts: readonly Part[], more: readonly string[] = []): Plan {
+  const length = parts.reduce((sum, part) => sum + lengthOf(part), 0)
+  return { status, headers: ['content-type', type, 'content-length', String(length), ...more], parts }
+}
+
+/** The parts asked for; `all` without a usable Range header; `none` if none of them lies in the file. */
+function wantedRanges(
+  { range, 'if-range': ifRange }: IncomingHttpHeaders,
+  { size, etag }: Source,
+  lastModified: string,
+): readonly Range[] | 'all' | 'none' {
+  if (range === undefined) return 'all'
+  // A part of another version is of no use: then the whole is sent. Weak tags never match here (RFC 9110 §13.1.5).
+  if (ifRange !== undefined && ifRange !== etag && ifRange !== lastModified) return 'all'
+  const parsed = parseRange(size, tidied(range, size), { combine: true })
+  if (parsed === -1) return 'none'
+  return parsed === -2 || parsed.type !== 'bytes' || parsed.length > MOST_RANGES ? 'all' : parsed
+}
+
+/** Units are of any case, and a suffix longer than the file means all of it (RFC 9110 §14.1.2): range-parser errs in both. */
+function tidied(range: string, size: number): string {
+  return range
+    .replace(/^\s*bytes\s*=/i, 'bytes=')
+    .replace(/([=,]\s*)-(\d+)/g, (_, before, length) => `${before}-${Math.min(Number(length), size)}`)
+}
+
+function contentRange({ start, end }: Range, size: number): string {
+  return `bytes ${start}-${end}/${size}`
+}
+
+function partHead(range: Range, size: number): Buffer {
+  return Buffer.from(
+    `\r\n--${BOUNDARY}\r\ncontent-type: video/mp4\r\ncontent-range: ${contentRange(range, size)}\r\n\r\n`,
+  )
+}
