@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { createClip } from '../../src/media/clip.ts'
 import { Pool } from '../../src/media/pool.ts'
 import { ClipShelf } from '../../src/media/shelf.ts'
-import type { ClipSpec } from '../../src/media/spec.ts'
+import { type ClipSpec, tagged } from '../../src/media/spec.ts'
 import { create, serve } from './command.ts'
 
 /** Node's option that takes threads away, and the file system with it unless that is given back. */
@@ -119,10 +119,10 @@ describe('the built media thread', () => {
   it('keeps the event loop free while it works on the largest of clips', async () => {
     await withPool(SCRIPT, async pool => {
       const shelf = new ClipShelf(pool, 64_000_000)
-      await shelf.open(SPEC)
+      await shelf.open(tagged(SPEC))
       let turns = 0
       let isDone = false
-      const opened = shelf.open({ ...SPEC, width: 3840, height: 2160, frames: 450 }).finally(() => {
+      const opened = shelf.open(tagged({ ...SPEC, width: 3840, height: 2160, frames: 450 })).finally(() => {
         isDone = true
       })
       while (!isDone) await new Promise(resolve => setImmediate(resolve)).then(() => turns++)
