@@ -145,6 +145,13 @@ describe('a file of one’s own', () => {
     await expect(createSimulator({ clip })).rejects.toThrow(`clip: ${JSON.stringify(clip)} can't be served: `)
     await expect(createSimulator({ clip })).rejects.toThrow(why)
   })
+
+  const withoutFifos = without(['mkfifo', '--version'])
+  it.skipIf(withoutFifos)(`that is a pipe is refused without waiting for a writer${withoutFifos}`, async () => {
+    const clip = join(folder, 'pipe.mp4')
+    execFileSync('mkfifo', [clip])
+    await expect(createSimulator({ clip })).rejects.toThrow(`${JSON.stringify(clip)} can't be served: it is no file`)
+  })
 })
 
 describe('a reader', () => {
