@@ -5,6 +5,7 @@ import type { DownloadEntry } from '../journal/journal.ts'
 import { fileAt, settlesAt, type Task } from '../simulation/task.ts'
 import { httpDate } from '../simulation/timebase.ts'
 import { Exchange } from './call.ts'
+import { answerPreflights, CORS } from './cors.ts'
 import { type Door, pathOf } from './door.ts'
 import { planOf } from './ranges.ts'
 import { sendParts } from './sending.ts'
@@ -18,6 +19,7 @@ export async function filesDoor(app: FastifyInstance, door: Door): Promise<void>
   const factsOf = rememberedFacts(door)
   for (const url of ['/bs2/*', '/kling/:file(^[^/]+\\.mp4)']) {
     app.route({ method: ['GET', 'HEAD'], url, handler: (request, reply) => download(door, factsOf, request, reply) })
+    answerPreflights(app, url, 'GET, HEAD, OPTIONS')
   }
 }
 
@@ -80,10 +82,10 @@ async function answer(
 }
 
 function bare(response: ServerResponse, status: number): void {
-  response.writeHead(status, [...CORS, 'content-length', '0']).end()
+  response.writeHead(status, [...CORS_LIST, 'content-length', '0']).end()
 }
 
-const CORS = ['access-control-allow-origin', '*', 'access-control-expose-headers', '*, authorization']
+const CORS_LIST = Object.entries(CORS).flat()
 
 /** What every answer about a task's file says of it. */
 interface Facts {
@@ -109,7 +111,7 @@ function gathered(door: Door, task: Task): Facts {
   const etag = door.media.etag(task)
   const lastModified = httpDate(settlesAt(task) ?? 0)
   const headers = [
-    ...CORS,
+    ...CORS_LIST,
     ...['accept-ranges', 'bytes', 'cache-control', 'public, max-age=2592000'],
     ...['etag', etag, 'last-modified', lastModified],
   ]

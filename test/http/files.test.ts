@@ -416,6 +416,27 @@ describe('a file that is not there', () => {
   })
 })
 
+describe('a preflight', () => {
+  it.each([...GUIDE_PATHS.slice(0, 1), '/bs2/x', '/bs2/', '/kling/x.mp4'])('lets pages read: %s', async path => {
+    await using simulator = await createSimulator()
+    const headers = {
+      origin: 'https://app.example',
+      'access-control-request-method': 'GET',
+      'access-control-request-headers': 'if-none-match,range',
+    }
+
+    const answer = await send(simulator.url, { method: 'OPTIONS', path, headers })
+
+    expectBare(answer, 204)
+    expect(answer.headers).toMatchObject({
+      'access-control-allow-origin': '*',
+      'access-control-allow-methods': 'GET, HEAD, OPTIONS',
+      'access-control-allow-headers': '*, authorization',
+      'access-control-max-age': '86400',
+    })
+  })
+})
+
 describe('the life of a URL', () => {
   const live = async (simulator: Simulator) => {
     const { video } = await simulator.control.task(await createAsync(simulator))
