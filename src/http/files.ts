@@ -1,10 +1,10 @@
 import type { ServerResponse } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import fresh from 'fresh'
 import type { DownloadEntry } from '../journal/journal.ts'
 import { fileAt, settlesAt, type Task } from '../simulation/task.ts'
 import { httpDate } from '../simulation/timebase.ts'
 import { Exchange } from './call.ts'
+import { failedCondition } from './conditions.ts'
 import { answerPreflights, CORS } from './cors.ts'
 import { type Door, pathOf } from './door.ts'
 import { planOf } from './ranges.ts'
@@ -66,23 +66,26 @@ async function answer(
 ): Promise<void> {
   const state = task === undefined ? 'absent' : fileAt(task, exchange.namespace.clock.now())
   if (task === undefined || state !== 'there') return bare(response, state === 'expired' ? 403 : 404)
-  const { etag, lastModified, headers } = factsOf(task)
+  const { etag, modifiedAt, headers } = factsOf(task)
   // Before the clip is made: whoever has it needs none.
-  if (fresh(request.headers, { etag, 'last-modified': lastModified })) {
+  const failed = failedCondition(request.headers, { etag, modifiedAt })
+  if (failed === 412) return bare(response, 412)
+  if (failed === 304) {
     response.writeHead(304, headers).end()
     return
   }
   const caller = new AbortController()
   exchange.onHangUp(() => caller.abort(new Error('the caller hung up')))
   const source = door.media.ready(task) ?? (await door.media.open(task, caller.signal))
-  const plan = planOf(request.headers, source, lastModified)
+  const plan = planOf(request.headers, source, httpDate(modifiedAt))
+  if (plan.status === 416) return bare(response, 416, plan.headers)
   response.writeHead(plan.status, [...headers, ...plan.headers])
   if (request.method === 'HEAD') response.end()
   else await sendParts(source, plan.parts, response, exchange, bytes => (exchange.entry.bytes += bytes))
 }
 
-function bare(response: ServerResponse, status: number): void {
-  response.writeHead(status, [...CORS_LIST, 'content-length', '0']).end()
+function bare(response: ServerResponse, status: number, more: readonly string[] = []): void {
+  response.writeHead(status, [...CORS_LIST, 'content-length', '0', ...more]).end()
 }
 
 const CORS_LIST = Object.entries(CORS).flat()
@@ -90,7 +93,7 @@ const CORS_LIST = Object.entries(CORS).flat()
 /** What every answer about a task's file says of it. */
 interface Facts {
   readonly etag: string
-  readonly lastModified: string
+  readonly modifiedAt: number
   /** Names and values in turn. */
   readonly headers: string[]
 }
@@ -109,11 +112,11 @@ function rememberedFacts(door: Door): FactsOf {
 
 function gathered(door: Door, task: Task): Facts {
   const etag = door.media.etag(task)
-  const lastModified = httpDate(settlesAt(task) ?? 0)
+  const modifiedAt = Math.floor((settlesAt(task) ?? 0) / 1000) * 1000
   const headers = [
     ...CORS_LIST,
     ...['accept-ranges', 'bytes', 'cache-control', 'public, max-age=2592000'],
-    ...['etag', etag, 'last-modified', lastModified],
+    ...['etag', etag, 'last-modified', httpDate(modifiedAt)],
   ]
-  return { etag, lastModified, headers }
+  return { etag, modifiedAt, headers }
 }
