@@ -42,6 +42,8 @@ export interface DownloadEntry {
   status?: number
   /** Bytes of the body handed to the connection. */
   bytes: number
+  /** What kept the file, or the rest of it, from being sent: no doing of the caller's. */
+  error?: string
   hungUp?: true
 }
 

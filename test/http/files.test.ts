@@ -547,6 +547,62 @@ describe('the life of a URL', () => {
     expectBare(await ask('GET', { 'if-none-match': headers.etag }), 403)
   })
 
+  it('is told by Cache-Control as far as it is left, in whole seconds', async () => {
+    await using simulator = await frozenSimulator()
+    const ask = await live(simulator)
+    const told = async (method = 'GET', headers = {}) => (await ask(method, headers)).headers['cache-control']
+
+    simulator.control.advance('server', { ms: 10_000 })
+    expect(await told()).toBe('public, max-age=2592000')
+    simulator.control.advance('server', { ms: 1 })
+    expect(await told()).toBe('public, max-age=2591999')
+    simulator.control.advance('server', { ms: 30 * DAY_MS - 1001 })
+    expect(await told('HEAD')).toBe('public, max-age=1')
+    expect(await told('GET', { range: 'bytes=0-9' })).toBe('public, max-age=1')
+    expect(await told('GET', { 'if-none-match': '*' })).toBe('public, max-age=1')
+    for (const headers of [{ range: 'bytes=999999999-' }, { 'if-match': '"other"' }]) {
+      expect(await told('GET', headers)).toBeUndefined()
+    }
+    simulator.control.advance('server', { ms: 1000 })
+    expect((await ask()).status).toBe(403)
+    expect(await told()).toBeUndefined()
+  })
+
+  it('is told to be whole for the guide’s videos', async () => {
+    await using simulator = await frozenSimulator()
+    simulator.control.advance('server', { ms: 4000 * DAY_MS })
+
+    const { headers } = await send(simulator.url, { path: GUIDE_PATHS[0] as string })
+    expect(headers['cache-control']).toBe('public, max-age=2592000')
+  })
+
+  it('runs by the clock that Date shows, and no file is younger than that', async () => {
+    await using simulator = await frozenSimulator({ epoch: '2020-01-01T00:00:00.900Z' })
+    const ask = await live(simulator)
+    const dates = (answer: Answer) => [answer.headers.date, answer.headers['last-modified']]
+    const at = (second: string) => `Wed, 01 Jan 2020 00:00:${second} GMT`
+
+    expect(dates(await ask())).toEqual([at('00'), undefined])
+    simulator.control.advance('server', { ms: 10_000 })
+    expect(dates(await ask())).toEqual([at('10'), at('10')])
+    simulator.control.advance('server', { ms: 20_000 })
+    expect(dates(await ask())).toEqual([at('30'), at('10')])
+    for (const headers of [{ range: 'bytes=999999999-' }, { 'if-match': '"x"' }, { 'if-none-match': '*' }]) {
+      expect((await ask('GET', headers)).headers.date).toBe(at('30'))
+    }
+    // The guide's videos are of 2025, and there before.
+    expect(dates(await send(simulator.url, { path: GUIDE_PATHS[0] as string }))).toEqual([at('30'), at('30')])
+    simulator.control.advance('server', { ms: 30 * DAY_MS })
+    expect((await ask()).headers.date).toBe('Fri, 31 Jan 2020 00:00:30 GMT')
+  })
+
+  it('is told in four digits also where the calendar ends', async () => {
+    await using simulator = await frozenSimulator()
+    simulator.control.advance('server', { to: 8_640_000_000_000_000 })
+
+    expect((await send(simulator.url, { path: '/bs2/x' })).headers.date).toBe('Fri, 31 Dec 9999 23:59:59 GMT')
+  })
+
   it('is each namespace’s own', async () => {
     await using simulator = await frozenSimulator({ pace: 'instant' })
     const urls = await Promise.all(
