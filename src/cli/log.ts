@@ -60,21 +60,13 @@ function lineOf(entry: RequestEntry): string {
   return parts.filter(part => part).join(' ')
 }
 
-function downloadFieldsOf({ method, path, status, taskId, range, bytes, error, namespace, hungUp }: DownloadEntry) {
-  return { method, path, status, taskId, range, bytes, error, namespace: namespace.slice(0, 8), hungUp }
+function downloadFieldsOf(entry: DownloadEntry) {
+  const { method, path, status, taskId, range, bytes, error, hungUp } = entry
+  return { method, path, status, taskId, range, bytes, error, namespace: entry.namespace.slice(0, 8), hungUp }
 }
 
-function downloadLineOf({
-  method,
-  path,
-  status,
-  taskId,
-  range,
-  bytes,
-  error,
-  namespace,
-  hungUp,
-}: DownloadEntry): string {
+function downloadLineOf(entry: DownloadEntry): string {
+  const { method, path, status, taskId, range, bytes, error, hungUp } = entry
   const parts = [
     status ?? '-',
     hungUp && 'hung up',
@@ -82,9 +74,9 @@ function downloadLineOf({
     path,
     range,
     `${bytes} bytes`,
-    error && `broken off: ${error}`,
+    error && `failed: ${error}`,
     taskId && `task ${taskId}`,
-    namespace && `[${namespace.slice(0, 8)}]`,
+    entry.namespace && `[${entry.namespace.slice(0, 8)}]`,
   ]
   return parts.filter(part => part).join(' ')
 }
