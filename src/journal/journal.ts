@@ -47,6 +47,8 @@ export interface DownloadEntry {
   status?: number
   /** Bytes of the body handed to the connection. */
   bytes: number
+  /** What kept the file, or the rest of it, from being sent: no doing of the caller's. */
+  error?: string
   hungUp?: true
   /** An effect broke the connection off. */
   isCut?: true
