@@ -103,6 +103,7 @@ export const Config = z.strictObject({
   mediaCache: number(0, 1_000_000).default(64).describe('Megabytes of videos kept in memory; the others are made again when asked for.').meta({ value: 'mb' }),
   clip: z.string().min(1, 'the path of a file').optional().describe('A file of your own, served as every video.').meta({ value: 'file' }),
   journalSize: whole(0, 10_000_000).default(10_000).describe('Requests and callback attempts kept in the journal.').meta({ value: 'n' }),
+  journalMemory: number(1, 1_000_000).default(64).describe('Megabytes the journal may take, about; its oldest entries go first.').meta({ value: 'mb' }),
   demo: whole(0, 10_000).default(0).describe('Fill the namespace of the token demo with this many tasks to look at.').meta({ value: 'n' }),
   controlKey: z.string('text of at least 8 characters').min(8, 'text of at least 8 characters').optional().describe('Key of the control door. Made up when bound wider than loopback.').meta({ value: 'key' }),
   logRequests: flag().default(false).describe('Log one line per request. On a terminal that is so anyway.'),

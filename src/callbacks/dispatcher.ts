@@ -14,6 +14,8 @@ export interface AttemptReport extends Attempt {
   readonly attempt: number
   readonly url: string
   readonly requestBody: string
+  /** What `place` gave when it was sent. */
+  readonly seq: number
 }
 
 export interface DispatcherOptions {
@@ -23,6 +25,8 @@ export interface DispatcherOptions {
   readonly clockOf: (namespace: string) => VirtualClock
   /** Tries after the first one that failed. */
   readonly retries: number
+  /** Called as an attempt is sent: its place among what happens. The report comes when it is over. */
+  readonly place: () => number
   readonly onAttempt: (report: AttemptReport) => void
 }
 
@@ -119,12 +123,13 @@ export class Dispatcher {
   async #post(task: Task, delivery: Delivery, clock: VirtualClock, attempt: number): Promise<AttemptReport> {
     const rest = clock.working()
     const at = clock.now()
+    const seq = this.#options.place()
     const requestBody = JSON.stringify(answerOf(task, stepAt(task, at), '').body)
     const post = this.#options.poster.post(delivery.url, requestBody)
     this.#posting.add(post)
     try {
       const url = withoutUserinfo(delivery.url)
-      return { ...(await post), at, namespace: task.namespace, taskId: task.id, attempt, url, requestBody }
+      return { ...(await post), at, namespace: task.namespace, taskId: task.id, attempt, url, requestBody, seq }
     } finally {
       this.#posting.delete(post)
       rest()

@@ -39,7 +39,7 @@ async function download(door: Door, factsOf: FactsOf, request: FastifyRequest, r
 function begin(door: Door, request: FastifyRequest, task: Task | undefined): Exchange<DownloadEntry> {
   const namespace = door.namespaces.of(task === undefined || task.isPermanent ? '' : task.namespace)
   const { range } = request.headers
-  const entry = door.journal.add({
+  const entry: DownloadEntry = door.journal.add({
     kind: 'download',
     at: namespace.clock.now(),
     namespace: namespace.key,
@@ -50,7 +50,11 @@ function begin(door: Door, request: FastifyRequest, task: Task | undefined): Exc
     bytes: 0,
   })
   const exchange = new Exchange(namespace, entry)
-  exchange.after(() => door.onEnd(entry))
+  exchange.after(() => {
+    entry.endedAt = namespace.clock.now()
+    door.journal.complete(entry)
+    door.onEnd(entry)
+  })
   return exchange
 }
 

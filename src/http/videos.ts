@@ -17,6 +17,7 @@ import { ignoredHeader, isTooDeep } from './body.ts'
 import { type Door, originOf } from './door.ts'
 import { JSON_TYPE, refuse } from './error-reply.ts'
 import { answerHeld, answerInterrupted } from './held.ts'
+import { journalAcceptance } from './journaling.ts'
 
 /** `POST /kling/videos`: parse, check, plan, keep, tell. Each check is one the caller may trip over, in §5's order. */
 export function videoRoutes(app: FastifyInstance, door: Door): void {
@@ -142,7 +143,7 @@ async function acceptOrRefuse(door: Door, request: FastifyRequest, reply: Fastif
   const kept = await keep(door, request, sound, credits)
   if (typeof kept === 'string') return refuseAdmission(request, reply, kept)
 
-  request.call.entry.taskId = kept.id
+  journalAcceptance(request.call.entry, kept)
   request.call.after(() => door.deliver(kept))
   const isHeld = wanted.callbackUrl === undefined && !wanted.async
   if (isHeld) return answerHeld(door, request, reply, kept, wanted.timeout)
