@@ -40,9 +40,10 @@ export interface RequestEntry {
   /** Fields given and not used. */
   ignored?: readonly string[]
   taskId?: string
+  /** What was chosen to happen. */
   outcome?: string
-  /** Rules and faults that had a hand in it, by their ids. */
-  effects?: readonly string[]
+  /** Ids of the rule that chose it and of the faults that were added. */
+  rules?: readonly string[]
   /** A create that made the task `taskId`. */
   accepted?: true
   /** What an accepted create costs if it succeeds. */
@@ -51,7 +52,7 @@ export interface RequestEntry {
   steps?: readonly Step[]
   /** The caller went away before the answer. */
   hungUp?: true
-  /** We broke the answer off ourselves, as an effect wanted it. */
+  /** An effect broke the connection off. */
   isCut?: true
   /** When the answer was ready to go out, on the namespace's clock. */
   answeredAt?: number
@@ -77,10 +78,10 @@ export interface DownloadEntry {
   status?: number
   /** Bytes of the body handed to the connection. */
   bytes: number
-  /** Rules and faults that had a hand in it, by their ids. */
-  effects?: readonly string[]
+  /** Ids of the faults that were added. */
+  faults?: readonly string[]
   hungUp?: true
-  /** We broke the answer off ourselves, as an effect wanted it. */
+  /** An effect broke the connection off. */
   isCut?: true
   /** When its last byte had gone out, or the caller was gone, on the same clock. The entry is complete then. */
   endedAt?: number

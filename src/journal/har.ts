@@ -49,10 +49,10 @@ function factsOf(entry: Entry): object {
   const facts = { kind, seq, namespace: shortHash(entry.namespace), taskId }
   if (kind === 'callback')
     return { ...facts, attempt: entry.attempt, outcome: entry.outcome, durationMs: entry.durationMs }
-  const { effects, hungUp, isCut } = entry
-  if (kind === 'download') return { ...facts, effects, hungUp, isCut }
-  const { outcome, code, accepted, credits, steps, durationMs } = entry
-  return { ...facts, outcome, code, accepted, credits, steps, effects, hungUp, isCut, durationMs }
+  const { hungUp, isCut } = entry
+  if (kind === 'download') return { ...facts, faults: entry.faults, hungUp, isCut }
+  const { outcome, rules, code, accepted, credits, steps, durationMs } = entry
+  return { ...facts, outcome, rules, code, accepted, credits, steps, hungUp, isCut, durationMs }
 }
 
 /** A callback's length is known in real time only, and real time does not pass here. */
