@@ -35,18 +35,22 @@ export function headOf(request: FastifyRequest): Pick<RequestEntry, 'query' | 'r
 /** Notes what is answered, on its way out. */
 export function journalAnswers(app: FastifyInstance): void {
   app.addHook('onSend', (request, _reply, payload, done) => {
-    const { entry, namespace } = request.call
-    entry.answeredAt = namespace.clock.now()
-    if (typeof payload === 'string') entry.responseBody = payload
+    journalAnswer(request.call, typeof payload === 'string' ? payload : undefined)
     done()
   })
+}
+
+/** Notes an answer as it goes out. */
+export function journalAnswer({ entry, namespace }: Call, body: string | undefined): void {
+  entry.answeredAt = namespace.clock.now()
+  if (body !== undefined) entry.responseBody = body
 }
 
 /** Notes how the exchange ended. Nothing more is known of it later. */
 export function journalEnd(door: Door, { entry, namespace }: Call, reply: FastifyReply): void {
   entry.endedAt = namespace.clock.now()
   entry.durationMs = Math.round(reply.elapsedTime * 1000) / 1000
-  if (entry.answeredAt !== undefined) entry.responseHeaders = reply.getHeaders()
+  if (entry.answeredAt !== undefined) entry.responseHeaders ??= reply.getHeaders()
   door.journal.complete(entry)
   door.onEnd(entry)
 }
