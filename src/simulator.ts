@@ -94,7 +94,7 @@ export async function createSimulator(settings: ConfigInput = {}, around: Surrou
     onEvict: evictionNotice(around.onWarning),
     nowOf: key => (namespaces.find(key) ?? namespaces.server).clock.now(),
   })
-  const journal = new Journal(config.journalSize)
+  const journal = new Journal(config.journalSize, config.journalMemory * 1_000_000)
   const rulebook = new Rulebook(config.seed)
   const clips: ReadonlySet<string> = new Set()
   const isLoopback = /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/.test(config.host)
@@ -102,7 +102,8 @@ export async function createSimulator(settings: ConfigInput = {}, around: Surrou
     store,
     clockOf: key => namespaces.of(key).clock,
     retries: config.callbackRetries,
-    onAttempt: report => journal.add({ kind: 'callback', ...report }),
+    place: () => journal.place(),
+    onAttempt: report => journal.record({ kind: 'callback', ...report }),
     poster: createPoster({ policy: policyOf(config, isLoopback), userAgent: `mockling/${VERSION}` }),
   })
   const identity: Identity = { name: 'mockling', version: VERSION, revision: config.revision, seed: config.seed }

@@ -17,6 +17,8 @@ export interface AttemptReport extends Omit<Attempt, 'outcome'> {
   readonly attempt: number
   readonly url: string
   readonly requestBody: string
+  /** What `place` gave when it was sent; absent if it never was. */
+  readonly seq?: number
 }
 
 export interface DispatcherOptions {
@@ -26,6 +28,8 @@ export interface DispatcherOptions {
   readonly clockOf: (namespace: string) => VirtualClock
   /** Tries after the first one that failed. */
   readonly retries: number
+  /** Called as an attempt is sent: its place among what happens. The report comes when it is over. */
+  readonly place: () => number
   readonly onAttempt: (report: AttemptReport) => void
 }
 
@@ -154,13 +158,14 @@ export class Dispatcher {
   async #post(task: Task, index: number, clock: VirtualClock, attempt: number): Promise<AttemptReport> {
     const rest = clock.working()
     const at = clock.now()
+    const seq = this.#options.place()
     const delivery = task.deliveries[index] as Delivery
     const { text: requestBody, headers } = messageOf(task, index, at)
     const post = this.#options.poster.post(delivery.url, requestBody, headers)
     this.#posting.add(post)
     try {
       const url = withoutUserinfo(delivery.url)
-      return { ...(await post), at, namespace: task.namespace, taskId: task.id, attempt, url, requestBody }
+      return { ...(await post), at, namespace: task.namespace, taskId: task.id, attempt, url, requestBody, seq }
     } finally {
       this.#posting.delete(post)
       rest()

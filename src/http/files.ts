@@ -41,7 +41,7 @@ async function download(door: Door, request: FastifyRequest, reply: FastifyReply
 function begin(door: Door, request: FastifyRequest, task: Task | undefined): Download {
   const namespace = door.namespaces.of(task === undefined || task.isPermanent ? '' : task.namespace)
   const { range } = request.headers
-  const entry = door.journal.add({
+  const entry: DownloadEntry = door.journal.add({
     kind: 'download',
     at: namespace.clock.now(),
     namespace: namespace.key,
@@ -52,7 +52,11 @@ function begin(door: Door, request: FastifyRequest, task: Task | undefined): Dow
     bytes: 0,
   })
   const exchange = new Exchange(namespace, entry)
-  exchange.after(() => door.onEnd(entry))
+  exchange.after(() => {
+    entry.endedAt = namespace.clock.now()
+    door.journal.complete(entry)
+    door.onEnd(entry)
+  })
   return exchange
 }
 
