@@ -62,8 +62,12 @@ export interface CallbackEntry {
   readonly at: number
   readonly namespace: string
   readonly taskId: string
+  /** Which of the task's callbacks: the task's id, a dot and its number. */
+  readonly callbackId?: string
   /** From 1. */
   readonly attempt: number
+  /** It was sent by a control command. */
+  readonly resend?: true
   readonly url: string
   readonly requestHeaders: Readonly<Record<string, string>>
   readonly requestBody: string
@@ -110,6 +114,11 @@ export class Journal {
   /** How many entries had to go to make room. */
   get dropped(): number {
     return this.#dropped
+  }
+
+  /** Place of the newest entry, 0 before the first. */
+  get newest(): number {
+    return this.#seq
   }
 
   /** Keeps one entry and gives it its place. The caller may complete it later. */
