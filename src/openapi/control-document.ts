@@ -104,10 +104,8 @@ function operationOf(command: Documented, schemas: Record<string, SchemaObject>)
     }),
     responses: {
       [status]: answerOf(response, schemas),
-      ...Object.fromEntries(
-        [...general, ...Object.entries(refusals)].map(([code, reason]) => [code, problemOf(reason)]),
-      ),
-      default: problemOf('Any other failure.'),
+      ...Object.fromEntries(Object.entries(refusals).map(([code, reason]) => [code, problemOf(reason)])),
+      ...refusalsOf(takesBody, isOpen === true),
     },
   }
 }
