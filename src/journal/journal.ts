@@ -61,6 +61,11 @@ export class Journal {
     return { ...this.#dropped }
   }
 
+  /** Place of the newest entry, 0 before the first. */
+  get newest(): number {
+    return this.#seq
+  }
+
   /** A place for an entry that will come: `record` it with this `seq`. */
   place(): number {
     return ++this.#seq
