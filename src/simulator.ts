@@ -16,6 +16,7 @@ import { type DownloadEntry, Journal, type RequestEntry } from './journal/journa
 import { openApiRoutes } from './openapi/routes.ts'
 import type { ClockSetting } from './simulation/clock.ts'
 import { Namespaces } from './simulation/namespaces.ts'
+import { Outcomes } from './simulation/outcome.ts'
 import { machineTime, parseIsoTime, type Timebase } from './simulation/timebase.ts'
 import { MemoryStore } from './store/memory.ts'
 import type { Store } from './store/store.ts'
@@ -103,6 +104,7 @@ export async function createSimulator(settings: ConfigInput = {}, around: Surrou
   const control = new Control({ namespaces, store, journal, balance: config.balance })
   const door: Door = {
     settings: doorSettings(config),
+    outcomes: new Outcomes(),
     namespaces,
     store,
     journal,

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError, Option } from 'commander'
 import { Config, ConfigError, envOf, flagOf, SETTING_NAMES } from '../config.ts'
-import { OUTCOME_NAMES } from '../simulation/outcome.ts'
+import { Outcomes } from '../simulation/outcome.ts'
 import { VERSION } from '../version.ts'
 
 /** Exit codes: 0 pass, 1 checks failed, 2 usage or configuration. */
@@ -15,7 +15,7 @@ Magic tokens, whatever stands before the dot:
   any.mockling-api_error (or forbidden, timeout): accepted, then the task fails
 
 Outcomes, in the header x-mockling-outcome or in the prompt as [[mockling:<outcome>]]:
-  ${wrapped(OUTCOME_NAMES.join(', '), 76).join('\n  ')}
+  ${wrapped(new Outcomes().names.join(', '), 76).join('\n  ')}
 
 Point a client at it: base URL http://127.0.0.1:4180, any bearer token. Control door: GET /_mockling.`
 

@@ -5,6 +5,7 @@ import type { ParameterErrorCode, PendingResponse } from '../contract/wire.ts'
 import type { DownloadEntry, Journal, RequestEntry } from '../journal/journal.ts'
 import type { Source } from '../media/shelf.ts'
 import type { Namespaces } from '../simulation/namespaces.ts'
+import type { Outcomes } from '../simulation/outcome.ts'
 import type { Task } from '../simulation/task.ts'
 import type { Pace } from '../simulation/timeline.ts'
 import type { Limits, Store } from '../store/store.ts'
@@ -50,6 +51,7 @@ export interface Media {
 /** What the upstream's door stands on. */
 export interface Door {
   readonly settings: DoorSettings
+  readonly outcomes: Outcomes
   readonly namespaces: Namespaces
   readonly store: Store
   readonly journal: Journal

@@ -8,7 +8,7 @@ import { extensionFits, sourceIsThere } from '../contract/rules/source.ts'
 import { examine } from '../contract/rules.ts'
 import { accept } from '../simulation/accept.ts'
 import { Interruption } from '../simulation/namespaces.ts'
-import { chooseOutcome, OUTCOME_NAMES, type Outcome } from '../simulation/outcome.ts'
+import type { Outcome } from '../simulation/outcome.ts'
 import { isExtensible, type Task } from '../simulation/task.ts'
 import type { Ending } from '../simulation/timeline.ts'
 import type { Refusal } from '../store/store.ts'
@@ -61,7 +61,7 @@ async function create(door: Door, request: FastifyRequest, reply: FastifyReply):
   if (body === undefined) return refuse(request, reply, 'bad_request', NO_BODY_MESSAGE)
   if (!isObject(body) || isTooDeep(body)) return refuse(request, reply, 'bad_request')
 
-  const outcome = outcomeOf(request, body)
+  const outcome = outcomeOf(door, request, body)
   if ('refusal' in outcome) return refuse(request, reply, 'bad_request', outcome.refusal)
   call.entry.outcome = outcome.name
   reply.header('x-mockling-outcome', outcome.name)
@@ -77,18 +77,17 @@ async function create(door: Door, request: FastifyRequest, reply: FastifyReply):
   return acceptOrRefuse(door, request, reply, { body, wanted, outcome, format: clip.format })
 }
 
-function outcomeOf(request: FastifyRequest, body: Record<string, unknown>): Outcome | { refusal: string } {
+function outcomeOf(door: Door, request: FastifyRequest, body: Record<string, unknown>): Outcome | { refusal: string } {
   const header = request.headers['x-mockling-outcome']
   const prompt = body['prompt']
-  const chosen = chooseOutcome(
+  const chosen = door.outcomes.choose(
     header === undefined ? undefined : String(header),
     typeof prompt === 'string' ? prompt : undefined,
     request.call.credential.magic,
   )
   if ('outcome' in chosen) return chosen.outcome
-  return {
-    refusal: `unknown outcome '${quoted(chosen.unknown)}' in ${chosen.where}; known are: ${OUTCOME_NAMES.join(', ')}`,
-  }
+  const known = door.outcomes.names.join(', ')
+  return { refusal: `unknown outcome '${quoted(chosen.unknown)}' in ${chosen.where}; known are: ${known}` }
 }
 
 function object(
