@@ -5,6 +5,7 @@ import type { FastifyInstance } from 'fastify'
 import { addressPolicy } from './callbacks/address-policy.ts'
 import { Dispatcher } from './callbacks/dispatcher.ts'
 import { createPoster } from './callbacks/post.ts'
+import { outcomesOf } from './clip-files.ts'
 import { type Config, ConfigError, type ConfigInput, fromCode, readConfig } from './config.ts'
 import { Control } from './control/control.ts'
 import { fillDemo } from './control/demo.ts'
@@ -104,7 +105,7 @@ export async function createSimulator(settings: ConfigInput = {}, around: Surrou
   const control = new Control({ namespaces, store, journal, balance: config.balance })
   const door: Door = {
     settings: doorSettings(config),
-    outcomes: new Outcomes(),
+    outcomes: new Outcomes(outcomesOf(config.clip ?? {})),
     namespaces,
     store,
     journal,
