@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import { addressOf, inboxAddresses, isLoopback, policyOf } from './addresses.ts'
 import { Dispatcher } from './callbacks/dispatcher.ts'
 import { createPoster } from './callbacks/post.ts'
+import { clipNamesOf } from './clip-files.ts'
 import { type Config, type ConfigInput, fromCode, readConfig } from './config.ts'
 import { Control } from './control/control.ts'
 import { fillDemo } from './control/demo.ts'
@@ -98,7 +99,7 @@ export async function createSimulator(settings: ConfigInput = {}, around: Surrou
   })
   const journal = new Journal(config.journalSize, config.journalMemory * 1_000_000)
   const rulebook = new Rulebook(config.seed)
-  const clips: ReadonlySet<string> = new Set()
+  const clips: ReadonlySet<string> = new Set(clipNamesOf(config.clip ?? {}))
   const live = new Settings(config)
   const inboxes = new Inboxes({
     timebase,
