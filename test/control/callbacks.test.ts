@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { startReceiver } from '../callbacks/receiver.ts'
 import { controlDoor } from '../support/door.ts'
-import { createAsync, EPOCH, frozenSimulator, TOKEN, until, whenWaiting } from '../support/requests.ts'
+import { createAsync, EPOCH, frozenSimulator, namespaceOf, TOKEN, until, whenWaiting } from '../support/requests.ts'
 
 /** A simulator with one task whose callback goes to a receiver that answers with `status`. */
 async function withCallback(status = 200, settings: Parameters<typeof frozenSimulator>[0] = {}) {
@@ -189,7 +189,7 @@ describe('cancelling', () => {
     await using rig = await withCallback()
     const { door, id, receiver, simulator } = rig
     expect((await door.delete(`/v1/callbacks/${id}.1`)).body).toMatchObject({ state: 'cancelled', at: null })
-    await until('nobody waits', () => simulator.control.clock({ namespace: '' }).waiting === 0)
+    await until('nobody waits', () => simulator.control.clock(namespaceOf()).waiting === 0)
     await simulator.clock.advance({ token: TOKEN, seconds: 60 })
     expect(receiver.arrivals).toEqual([])
     expect((await simulator.callbacks.get(`${id}.1`)).state).toBe('cancelled')
