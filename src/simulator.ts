@@ -7,6 +7,7 @@ import { clipNamesOf } from './clip-files.ts'
 import { type Config, type ConfigInput, fromCode, readConfig } from './config.ts'
 import { Control } from './control/control.ts'
 import { fillDemo } from './control/demo.ts'
+import { type Faces, facesOf, readAnswer, type Send } from './control/faces.ts'
 import { Inboxes } from './control/inboxes.ts'
 import { controlRoutes, healthRoutes, refuseBadUrl } from './control/routes.ts'
 import { RuleDesk } from './control/rules.ts'
@@ -39,7 +40,7 @@ export interface Reports {
 }
 
 /** A running simulator. */
-export interface Simulator extends AsyncDisposable {
+export interface Simulator extends Faces, AsyncDisposable {
   /** Where it listens, such as `http://127.0.0.1:4180`. No slash at the end. */
   readonly url: string
   /** The settings, as they are by now. */
@@ -173,12 +174,20 @@ export async function createSimulator(settings: ConfigInput = {}, around: Surrou
     await fillDemo({ count, seed, revision, origin: config.publicUrl ?? url, store, namespaces })
   }
 
+  const send: Send = async (method, path, body) => {
+    const headers = { host: 'localhost', ...(controlKey !== undefined && { 'x-mockling-key': controlKey }) }
+    const request = { method: method as 'GET', url: `/_mockling${path}`, headers, ...(body && { payload: body }) }
+    const { statusCode, payload } = await app.inject(request)
+    return readAnswer(statusCode, payload)
+  }
+
   let closing: Promise<Leftover> | undefined
   const close = () => {
     closing ??= stop(app, namespaces, store, dispatcher, config.drain * 1000, timebase).finally(() => studio.close())
     return closing
   }
   return {
+    ...facesOf(send, url),
     url,
     get config() {
       return live.config
