@@ -32,7 +32,7 @@ export interface Reports {
   readonly onRequest?: (entry: RequestEntry | DownloadEntry) => void
   /** Something a person should know. */
   readonly onWarning?: (text: string) => void
-  /** A defect of ours, answered with 500. */
+  /** A defect of ours, answered with 500 or, where an answer had begun, by the end of the connection. */
   readonly onDefect?: (error: unknown) => void
 }
 

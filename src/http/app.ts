@@ -7,6 +7,7 @@ import type { RequestEntry, Unplaced } from '../journal/journal.ts'
 import type { Namespace } from '../simulation/namespaces.ts'
 import { credentialOf } from './auth.ts'
 import { Call, underWayOn } from './call.ts'
+import { answerPreflights, CORS } from './cors.ts'
 import { type Door, pathOf } from './door.ts'
 import { handleThrown, JSON_TYPE, NoBody, refuse, Unreadable } from './error-reply.ts'
 import { headOf, journalAnswers, journalEnd } from './journaling.ts'
@@ -72,16 +73,7 @@ export async function upstreamDoor(app: FastifyInstance, door: Door): Promise<vo
   handleThrown(app, door)
   readJsonOnly(app)
   app.setNotFoundHandler(refuseUnknown)
-  app.options('/kling/*', (_request, reply) =>
-    reply
-      .code(204)
-      .headers({
-        'access-control-allow-methods': 'POST, OPTIONS',
-        'access-control-allow-headers': '*, authorization',
-        'access-control-max-age': '86400',
-      })
-      .send(),
-  )
+  answerPreflights(app, '/kling/*', 'POST, OPTIONS')
   videoRoutes(app, door)
   taskRoutes(app, door)
 }
@@ -113,11 +105,7 @@ function beginCall(door: Door, request: FastifyRequest, reply: FastifyReply): vo
   const call = new Call(namespace, door.journal.add(unended(namespace, traceId, head)), credential)
   call.after(() => journalEnd(door, call, reply))
   request.call = call
-  reply.headers({
-    'x-trace-id': traceId,
-    'access-control-allow-origin': '*',
-    'access-control-expose-headers': '*, authorization',
-  })
+  reply.headers({ 'x-trace-id': traceId, ...CORS })
   call.follow(request.raw, reply.raw)
 }
 

@@ -78,6 +78,8 @@ export interface DownloadEntry {
   status?: number
   /** Bytes of the body handed to the connection. */
   bytes: number
+  /** What kept the file, or the rest of it, from being sent: no doing of the caller's. */
+  error?: string
   /** Ids of the faults that were added. */
   faults?: readonly string[]
   hungUp?: true
