@@ -98,8 +98,12 @@ export interface CallbackEntry {
   readonly at: number
   readonly namespace: string
   readonly taskId: string
+  /** Which of the task's callbacks: the task's id, a dot and its number. */
+  readonly callbackId?: string
   /** From 1. */
   readonly attempt: number
+  /** It was sent by a control command. */
+  readonly resend?: true
   readonly url: string
   readonly requestHeaders: Readonly<Record<string, string>>
   readonly requestBody: string

@@ -66,6 +66,11 @@ export class Journal {
     return ++this.#seq
   }
 
+  /** The last place given, 0 before the first. */
+  get newest(): number {
+    return this.#seq
+  }
+
   /** Keeps one entry and gives it its place. The caller may add to it until he calls `complete`. */
   add<E extends Unplaced<Entry>>(entry: E): E & { readonly seq: number } {
     const placed = Object.assign(entry, { seq: this.place() })

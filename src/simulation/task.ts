@@ -35,6 +35,8 @@ export interface Delivery {
   readonly yieldsMs?: number
   /** It says the opposite of the one before. */
   readonly isContradiction?: true
+  /** It is not sent any more: a control command had it so. */
+  readonly isCancelled?: true
 }
 
 /** Something done to an exchange beyond what is usual: the name of its kind (see `faults/`), and how. Plain data. */
@@ -72,6 +74,8 @@ export interface Task {
   readonly origin: string | undefined
   /** Credits billed if it succeeds. */
   readonly credits: number
+  /** When a control command last replaced its future. */
+  readonly reroutedAt?: number
   /** The video never expires and the task is never evicted: the guides' own examples. */
   readonly isPermanent?: true
 }
