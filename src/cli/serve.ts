@@ -17,6 +17,8 @@ export async function serve(options: Record<string, unknown>): Promise<void> {
   try {
     simulator = await createSimulator(given(config), {
       ...(wantsRequests && { onRequest: entry => log.request(entry) }),
+      // Neither before listening nor together with the first requests, which it would slow down.
+      warmAfterMs: 1000,
       onWarning: text => log.warn(text),
       onDefect: error => log.defect(error),
     })
