@@ -30,8 +30,9 @@ export async function serve(options: Record<string, unknown>): Promise<void> {
     return
   }
   for (const name of strayVariables()) log.warn(`${name} is no setting and is not used`)
-  process.stdout.write(json ? `${JSON.stringify(startFacts(simulator))}\n` : startText(simulator))
+  // Whoever reads that it listens may end it at once.
   stopOnSignals(simulator, log)
+  process.stdout.write(json ? `${JSON.stringify(startFacts(simulator))}\n` : startText(simulator))
 }
 
 /** The settings again, as input: `readConfig` accepts its own output. */
