@@ -12,12 +12,15 @@ export async function serve(options: Record<string, unknown>): Promise<void> {
   const wantsRequests = config.logRequests || isTerminal
   const simulator = await startSimulator(config, {
     ...(wantsRequests && { onRequest: entry => log.request(entry) }),
+    // Neither before listening nor together with the first requests, which it would slow down.
+    warmAfterMs: 1000,
     onWarning: text => log.warn(text),
     onDefect: error => log.defect(error),
   })
   for (const name of strayVariables()) log.warn(`${name} is no setting and is not used`)
-  process.stdout.write(json ? `${JSON.stringify(startFacts(simulator))}\n` : startText(simulator))
+  // Whoever reads that it listens may end it at once.
   stopOnSignals(simulator, log)
+  process.stdout.write(json ? `${JSON.stringify(startFacts(simulator))}\n` : startText(simulator))
 }
 
 /** Variables of the project's own that are no settings. */
