@@ -9,13 +9,17 @@ import { type Config, ConfigError, type ConfigInput, fromCode, readConfig } from
 import { Control } from './control/control.ts'
 import { fillDemo } from './control/demo.ts'
 import { controlRoutes, healthRoutes, type Identity, refuseBadUrl } from './control/routes.ts'
+import { RuleDesk } from './control/rules.ts'
+import { Rulebook } from './faults/rulebook.ts'
 import { createApp, upstreamDoor } from './http/app.ts'
 import { type Door, type DoorSettings, originOf } from './http/door.ts'
 import { filesDoor } from './http/files.ts'
+import { startIncident } from './incident.ts'
 import { type DownloadEntry, Journal, type RequestEntry } from './journal/journal.ts'
 import { openApiRoutes } from './openapi/routes.ts'
 import type { ClockSetting } from './simulation/clock.ts'
 import { Namespaces } from './simulation/namespaces.ts'
+import { sha256 } from './simulation/random.ts'
 import { machineTime, parseIsoTime, type Timebase } from './simulation/timebase.ts'
 import { MemoryStore } from './store/memory.ts'
 import type { Store } from './store/store.ts'
@@ -41,6 +45,8 @@ export interface Simulator extends AsyncDisposable {
   readonly controlKey: string | undefined
   /** The commands of the control door. */
   readonly control: Control
+  /** What goes wrong on purpose: outcomes, faults, timelines. */
+  readonly rules: RuleDesk
   /** The server itself, for `inject`. */
   readonly app: FastifyInstance
   /** Stops. Resolves to how many tasks and callbacks were left undone. */
@@ -94,6 +100,8 @@ export async function createSimulator(settings: ConfigInput = {}, around: Surrou
     nowOf: key => (namespaces.find(key) ?? namespaces.server).clock.now(),
   })
   const journal = new Journal(config.journalSize)
+  const rulebook = new Rulebook(config.seed)
+  const clips: ReadonlySet<string> = new Set()
   const isLoopback = /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/.test(config.host)
   const dispatcher = new Dispatcher({
     store,
@@ -105,29 +113,42 @@ export async function createSimulator(settings: ConfigInput = {}, around: Surrou
   const identity: Identity = { name: 'mockling', version: VERSION, revision: config.revision, seed: config.seed }
   const controlKey = config.controlKey ?? (isLoopback ? undefined : randomBytes(12).toString('base64url'))
   const studio = await openStudio(config, text => around.onWarning?.(text))
+  const terms = doorSettings(config)
+  const admitted = terms.tokens && new Set([...terms.tokens].map(sha256))
+  const isAdmitted = (key: string) => admitted === undefined || admitted.has(key) || namespaces.find(key) !== undefined
+  const rules = new RuleDesk({ rulebook, namespaces, revision: config.revision, clips, isAdmitted })
   const control = new Control({ namespaces, store, journal, balance: config.balance })
   const door: Door = {
-    settings: doorSettings(config),
+    settings: terms,
     namespaces,
     store,
     journal,
     deliver: task => {
       // Not at the start: most who start a simulator for a test never ask for a file.
       studio.warm()
-      dispatcher.schedule(task)
+      return dispatcher.schedule(task)
     },
+    rulebook,
+    clips,
     media: studio.media,
     onDefect: error => around.onDefect?.(error),
     onEnd: entry => around.onRequest?.(entry),
     address: () => config.publicUrl ?? addressOf(app, config.host),
   }
+  if (config.timeline !== undefined) await startIncident(config.timeline, rules)
   const app = createApp(door, refuseBadUrl)
   await app.register(async upstream => upstreamDoor(upstream, door))
   await app.register(async files => filesDoor(files, door))
   await app.register(async ours => healthRoutes(ours, identity))
   openApiRoutes(app, { revision: config.revision, originOf: request => originOf(door, request) })
   const hosts = config.publicUrl === undefined ? [] : [new URL(config.publicUrl).hostname]
-  await app.register(controlRoutes, { prefix: '/_mockling', control, identity, access: { key: controlKey, hosts } })
+  await app.register(controlRoutes, {
+    prefix: '/_mockling',
+    control,
+    rules,
+    identity,
+    access: { key: controlKey, hosts },
+  })
   try {
     await app.listen({ host: config.host, port: config.port })
   } catch (error) {
@@ -154,6 +175,7 @@ export async function createSimulator(settings: ConfigInput = {}, around: Surrou
     config,
     controlKey,
     control,
+    rules,
     app,
     close,
     [Symbol.asyncDispose]: async () => {

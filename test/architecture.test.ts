@@ -9,11 +9,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   contract: ['contract'],
   media: ['media'],
   simulation: ['simulation', 'contract'],
+  faults: ['faults', 'simulation', 'contract'],
   store: ['store', 'simulation', 'contract'],
-  callbacks: ['callbacks', 'store', 'simulation', 'contract'],
+  callbacks: ['callbacks', 'store', 'faults', 'simulation', 'contract'],
   journal: ['journal', 'contract', 'simulation'],
-  http: ['http', 'contract', 'simulation', 'store', 'journal', 'media'],
-  control: ['control', 'contract', 'simulation', 'store', 'journal', 'callbacks'],
+  http: ['http', 'contract', 'simulation', 'store', 'journal', 'faults', 'media'],
+  control: ['control', 'contract', 'simulation', 'store', 'journal', 'faults', 'callbacks'],
   openapi: ['openapi', 'contract', 'control'],
 }
 

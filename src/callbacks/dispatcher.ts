@@ -1,3 +1,4 @@
+import { postBy, resultBy } from '../faults/effects.ts'
 import { answerOf } from '../simulation/accept.ts'
 import type { VirtualClock } from '../simulation/clock.ts'
 import { type Delivery, stepAt, type Task, withoutUserinfo } from '../simulation/task.ts'
@@ -5,7 +6,9 @@ import type { Store } from '../store/store.ts'
 import type { Attempt, Poster, PostOutcome } from './post.ts'
 
 /** One try to deliver a callback, as it ended. */
-export interface AttemptReport extends Attempt {
+export interface AttemptReport extends Omit<Attempt, 'outcome'> {
+  /** `lost`: it was never sent, which an effect on its task has so. */
+  readonly outcome: PostOutcome | 'lost'
   /** When it was sent, on the namespace's clock. */
   readonly at: number
   readonly namespace: string
@@ -31,7 +34,8 @@ const FIRST_BACKOFF_MS = 1000
 const LONGEST_BACKOFF_MS = 60_000
 
 /** Outcomes that another try would not change. */
-const FINAL: ReadonlySet<PostOutcome> = new Set<PostOutcome>([
+const FINAL: ReadonlySet<AttemptReport['outcome']> = new Set<AttemptReport['outcome']>([
+  'lost',
   'delivered',
   'refused-address',
   'invalid-url',
@@ -39,11 +43,18 @@ const FINAL: ReadonlySet<PostOutcome> = new Set<PostOutcome>([
   'aborted',
 ])
 
+/** A callback that lets the next one go first. */
+interface Yielding {
+  readonly task: Task
+  readonly gone: AbortController
+}
+
 /** Posts callbacks when they are due, one task independent of another, and reports every attempt. */
 export class Dispatcher {
   readonly #options: DispatcherOptions
   /** Posts under way, each to its report. */
   readonly #posting = new Set<Promise<unknown>>()
+  readonly #yielding = new Set<Yielding>()
   /** Deliveries that are neither done nor given up. */
   #owed = 0
   #waiting = 0
@@ -63,14 +74,13 @@ export class Dispatcher {
     return this.#posting.size
   }
 
-  /** Takes charge of the task's callbacks. */
-  schedule(task: Task): void {
-    for (const delivery of task.deliveries) {
+  /** Takes charge of the task's callbacks. Resolves when the first of them is over. */
+  async schedule(task: Task): Promise<void> {
+    const all = task.deliveries.map(async (delivery, index) => {
       this.#owed++
-      void this.#deliver(task, delivery).then(isOver => {
-        if (isOver) this.#owed--
-      })
-    }
+      if (await this.#deliver(task, delivery, index)) this.#owed--
+    })
+    await all[0]
   }
 
   /**
@@ -86,7 +96,7 @@ export class Dispatcher {
   }
 
   /** Resolves to whether nothing more is owed: it arrived, was given up, or its task is no more. */
-  async #deliver(task: Task, delivery: Delivery): Promise<boolean> {
+  async #deliver(task: Task, delivery: Delivery, index: number): Promise<boolean> {
     const { store, clockOf, retries } = this.#options
     const generation = await store.generation(task.namespace)
     const isStale = async () => this.#isClosed || (await store.generation(task.namespace)) !== generation
@@ -94,7 +104,12 @@ export class Dispatcher {
     let due = delivery.at
     for (let attempt = 1; attempt <= retries + 1; attempt++) {
       if (!(await this.#waitFor(clock, due)) || (await isStale())) return !this.#isClosed
-      const report = await this.#post(task, delivery, clock, attempt)
+      if (delivery.yieldsMs !== undefined && attempt === 1) {
+        await this.#yield(task, clock, due + delivery.yieldsMs)
+        if (await isStale()) return !this.#isClosed
+      }
+      const report = delivery.isLost ? this.#lose(task, delivery, clock) : await this.#post(task, index, clock, attempt)
+      this.#letOthersGo(task)
       // A reset meanwhile: the journal has begun anew, and this belongs to the old one.
       if ((await store.generation(task.namespace)) === generation) this.#options.onAttempt(report)
       if (FINAL.has(report.outcome)) return report.outcome !== 'aborted'
@@ -116,11 +131,32 @@ export class Dispatcher {
     }
   }
 
-  async #post(task: Task, delivery: Delivery, clock: VirtualClock, attempt: number): Promise<AttemptReport> {
+  /** Waits until another task's callback of the namespace is over, or for `instant`. */
+  async #yield(task: Task, clock: VirtualClock, instant: number): Promise<void> {
+    const yielding: Yielding = { task, gone: new AbortController() }
+    this.#yielding.add(yielding)
+    await clock.until(instant, yielding.gone.signal).catch(() => {})
+    this.#yielding.delete(yielding)
+  }
+
+  #letOthersGo(task: Task): void {
+    for (const { task: other, gone } of this.#yielding) {
+      if (other.namespace === task.namespace && other.id !== task.id) gone.abort()
+    }
+  }
+
+  #lose(task: Task, { url }: Delivery, clock: VirtualClock): AttemptReport {
+    const { namespace, id: taskId } = task
+    const nothing = { requestHeaders: {}, requestBody: '', durationMs: 0 }
+    return { outcome: 'lost', at: clock.now(), namespace, taskId, attempt: 1, url: withoutUserinfo(url), ...nothing }
+  }
+
+  async #post(task: Task, index: number, clock: VirtualClock, attempt: number): Promise<AttemptReport> {
     const rest = clock.working()
     const at = clock.now()
-    const requestBody = JSON.stringify(answerOf(task, stepAt(task, at), '').body)
-    const post = this.#options.poster.post(delivery.url, requestBody)
+    const delivery = task.deliveries[index] as Delivery
+    const { text: requestBody, headers } = messageOf(task, index, at)
+    const post = this.#options.poster.post(delivery.url, requestBody, headers)
     this.#posting.add(post)
     try {
       const url = withoutUserinfo(delivery.url)
@@ -130,4 +166,13 @@ export class Dispatcher {
       rest()
     }
   }
+}
+
+/** What a delivery of the task says at `now`, its task's effects included. */
+export function messageOf(task: Task, index: number, now: number): { text: string; headers: Record<string, string> } {
+  const told = { ...answerOf(task, stepAt(task, now), '').body }
+  const effects = task.effects ?? []
+  const body = resultBy(effects, told)
+  const post = postBy(effects, { body, headers: {} }, { task, index, now })
+  return { text: post.text ?? JSON.stringify(post.body), headers: { ...post.headers } }
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError, Option } from 'commander'
 import { Config, ConfigError, envOf, flagOf, SETTING_NAMES } from '../config.ts'
-import { OUTCOME_NAMES } from '../simulation/outcome.ts'
+import { outcomeLines } from '../faults/outcomes.ts'
 import { VERSION } from '../version.ts'
 import { addTestingCommands } from './testing-commands.ts'
 
@@ -16,7 +16,13 @@ Magic tokens, whatever stands before the dot:
   any.mockling-api_error (or forbidden, timeout): accepted, then the task fails
 
 Outcomes, in the header x-mockling-outcome or in the prompt as [[mockling:<outcome>]]:
-  ${wrapped(OUTCOME_NAMES.join(', '), 76).join('\n  ')}
+  ${wrapped(
+    outcomeLines()
+      .map(({ name }) => name)
+      .join(', '),
+    76,
+  ).join('\n  ')}
+  several with commas, as in 'fail api_error after=30, callback-doubled'; mockling outcomes explains each
 
 Point a client at it: base URL http://127.0.0.1:4180, any bearer token. Control door: GET /_mockling.`
 
@@ -87,6 +93,12 @@ program
   .addOption(settingOption('revision'))
   .addOption(new Option('--format <form>', 'How to print it.').choices(['table', 'json', 'markdown']).default('table'))
   .action(async options => (await import('./matrix.ts')).matrix(options))
+
+program
+  .command('outcomes')
+  .description('List what can be chosen to happen, and what the client is put through.')
+  .option('--json', 'Print JSON.')
+  .action(async options => (await import('./outcomes.ts')).outcomes(options))
 
 program
   .command('clip')

@@ -4,6 +4,9 @@ import type { Entry, EntryFilter } from '../journal/journal.ts'
 import { parseIsoTime } from '../simulation/timebase.ts'
 import { type AccessOptions, objectionTo } from './access.ts'
 import { type Control, Refused, short } from './control.ts'
+import { ruleRoutes } from './rule-routes.ts'
+import type { RuleDesk } from './rules.ts'
+import { Scope, ScopeQuery } from './scope.ts'
 
 /** What this process is, for health and version. */
 export interface Identity {
@@ -15,6 +18,7 @@ export interface Identity {
 
 export interface ControlRoutesOptions {
   readonly control: Control
+  readonly rules: RuleDesk
   readonly identity: Identity
   readonly access: AccessOptions
 }
@@ -22,16 +26,6 @@ export interface ControlRoutesOptions {
 const Instant = z
   .union([z.number(), z.string().transform(text => parseIsoTime(text) ?? Number.NaN)])
   .pipe(z.number('must be Unix milliseconds or an ISO 8601 time').min(0))
-
-const Scope = {
-  token: z.string().min(1).optional().describe('The bearer token whose namespace is meant.'),
-  namespace: z
-    .string()
-    .regex(/^[0-9a-f]{8,64}$/, 'must be 8 to 64 hexadecimal digits')
-    .optional()
-    .describe('SHA-256 of the token, or at least its first eight digits.'),
-  scope: z.literal('server').optional().describe('The server: its clock and all that follow it. The default.'),
-}
 
 const ClockChange = z.strictObject({
   ...Scope,
@@ -58,8 +52,6 @@ function whole(most: number) {
     .pipe(z.number().max(most))
 }
 
-const ScopeQuery = z.strictObject(Scope)
-
 const Page = z.strictObject({ ...Scope, limit: whole(1000).default(100), offset: whole(1e9).default(0) })
 
 const JournalQuery = z.strictObject({
@@ -75,7 +67,7 @@ const JournalQuery = z.strictObject({
 
 /** Our own door: commands in our own words, errors as problem+json (RFC 9457). */
 export async function controlRoutes(app: FastifyInstance, options: ControlRoutesOptions): Promise<void> {
-  const { control, identity, access } = options
+  const { control, rules, identity, access } = options
   const health = () => ({ status: 'ok', ...identity })
 
   app.addHook('onRequest', async (request, reply) => {
@@ -135,6 +127,8 @@ export async function controlRoutes(app: FastifyInstance, options: ControlRoutes
     count: control.journal.count(filterOf(control, JournalQuery.parse(request.query))),
   }))
 
+  ruleRoutes(app, control, rules)
+
   app.post('/v1/reset', async request => {
     await control.reset(control.scopeOf(Reset.parse(request.body ?? {})))
     return { reset: true }
@@ -152,6 +146,13 @@ const LINKS = [
   'GET /_mockling/v1/account?token=',
   'GET /_mockling/v1/journal?kind=&token=&task=&path=&status=&outcome=&after=&limit=',
   'GET /_mockling/v1/journal/count?…',
+  'GET /_mockling/v1/outcomes',
+  'GET, POST, DELETE /_mockling/v1/rules {"effects", "when", "next", "every", "probability", "from", "until", "in", "for", "token"}',
+  'DELETE /_mockling/v1/rules/{id}',
+  'GET, POST, DELETE /_mockling/v1/faults {"effects", "operation": "create" | "tasks" | "download", …}',
+  'DELETE /_mockling/v1/faults/{id}',
+  'GET, POST /_mockling/v1/timelines {"name", "events": [{"at", "for", "outcome" | "fault", …}], "token"}',
+  'DELETE /_mockling/v1/timelines/{name}',
   'POST /_mockling/v1/reset {"token"}',
 ]
 

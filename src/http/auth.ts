@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { ErrorCode } from '../contract/errors.ts'
-import { magicCodeOf } from '../simulation/outcome.ts'
+import { magicCodeOf } from '../simulation/magic-token.ts'
 import { sha256 } from '../simulation/random.ts'
 import type { DoorSettings } from './door.ts'
 import { refuse } from './error-reply.ts'

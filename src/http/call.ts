@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { DownloadEntry, RequestEntry } from '../journal/journal.ts'
-import type { Namespace } from '../simulation/namespaces.ts'
+import { Interruption, type Namespace } from '../simulation/namespaces.ts'
+import type { Effect } from '../simulation/task.ts'
 import type { Credential } from './auth.ts'
 
 /** One request and its answer, from arrival until the answer is flushed or the caller gone. */
@@ -42,6 +43,31 @@ export class Exchange<Entry extends RequestEntry | DownloadEntry = RequestEntry 
     this.end()
   }
 
+  /** We end it ourselves, without the rest of the answer: an effect has it so. */
+  breakOff(): void {
+    this.entry.isCut = true
+    this.end()
+  }
+
+  /**
+   * Resolves at the instant on the namespace's clock, resting meanwhile; earlier, with the reason, when the caller goes
+   * away or the simulator ends the wait.
+   */
+  async waitUntil(instant: number): Promise<Interruption['why'] | undefined> {
+    const hold = new AbortController()
+    this.onHangUp(() => hold.abort(new Interruption('hang-up')))
+    this.namespace.held.add(hold)
+    try {
+      await this.namespace.clock.rest(instant, hold.signal)
+      return undefined
+    } catch (reason) {
+      if (reason instanceof Interruption) return reason.why
+      throw reason
+    } finally {
+      this.namespace.held.delete(hold)
+    }
+  }
+
   /** The answer is flushed, or the caller gone. Only the first time counts. */
   end(): void {
     const acts = this.#afterwards ?? []
@@ -74,6 +100,8 @@ export class Exchange<Entry extends RequestEntry | DownloadEntry = RequestEntry 
 export class Call extends Exchange<RequestEntry> {
   readonly traceId: string
   readonly credential: Credential
+  /** What was chosen to be done to its answer, in order of application. */
+  effects: readonly Effect[] = []
 
   constructor(namespace: Namespace, entry: RequestEntry, credential: Credential) {
     super(namespace, entry)

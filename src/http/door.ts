@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import type { Revision } from '../contract/revisions.ts'
 import type { Strictness } from '../contract/rules/objection.ts'
 import type { ParameterErrorCode, PendingResponse } from '../contract/wire.ts'
+import type { Rulebook } from '../faults/rulebook.ts'
 import type { DownloadEntry, Journal, RequestEntry } from '../journal/journal.ts'
 import type { Source } from '../media/shelf.ts'
 import type { Namespaces } from '../simulation/namespaces.ts'
@@ -53,9 +54,16 @@ export interface Door {
   readonly namespaces: Namespaces
   readonly store: Store
   readonly journal: Journal
-  /** Takes charge of the task's callbacks. Called once its create's answer is flushed. */
-  deliver(task: Task): void
+  /**
+   * Takes charge of the task's callbacks, as a rule once its create's answer is flushed. Resolves when the first of
+   * them is over.
+   */
+  deliver(task: Task): Promise<void>
   readonly media: Media
+  /** What goes wrong on purpose. */
+  readonly rulebook: Rulebook
+  /** Names of the files given by `--clip 'succeed NAME=FILE'`. */
+  readonly clips: ReadonlySet<string>
   /** A defect of ours, for the log. */
   onDefect(error: unknown, request: FastifyRequest): void
   /** Called when a request at this door has ended. */

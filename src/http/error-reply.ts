@@ -22,6 +22,21 @@ export function refuse(
     .send(JSON.stringify(errorBody(code, message, call.traceId)))
 }
 
+/** The simulator itself ends the call: outside the imitation, marked by a header, and a task's id is not lost. */
+export function answerInterrupted(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  why: 'shutdown' | 'reset',
+  taskId?: string,
+): FastifyReply {
+  const message = why === 'shutdown' ? 'mockling is shutting down' : 'mockling was reset'
+  return reply
+    .code(503)
+    .header('content-type', JSON_TYPE)
+    .header(`x-mockling-${why}`, '1')
+    .send(JSON.stringify(errorBody('api_error', message, request.call.traceId, taskId)))
+}
+
 /** Turns whatever was thrown into the envelope: the framework's own refusals, and defects of ours. */
 export function handleThrown(app: FastifyInstance, door: Door): void {
   app.setErrorHandler((thrown, request, reply) => {

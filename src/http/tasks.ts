@@ -2,12 +2,15 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { LARGEST_PAGE, MOST_IDS, PAGE } from '../contract/bodies.ts'
 import { NO_BODY_MESSAGE } from '../contract/errors.ts'
 import { isObject } from '../contract/request.ts'
+import { refusalBy } from '../faults/effects.ts'
 import { madeUpAccount } from '../simulation/made-up.ts'
-import { isTerminal, newestFirst, stepAt, type Task } from '../simulation/task.ts'
+import { isTerminal, isVisible, newestFirst, stepAt, type Task } from '../simulation/task.ts'
+import { answer, answerRefusal } from './answering.ts'
 import { isDenied } from './auth.ts'
 import { isTooDeep } from './body.ts'
+import { effectsOn, note } from './choosing.ts'
 import { type Door, originOf } from './door.ts'
-import { JSON_TYPE, refuse } from './error-reply.ts'
+import { refuse } from './error-reply.ts'
 import { recordOf } from './records.ts'
 
 /** Fields that ask for a list by anything but ids. `user_id` and `application_id` are the token's own anyway. */
@@ -32,6 +35,13 @@ async function query(door: Door, request: FastifyRequest, reply: FastifyReply): 
   if (!isObject(body) || isTooDeep(body)) return refuse(request, reply, 'bad_request')
   // Older schemas wrongly name `generate` as the default (gateway §9 D23).
   const action = body['action'] ?? 'retrieve'
+  const { namespace } = request.call
+  const taskId = typeof body['id'] === 'string' ? { taskId: body['id'] } : {}
+  const { effects, rules } = effectsOn(door, namespace, { operation: 'tasks', ...taskId })
+  note(request, rules)
+  request.call.effects = effects
+  const refusal = refusalBy(effects)
+  if (refusal) return answerRefusal(request, reply, refusal)
   if (action === 'retrieve' || action === 'generate') return retrieve(door, request, reply, body['id'])
   if (action === 'retrieve_batch') return retrieveBatch(door, request, reply, body)
   return refuse(
@@ -49,7 +59,13 @@ async function retrieve(door: Door, request: FastifyRequest, reply: FastifyReply
   // Not kept at any length: the journal outlives the request.
   entry.taskId = id.slice(0, 100)
   const task = await door.store.task(namespace.key, id, namespace.clock.now())
-  return answer(door, request, reply, task ? [task] : [], ([record]) => record ?? {})
+  return tell(
+    door,
+    request,
+    reply,
+    task && isVisible(task, namespace.clock.now()) ? [task] : [],
+    ([record]) => record ?? {},
+  )
 }
 
 async function retrieveBatch(
@@ -60,7 +76,10 @@ async function retrieveBatch(
 ): Promise<FastifyReply> {
   const found = await findBatch(door, request, body)
   if ('refusal' in found) return refuse(request, reply, 'bad_request', found.refusal)
-  return answer(door, request, reply, found.tasks, items => ({ items, count: found.total }))
+  const now = request.call.namespace.clock.now()
+  const tasks = found.tasks.filter(task => isVisible(task, now))
+  const count = found.total - (found.tasks.length - tasks.length)
+  return tell(door, request, reply, tasks, items => ({ items, count }))
 }
 
 type Found = { readonly tasks: readonly Task[]; readonly total: number } | { readonly refusal: string }
@@ -109,7 +128,7 @@ function readFilter(body: Record<string, unknown>) {
 }
 
 /** Sends the records; a pending one among them lets auto-skip go on as if its poller were waiting. */
-async function answer(
+async function tell(
   door: Door,
   request: FastifyRequest,
   reply: FastifyReply,
@@ -122,7 +141,7 @@ async function answer(
   const origin = originOf(door, request)
   const records = tasks.map(task => recordOf(task, now, account, door.settings.pendingResponse, origin))
   if (tasks.some(task => !isTerminal(stepAt(task, now)))) namespace.clock.mark(now + door.settings.skipPerPollMs)
-  return reply.header('content-type', JSON_TYPE).send(JSON.stringify(shape(records)))
+  return answer(request, reply, 200, JSON.stringify(shape(records)))
 }
 
 /** A value as an error text shows it. */

@@ -21,9 +21,14 @@ export interface RequestEntry {
   /** Fields given and not used. */
   ignored?: readonly string[]
   taskId?: string
+  /** What was chosen to happen. */
   outcome?: string
+  /** Ids of the rule that chose it and of the faults that were added. */
+  rules?: readonly string[]
   /** The caller went away before the answer. */
   hungUp?: true
+  /** An effect broke the connection off. */
+  isCut?: true
 }
 
 /** One request for a video's file, as it ended. */
@@ -43,6 +48,10 @@ export interface DownloadEntry {
   /** Bytes of the body handed to the connection. */
   bytes: number
   hungUp?: true
+  /** An effect broke the connection off. */
+  isCut?: true
+  /** Ids of the faults that were added. */
+  faults?: readonly string[]
 }
 
 /** One try to deliver a callback. */

@@ -29,6 +29,18 @@ export interface Delivery {
   readonly url: string
   /** When it is due, on the namespace's clock. */
   readonly at: number
+  /** It is not sent. */
+  readonly isLost?: true
+  /** It waits for the namespace's next callback to go first, so many milliseconds at most. */
+  readonly yieldsMs?: number
+  /** It says the opposite of the one before. */
+  readonly isContradiction?: true
+}
+
+/** Something done to an exchange beyond what is usual: the name of its kind (see `faults/`), and how. Plain data. */
+export interface Effect {
+  readonly name: string
+  readonly options: Readonly<Record<string, unknown>>
 }
 
 /**
@@ -48,6 +60,10 @@ export interface Task {
   readonly model: string
   readonly mode: string
   readonly outcome: string
+  /** What was chosen for it beyond the usual. */
+  readonly effects?: readonly Effect[]
+  /** `/kling/tasks` knows nothing of it before. */
+  readonly visibleAt?: number
   /** In order of `at`; the first is the acceptance. */
   readonly steps: readonly [Step, ...Step[]]
   readonly deliveries: readonly Delivery[]
@@ -91,6 +107,11 @@ export function createdAt(task: Task): number {
 /** Order of lists: newest first; of equal age the last accepted first. */
 export function newestFirst(a: Task, b: Task): number {
   return createdAt(b) - createdAt(a) || b.ordinal - a.ordinal
+}
+
+/** Whether `/kling/tasks` knows the task by now. */
+export function isVisible(task: Task, instant: number): boolean {
+  return task.visibleAt === undefined || instant >= task.visibleAt
 }
 
 /** A video URL is good for this long after the task settled (kling §1.7). */

@@ -1,0 +1,11 @@
+import { kind } from '../kind.ts'
+import { whole } from '../options.ts'
+
+export const answerReset = kind({
+  name: 'answer-reset',
+  summary: 'The connection is reset in the middle of the body.',
+  operations: ['create', 'tasks'],
+  argument: 'bytes',
+  options: { bytes: whole(0, 1_000_000).default(20) },
+  answer: (answer, { bytes }) => ({ ...answer, cutAfter: bytes }),
+})

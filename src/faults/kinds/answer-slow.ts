@@ -1,0 +1,11 @@
+import { kind } from '../kind.ts'
+import { bytesPerSecond } from '../options.ts'
+
+export const answerSlow = kind({
+  name: 'answer-slow',
+  summary: 'The head comes at once, the body a few bytes a second.',
+  operations: ['create', 'tasks'],
+  argument: 'bytesPerSecond',
+  options: { bytesPerSecond: bytesPerSecond.default(20) },
+  answer: (answer, { bytesPerSecond }) => ({ ...answer, bytesPerSecond }),
+})

@@ -1,0 +1,23 @@
+import { ERRORS } from '../../contract/errors.ts'
+import { errorBody } from '../../contract/wire.ts'
+import { kind } from '../kind.ts'
+import { seconds } from '../options.ts'
+
+export const callbackContradicted = kind({
+  name: 'callback-contradicted',
+  summary: 'After the callback of a success comes one that says the same task has failed.',
+  operations: ['create'],
+  argument: 'after',
+  options: { after: seconds().default(1) },
+  plan: (draft, { after }) => ({
+    ...draft,
+    deliveries: draft.deliveries.flatMap(delivery => [
+      delivery,
+      { ...delivery, at: delivery.at + after * 1000, isContradiction: true },
+    ]),
+  }),
+  post(post, _options, { task, index }) {
+    if (!task.deliveries[index]?.isContradiction) return post
+    return { ...post, body: { ...errorBody('api_error', ERRORS.api_error.message, task.traceId, task.id) } }
+  },
+})

@@ -1,0 +1,16 @@
+import { kind } from '../kind.ts'
+import { seconds, whole } from '../options.ts'
+
+export const callbackDoubled = kind({
+  name: 'callback-doubled',
+  summary: 'The same callback comes twice (or more often).',
+  operations: ['create'],
+  argument: 'times',
+  options: { times: whole(2, 100).default(2), gap: seconds().default(0) },
+  plan: (draft, { times, gap }) => ({
+    ...draft,
+    deliveries: draft.deliveries.flatMap(delivery =>
+      Array.from({ length: times }, (_, i) => ({ ...delivery, at: delivery.at + i * gap * 1000 })),
+    ),
+  }),
+})

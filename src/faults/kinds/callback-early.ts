@@ -1,0 +1,10 @@
+import { kind } from '../kind.ts'
+import { settledAfter } from '../plans.ts'
+
+export const callbackEarly = kind({
+  name: 'callback-early',
+  summary: 'The callback comes before the create is answered: its task_id is still unknown to the caller.',
+  operations: ['create'],
+  options: {},
+  plan: draft => ({ ...settledAfter(draft, 0), isEager: true }),
+})

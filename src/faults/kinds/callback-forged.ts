@@ -1,0 +1,18 @@
+import { kind } from '../kind.ts'
+import { secret } from '../options.ts'
+import { signed } from '../signature.ts'
+
+export const callbackForged = kind({
+  name: 'callback-forged',
+  summary: 'The callback carries a Standard Webhooks signature of somebody who does not know the secret.',
+  operations: ['create'],
+  argument: 'secret',
+  options: { secret: secret.optional() },
+  post(post, options, context) {
+    const { headers, ...rest } = signed(post, options.secret, context)
+    const right = headers['webhook-signature'] ?? ''
+    // The last character may carry padding bits that decoders ignore; the first one counts always.
+    const wrong = right.replace(/^v1,(.)/, (_, first) => `v1,${first === 'A' ? 'B' : 'A'}`)
+    return { ...rest, headers: { ...headers, 'webhook-signature': wrong } }
+  },
+})

@@ -1,0 +1,14 @@
+import { kind } from '../kind.ts'
+import { seconds } from '../options.ts'
+
+export const callbackLate = kind({
+  name: 'callback-late',
+  summary: 'The callback comes so many seconds after the task has settled.',
+  operations: ['create'],
+  argument: 'seconds',
+  options: { seconds: seconds() },
+  plan: (draft, { seconds }) => ({
+    ...draft,
+    deliveries: draft.deliveries.map(delivery => ({ ...delivery, at: delivery.at + seconds * 1000 })),
+  }),
+})

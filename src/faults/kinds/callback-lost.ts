@@ -1,0 +1,9 @@
+import { kind } from '../kind.ts'
+
+export const callbackLost = kind({
+  name: 'callback-lost',
+  summary: 'The callback never comes.',
+  operations: ['create'],
+  options: {},
+  plan: draft => ({ ...draft, deliveries: draft.deliveries.map(delivery => ({ ...delivery, isLost: true })) }),
+})

@@ -1,0 +1,14 @@
+import { kind } from '../kind.ts'
+import { seconds } from '../options.ts'
+
+export const callbackReordered = kind({
+  name: 'callback-reordered',
+  summary: 'The callback lets the next one of the same token go first, if one comes in time.',
+  operations: ['create'],
+  argument: 'within',
+  options: { within: seconds().default(300) },
+  plan: (draft, { within }) => ({
+    ...draft,
+    deliveries: draft.deliveries.map(delivery => ({ ...delivery, yieldsMs: within * 1000 })),
+  }),
+})

@@ -1,0 +1,13 @@
+import { bytesOf, uuidFrom } from '../../simulation/random.ts'
+import { kind } from '../kind.ts'
+
+export const callbackStranger = kind({
+  name: 'callback-stranger',
+  summary: 'The callback is about a task id that nobody has ever seen.',
+  operations: ['create'],
+  options: {},
+  post: (post, _options, { task }) => ({
+    ...post,
+    body: { ...post.body, task_id: uuidFrom(bytesOf('stranger', task.id), 0) },
+  }),
+})

@@ -1,0 +1,12 @@
+import { kind } from '../kind.ts'
+import { seconds } from '../options.ts'
+import { settlesIn } from '../plans.ts'
+
+export const callbackUnseen = kind({
+  name: 'callback-unseen',
+  summary: 'The callback comes before /kling/tasks knows the task.',
+  operations: ['create'],
+  argument: 'for',
+  options: { for: seconds().default(10) },
+  plan: (draft, options) => ({ ...draft, visibleAt: settlesIn(draft) + options.for * 1000 }),
+})

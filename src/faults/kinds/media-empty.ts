@@ -1,0 +1,9 @@
+import { kind } from '../kind.ts'
+
+export const mediaEmpty = kind({
+  name: 'media-empty',
+  summary: 'The video is there and has no bytes.',
+  operations: ['create', 'download'],
+  options: {},
+  serve: serving => ({ ...serving, keep: 0 }),
+})

@@ -1,0 +1,11 @@
+import { kind } from '../kind.ts'
+import { bytesPerSecond } from '../options.ts'
+
+export const mediaSlow = kind({
+  name: 'media-slow',
+  summary: 'The video comes so many bytes a second.',
+  operations: ['create', 'download'],
+  argument: 'bytesPerSecond',
+  options: { bytesPerSecond: bytesPerSecond.default(10_000) },
+  serve: (serving, { bytesPerSecond }) => ({ ...serving, bytesPerSecond }),
+})

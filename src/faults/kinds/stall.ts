@@ -1,0 +1,14 @@
+import { isTerminal } from '../../simulation/task.ts'
+import { kind } from '../kind.ts'
+
+export const stall = kind({
+  name: 'stall',
+  summary: 'The task is worked on and never settles: the caller’s own deadline has to end the wait.',
+  operations: ['create'],
+  options: {},
+  plan: draft => ({
+    ...draft,
+    steps: [draft.steps[0], ...draft.steps.slice(1).filter(step => !isTerminal(step))],
+    deliveries: [],
+  }),
+})

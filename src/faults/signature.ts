@@ -1,0 +1,17 @@
+import { createHmac } from 'node:crypto'
+import { bytesOf, uuidFrom } from '../simulation/random.ts'
+import type { Post, PostContext } from './kind.ts'
+
+/** The secret of callbacks that name none: known to everybody, so good for tests alone. */
+export const TEST_SECRET = 'whsec_bW9ja2xpbmctdGVzdC1zZWNyZXQtMjQtYnl0ZXM='
+
+/** The post with the three headers of Standard Webhooks: id, timestamp in virtual seconds, HMAC-SHA256 (`v1`). */
+export function signed(post: Post, secret: string = TEST_SECRET, { task, index, now }: PostContext): Post {
+  const text = post.text ?? JSON.stringify(post.body)
+  const id = `msg_${uuidFrom(bytesOf('webhook', task.id, index), 0)}`
+  const timestamp = String(Math.floor(now / 1000))
+  const key = Buffer.from(secret.slice('whsec_'.length), 'base64')
+  const signature = createHmac('sha256', key).update(`${id}.${timestamp}.${text}`).digest('base64')
+  const headers = { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': `v1,${signature}` }
+  return { ...post, text, headers: { ...post.headers, ...headers } }
+}
