@@ -29,7 +29,9 @@ export interface States {
 export function grade(one: Case, attempts: readonly Attempt[], states: States | undefined): Graded {
   const { name, group, summary } = one
   const slowestMs = Math.round(Math.max(0, ...attempts.map(attempt => attempt.durationMs))) - sendingMs(one)
-  const answers = attempts.map(({ status, outcome }) => (status === undefined || outcome === 'timeout' ? outcome : String(status)))
+  const answers = attempts.map(({ status, outcome }) =>
+    status === undefined || outcome === 'timeout' ? outcome : String(status),
+  )
   const failure = attempts.map(attempt => failureOf(one, attempt)).find(text => text !== undefined)
   const change = states && one.keepsState ? changeOf(states) : undefined
   const warning = suspicionOf(one, attempts) ?? hangUpOf(one, attempts) ?? change?.unknown

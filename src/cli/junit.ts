@@ -44,13 +44,16 @@ export function junitOf(suite: string, checks: readonly Check[]): string {
 }
 
 /**
- * Where `--report junit=FILE` is to be written.
- * @throws ConfigError if it is of another form.
+ * Where `--report junit=FILE` is to be written. The file is made at once: better known before a long run than after it.
+ * @throws ConfigError if it is of another form or can't be written.
  */
 export function junitFile(report: string | undefined): string | undefined {
   if (report === undefined) return undefined
   const file = /^junit=(.+)$/.exec(report)?.[1]
-  if (file !== undefined) return file
+  if (file !== undefined) {
+    writeJunit(file, '', [])
+    return file
+  }
   throw new ConfigError(`--report: ${JSON.stringify(report)} is not allowed; it must be junit=FILE`)
 }
 

@@ -6,7 +6,7 @@ export interface RealThing {
 }
 
 /** Names under which keys for the service, or for the model vendor behind it, are kept: any with both halves. */
-const KEY_NAME = /ACE_?DATA|KLING/i
+const KEY_NAME = /ACE_?DATA|(?<!MOC)KLING/i
 const KEY_WORD = /TOKEN|KEY|SECRET|BEARER|AUTH/i
 
 /** Lists of hosts that are not called, and what npm copies from package.json. */
