@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander'
-import { FORMATS } from './client-environment.ts'
+import { FORMATS } from './env.ts'
 
 const HERE = 'http://127.0.0.1:4180'
 const NONE: readonly string[] = []

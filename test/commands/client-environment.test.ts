@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
-import { clientEnvironment, printed } from '../../src/cli/client-environment.ts'
+import { printed } from '../../src/cli/env.ts'
+import { clientEnvironment } from '../../src/testing/environment.ts'
 
 const TARGET = { url: 'http://127.0.0.1:4180', token: 'it\'s "mine" $HOME `id` \\', key: 'key-of-mine' }
 

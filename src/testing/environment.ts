@@ -31,24 +31,3 @@ export function clientEnvironment({ url, token, key }: ClientTarget): Record<str
     ...Object.fromEntries(TOKEN_VARIABLES.map(name => [name, token])),
   }
 }
-
-/** How variables can be printed. */
-export const FORMATS = ['sh', 'fish', 'powershell', 'dotenv', 'json'] as const
-
-export type EnvironmentFormat = (typeof FORMATS)[number]
-
-/** The variables as lines that the shell or program named takes in. */
-export function printed(variables: Readonly<Record<string, string>>, format: EnvironmentFormat): string {
-  if (format === 'json') return JSON.stringify(variables, null, 2)
-  return Object.entries(variables)
-    .map(([name, value]) => LINES[format](name, value))
-    .join('\n')
-}
-
-const LINES: Readonly<Record<Exclude<EnvironmentFormat, 'json'>, (name: string, value: string) => string>> = {
-  sh: (name, value) => `export ${name}='${value.replaceAll("'", "'\\''")}'`,
-  fish: (name, value) => `set -gx ${name} '${value.replace(/[\\']/g, '\\$&')}'`,
-  powershell: (name, value) => `$env:${name} = '${value.replaceAll("'", "''")}'`,
-  // Double quotes are read alike by the dotenv packages, docker compose and systemd; `$` would be expanded by some.
-  dotenv: (name, value) => `${name}="${value.replace(/[\\"$]/g, '\\$&')}"`,
-}
