@@ -1,22 +1,23 @@
 import { randomBytes } from 'node:crypto'
-import { readFileSync } from 'node:fs'
-import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
-import { addressPolicy } from './callbacks/address-policy.ts'
+import { addressOf, inboxAddresses, isLoopback, policyOf } from './addresses.ts'
 import { Dispatcher } from './callbacks/dispatcher.ts'
 import { createPoster } from './callbacks/post.ts'
-import { type Config, ConfigError, type ConfigInput, fromCode, readConfig } from './config.ts'
+import { type Config, type ConfigInput, fromCode, readConfig } from './config.ts'
 import { Control } from './control/control.ts'
 import { fillDemo } from './control/demo.ts'
-import { controlRoutes, healthRoutes, type Identity, refuseBadUrl } from './control/routes.ts'
+import { Inboxes } from './control/inboxes.ts'
+import { controlRoutes, healthRoutes, refuseBadUrl } from './control/routes.ts'
 import { RuleDesk } from './control/rules.ts'
+import type { Identity } from './control/shapes.ts'
 import { Rulebook } from './faults/rulebook.ts'
 import { createApp, upstreamDoor } from './http/app.ts'
-import { type Door, type DoorSettings, originOf } from './http/door.ts'
+import { type Door, originOf } from './http/door.ts'
 import { filesDoor } from './http/files.ts'
 import { startIncident } from './incident.ts'
 import { type DownloadEntry, Journal, type RequestEntry } from './journal/journal.ts'
 import { openApiRoutes } from './openapi/routes.ts'
+import { Settings } from './settings.ts'
 import type { ClockSetting } from './simulation/clock.ts'
 import { Namespaces } from './simulation/namespaces.ts'
 import { sha256 } from './simulation/random.ts'
@@ -32,7 +33,7 @@ export interface Reports {
   readonly onRequest?: (entry: RequestEntry | DownloadEntry) => void
   /** Something a person should know. */
   readonly onWarning?: (text: string) => void
-  /** A defect of ours, answered with 500. */
+  /** A defect of ours, answered with 500 or, where an answer had begun, by the end of the connection. */
   readonly onDefect?: (error: unknown) => void
 }
 
@@ -40,6 +41,7 @@ export interface Reports {
 export interface Simulator extends AsyncDisposable {
   /** Where it listens, such as `http://127.0.0.1:4180`. No slash at the end. */
   readonly url: string
+  /** The settings, as they are by now. */
   readonly config: Config
   /** The key the control door asks for; `undefined` on loopback. */
   readonly controlKey: string | undefined
@@ -99,27 +101,37 @@ export async function createSimulator(settings: ConfigInput = {}, around: Surrou
     onEvict: evictionNotice(around.onWarning),
     nowOf: key => (namespaces.find(key) ?? namespaces.server).clock.now(),
   })
-  const journal = new Journal(config.journalSize)
+  const journal = new Journal(config.journalSize, config.journalMemory * 1_000_000)
   const rulebook = new Rulebook(config.seed)
   const clips: ReadonlySet<string> = new Set()
-  const isLoopback = /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/.test(config.host)
+  const live = new Settings(config)
+  const inboxes = new Inboxes({
+    timebase,
+    clock: () => namespaces.server.clock,
+    postNamed: name => dispatcher.postNamed(name),
+  })
+  const ownInboxes = () => inboxAddresses(app, config)
   const dispatcher = new Dispatcher({
     store,
     clockOf: key => namespaces.of(key).clock,
-    retries: config.callbackRetries,
-    onAttempt: report => journal.add({ kind: 'callback', ...report }),
-    poster: createPoster({ policy: policyOf(config, isLoopback), userAgent: `mockling/${VERSION}` }),
+    retries: () => live.config.callbackRetries,
+    place: () => journal.place(),
+    onAttempt: report => journal.record({ kind: 'callback', ...report }),
+    isOurs: url => ownInboxes().some(own => url.startsWith(own)),
+    poster: createPoster({ policy: policyOf(config, ownInboxes), userAgent: `mockling/${VERSION}` }),
   })
   const identity: Identity = { name: 'mockling', version: VERSION, revision: config.revision, seed: config.seed }
-  const controlKey = config.controlKey ?? (isLoopback ? undefined : randomBytes(12).toString('base64url'))
+  const controlKey = config.controlKey ?? (isLoopback(config.host) ? undefined : randomBytes(12).toString('base64url'))
   const studio = await openStudio(config, text => around.onWarning?.(text))
-  const terms = doorSettings(config)
-  const admitted = terms.tokens && new Set([...terms.tokens].map(sha256))
+  const { tokens } = live.door
+  const admitted = tokens && new Set([...tokens].map(sha256))
   const isAdmitted = (key: string) => admitted === undefined || admitted.has(key) || namespaces.find(key) !== undefined
   const rules = new RuleDesk({ rulebook, namespaces, revision: config.revision, clips, isAdmitted })
-  const control = new Control({ namespaces, store, journal, balance: config.balance })
+  const control = new Control({ namespaces, store, journal, dispatcher, inboxes, settings: live })
   const door: Door = {
-    settings: terms,
+    get settings() {
+      return live.door
+    },
     namespaces,
     store,
     journal,
@@ -148,6 +160,10 @@ export async function createSimulator(settings: ConfigInput = {}, around: Surrou
     rules,
     identity,
     access: { key: controlKey, hosts },
+    print: async (commands, form, request) => {
+      const { printControlDocument } = await import('./openapi/control-document.ts')
+      return printControlDocument(commands, form, { version: VERSION, serverUrl: originOf(door, request) })
+    },
   })
   try {
     await app.listen({ host: config.host, port: config.port })
@@ -172,7 +188,9 @@ export async function createSimulator(settings: ConfigInput = {}, around: Surrou
   }
   return {
     url,
-    config,
+    get config() {
+      return live.config
+    },
     controlKey,
     control,
     rules,
@@ -208,55 +226,9 @@ async function stop(
   return { pendingTasks, callbacks, heldRequests }
 }
 
-function doorSettings(config: Config): DoorSettings {
-  const { balance, concurrency } = config
-  const [burst, unit] = config.rate?.split('/') ?? []
-  const perUnit = unit === 'h' ? 3600 : unit === 'm' ? 60 : 1
-  return {
-    revision: config.revision,
-    strictness: config.strictness,
-    parameterErrorCode: config.parameterErrorCode,
-    pendingResponse: config.pendingResponse,
-    pace: config.pace,
-    seed: config.seed,
-    publicUrl: config.publicUrl,
-    trustProxy: config.trustProxy,
-    tokens: config.tokens === undefined ? undefined : readTokens(config.tokens),
-    rate: burst === undefined ? undefined : { burst: Number(burst), perSecond: Number(burst) / perUnit },
-    limits: { ...(balance !== undefined && { balance }), ...(concurrency !== undefined && { concurrency }) },
-    skipPerPollMs: config.skipPerPoll * 1000,
-  }
-}
-
-/** One token a line; blank lines and lines that begin with # are skipped. */
-function readTokens(file: string): ReadonlySet<string> {
-  try {
-    const lines = readFileSync(file, 'utf8').split(/\r?\n/)
-    return new Set(lines.map(line => line.trim()).filter(line => line !== '' && !line.startsWith('#')))
-  } catch (cause) {
-    throw new ConfigError(`tokens: ${JSON.stringify(file)} can't be read: ${(cause as Error).message}`, { cause })
-  }
-}
-
 function clockSetting(text: string): ClockSetting {
   if (text.startsWith('x')) return { mode: 'scaled', rate: Number(text.slice(1)) }
   return { mode: text as 'real' | 'frozen' | 'auto-skip', rate: 1 }
-}
-
-function policyOf(config: Config, isLoopback: boolean) {
-  const { callbackPrivate, callbackAllow: allow, callbackDeny: deny } = config
-  const options = { private: callbackPrivate, loopback: isLoopback ? 'allow' : 'deny' } as const
-  for (const [name, lists] of [
-    ['callbackAllow', { allow, deny: [] }],
-    ['callbackDeny', { allow: [], deny }],
-  ] as const) {
-    try {
-      addressPolicy({ ...options, ...lists })
-    } catch (cause) {
-      throw new ConfigError(`${name}: ${(cause as Error).message}`, { cause })
-    }
-  }
-  return addressPolicy({ ...options, allow, deny })
 }
 
 /** Says that tasks are being forgotten: at the first, and then each time their number has doubled. */
@@ -268,10 +240,4 @@ function evictionNotice(warn: Reports['onWarning']): () => void {
     next *= 2
     warn?.(`${evicted} settled task(s) forgotten so far to make room; raise --retain to keep more`)
   }
-}
-
-function addressOf(app: FastifyInstance, host: string): string {
-  const address = app.server.address() as AddressInfo | null
-  const name = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host
-  return `http://${name}:${address?.port ?? 0}`
 }

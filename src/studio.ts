@@ -3,7 +3,7 @@ import { clipSpecOf } from './http/clip-spec.ts'
 import type { Media } from './http/door.ts'
 import { Pool } from './media/pool.ts'
 import { ClipShelf } from './media/shelf.ts'
-import { type ClipSpec, etagOf } from './media/spec.ts'
+import { type TaggedSpec, tagged } from './media/spec.ts'
 import { openUserFile, type UserFile } from './media/user-file.ts'
 import type { Task } from './simulation/task.ts'
 
@@ -31,15 +31,15 @@ export async function openStudio({ clip, mediaCache }: Config, warn: (text: stri
   })
   const shelf = new ClipShelf(pool, Math.floor(mediaCache * 1024 * 1024))
   // A file is often asked for in many ranges, and telling its tag takes longer than sending one.
-  const specs = new WeakMap<Task, ClipSpec>()
-  const specOf = (task: Task): ClipSpec => {
-    const known = specs.get(task) ?? clipSpecOf(task)
+  const specs = new WeakMap<Task, TaggedSpec>()
+  const specOf = (task: Task): TaggedSpec => {
+    const known = specs.get(task) ?? tagged(clipSpecOf(task))
     specs.set(task, known)
     return known
   }
   return {
     media: {
-      etag: task => etagOf(specOf(task)),
+      etag: task => specOf(task).etag,
       ready: task => shelf.ready(specOf(task)),
       open: (task, signal) => shelf.open(specOf(task), signal),
     },

@@ -1,4 +1,4 @@
-import { type FileHandle, open } from 'node:fs/promises'
+import { type FileHandle, open, stat } from 'node:fs/promises'
 import type { Source } from './shelf.ts'
 
 /** The most that is read at once: what a reader who has stopped reading costs. */
@@ -15,10 +15,11 @@ export interface UserFile extends Source {
  * @throws Error saying why it can't be served: not there, not readable, no file, empty.
  */
 export async function openUserFile(path: string): Promise<UserFile> {
+  // Before it is opened: a pipe would wait there for somebody to write into it.
+  if (!(await stat(path)).isFile()) throw new Error('it is no file')
   const handle = await open(path, 'r')
   try {
     const facts = await handle.stat()
-    if (!facts.isFile()) throw new Error('it is no file')
     if (facts.size === 0) throw new Error('it is empty')
     const { size, mtimeMs } = facts
     return {

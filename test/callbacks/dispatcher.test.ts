@@ -42,7 +42,7 @@ function open({ mode = 'frozen', retries = 0, policy }: Given = {}) {
       userAgent: 'mockling/test',
     }),
     clockOf,
-    retries,
+    retries: () => retries,
     onAttempt: report => reports.push(report),
   })
   return {

@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import type { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { clipSpecOf } from '../../src/http/clip-spec.ts'
+import type { DownloadEntry, RequestEntry } from '../../src/journal/journal.ts'
 import { createClip } from '../../src/media/clip.ts'
 import { createSimulator, type Simulator } from '../../src/simulator.ts'
 import { create, until } from '../support/requests.ts'
@@ -145,6 +146,65 @@ describe('a file of one’s own', () => {
     await expect(createSimulator({ clip })).rejects.toThrow(`clip: ${JSON.stringify(clip)} can't be served: `)
     await expect(createSimulator({ clip })).rejects.toThrow(why)
   })
+
+  const withoutFifos = without(['mkfifo', '--version'])
+  it.skipIf(withoutFifos)(`that is a pipe is refused without waiting for a writer${withoutFifos}`, async () => {
+    const clip = join(folder, 'pipe.mp4')
+    execFileSync('mkfifo', [clip])
+    await expect(createSimulator({ clip })).rejects.toThrow(`${JSON.stringify(clip)} can't be served: it is no file`)
+  })
+})
+
+describe('a file that can’t be read', () => {
+  /** A simulator that serves a file which is cut to `left` bytes after the start, and what it tells of that. */
+  async function withCutFile(left: number) {
+    const defects: unknown[] = []
+    const ended: (DownloadEntry | RequestEntry)[] = []
+    const clip = ownFile(`cut-${left}.mp4`, noise(300_000))
+    const simulator = await createSimulator(
+      { pace: 'instant', clip },
+      { onDefect: error => defects.push(error), onRequest: entry => ended.push(entry) },
+    )
+    const path = await videoPath(simulator)
+    truncateSync(clip, left)
+    const downloads = () => ended.filter(entry => entry.kind === 'download')
+    return { simulator, path, defects, downloads, [Symbol.asyncDispose]: () => simulator[Symbol.asyncDispose]() }
+  }
+  const SHORTER = 'the file has become shorter since the start'
+
+  it.each(['bytes=0-', 'bytes=0-9,100-109', undefined])(
+    'from the start is answered 500 and no more: %s',
+    async range => {
+      await using cut = await withCutFile(0)
+
+      const answer = await send(cut.simulator.url, { path: cut.path, headers: range === undefined ? {} : { range } })
+
+      expect(answer.status).toBe(500)
+      expect(answer.body.length).toBe(0)
+      expect(Object.keys(answer.headers).toSorted()).toEqual([
+        'access-control-allow-origin',
+        'access-control-expose-headers',
+        'connection',
+        'content-length',
+        'date',
+      ])
+      await until('it is over', () => cut.downloads().length === 1)
+      expect(cut.downloads()).toMatchObject([{ status: 500, bytes: 0, error: SHORTER }])
+      expect(cut.defects).toMatchObject([{ message: SHORTER }])
+    },
+  )
+
+  it('to its end breaks the connection off, which is no fault of the caller’s', async () => {
+    await using cut = await withCutFile(100_000)
+
+    await expect(send(cut.simulator.url, { path: cut.path })).rejects.toThrow('aborted')
+
+    await until('it is over', () => cut.downloads().length === 1)
+    expect(cut.downloads()).toMatchObject([{ status: 200, bytes: 100_000, error: SHORTER }])
+    expect(cut.downloads()[0]).not.toHaveProperty('hungUp')
+    expect(cut.defects).toMatchObject([{ message: SHORTER }])
+    expect(cut.simulator.control.journal.list({ kind: 'download' })).toMatchObject([{ error: SHORTER }])
+  })
 })
 
 describe('a reader', () => {
@@ -181,7 +241,9 @@ describe('a reader', () => {
       { pace: 'instant', mediaCache: 0 },
       { onDefect: error => defects.push(error), onRequest: entry => ended.push(entry) },
     )
-    const path = await videoPath(simulator, { model: 'kling-v3', mode: '4k', duration: 3 })
+    const path = await videoPath(simulator, { model: 'kling-v3', mode: '4k', duration: 10 })
+    const ours: Socket[] = []
+    simulator.app.server.on('connection', socket => ours.push(socket))
     const already = ended.length
     for (let i = 0; i < 5; i++) {
       const socket = await dial(simulator.url)
@@ -190,9 +252,9 @@ describe('a reader', () => {
       socket.destroy()
     }
     await until('all have ended', () => ended.length >= already + 5)
-    const connections = () =>
-      new Promise<number>(resolve => simulator.app.server.getConnections((_, count) => resolve(count)))
-    expect(await connections()).toBe(0)
+    await until('no connection is left', () => ours.every(socket => socket.destroyed))
+    expect(ours).toHaveLength(5)
+    expect(ended.slice(already)).toContainEqual(expect.objectContaining({ hungUp: true }))
     expect(defects).toEqual([])
     expect((await send(simulator.url, { path })).status).toBe(200)
   })
