@@ -6,6 +6,7 @@ import { createPoster } from './callbacks/post.ts'
 import { type Config, type ConfigInput, fromCode, readConfig } from './config.ts'
 import { Control } from './control/control.ts'
 import { fillDemo } from './control/demo.ts'
+import { type Faces, facesOf, readAnswer, type Send } from './control/faces.ts'
 import { Inboxes } from './control/inboxes.ts'
 import { controlRoutes, healthRoutes, refuseBadUrl } from './control/routes.ts'
 import { RuleDesk } from './control/rules.ts'
@@ -38,7 +39,7 @@ export interface Reports {
 }
 
 /** A running simulator. */
-export interface Simulator extends AsyncDisposable {
+export interface Simulator extends Faces, AsyncDisposable {
   /** Where it listens, such as `http://127.0.0.1:4180`. No slash at the end. */
   readonly url: string
   /** The settings, as they are by now. */
@@ -180,6 +181,13 @@ export async function createSimulator(settings: ConfigInput = {}, around: Surrou
   const { warmAfterMs } = around
   const callOffWarming = warmAfterMs === undefined ? () => {} : timebase.after(warmAfterMs, () => studio.warm())
 
+  const send: Send = async (method, path, body) => {
+    const headers = { host: 'localhost', ...(controlKey !== undefined && { 'x-mockling-key': controlKey }) }
+    const request = { method: method as 'GET', url: `/_mockling${path}`, headers, ...(body && { payload: body }) }
+    const { statusCode, payload } = await app.inject(request)
+    return readAnswer(statusCode, payload)
+  }
+
   let closing: Promise<Leftover> | undefined
   const close = () => {
     callOffWarming()
@@ -187,6 +195,7 @@ export async function createSimulator(settings: ConfigInput = {}, around: Surrou
     return closing
   }
   return {
+    ...facesOf(send, url),
     url,
     get config() {
       return live.config
