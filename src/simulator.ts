@@ -6,7 +6,8 @@ import { createPoster } from './callbacks/post.ts'
 import { type Config, type ConfigInput, fromCode, readConfig } from './config.ts'
 import { Control } from './control/control.ts'
 import { fillDemo } from './control/demo.ts'
-import { type Faces, facesOf, readAnswer, type Send } from './control/faces.ts'
+import { readAnswer, type Send } from './control/faces.ts'
+import { type Handle, handleOf } from './control/handle.ts'
 import { Inboxes } from './control/inboxes.ts'
 import { controlRoutes, healthRoutes, refuseBadUrl } from './control/routes.ts'
 import { RuleDesk } from './control/rules.ts'
@@ -39,7 +40,7 @@ export interface Reports {
 }
 
 /** A running simulator. */
-export interface Simulator extends Faces, AsyncDisposable {
+export interface Simulator extends Handle, AsyncDisposable {
   /** Where it listens, such as `http://127.0.0.1:4180`. No slash at the end. */
   readonly url: string
   /** The settings, as they are by now. */
@@ -195,7 +196,7 @@ export async function createSimulator(settings: ConfigInput = {}, around: Surrou
     return closing
   }
   return {
-    ...facesOf(send, url),
+    ...handleOf(send, url),
     url,
     get config() {
       return live.config

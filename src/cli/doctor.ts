@@ -1,5 +1,5 @@
 import type { Config } from '../config.ts'
-import { Client } from '../testing/client.ts'
+import { connect, type Mockling } from '../testing/connect.ts'
 import { callbackFinding, receiverFinding } from './doctor/callbacks.ts'
 import { containerFinding } from './doctor/container.ts'
 import { type Finding, findingsText } from './doctor/finding.ts'
@@ -8,7 +8,6 @@ import { portFinding } from './doctor/port.ts'
 import { urlOf } from './options.ts'
 import { posterFor } from './sending.ts'
 import { settingsOf, startSimulator } from './start.ts'
-import type { Health } from './wait.ts'
 
 interface DoctorOptions extends Record<string, unknown> {
   readonly callbackUrl?: string
@@ -38,8 +37,8 @@ interface Wishes {
 
 async function examine(given: string | undefined, config: Config, wishes: Wishes): Promise<Finding[]> {
   const url = given ?? `http://${nameable(config.host)}:${config.port}`
-  const server = new Client(url, config.controlKey)
-  const health = await server.get<Health>('/health').catch((error: Error) => error)
+  const server = connect({ url, controlKey: config.controlKey })
+  const health = await server.health().catch((error: Error) => error)
   if (!(health instanceof Error)) {
     const running: Finding = {
       check: 'server',
@@ -76,10 +75,10 @@ function nameable(host: string): string {
 /** The same questions to a server of our own, for as long as it takes, with the settings given. */
 async function ownFindings(config: Config, wishes: Wishes): Promise<Finding[]> {
   await using simulator = await startSimulator({ ...config, port: 0, demo: 0 }, {})
-  return await callbackFindings(new Client(simulator.url, simulator.controlKey), wishes)
+  return await callbackFindings(connect(simulator), wishes)
 }
 
-async function callbackFindings(server: Client, { token, callbackUrl }: Wishes): Promise<Finding[]> {
+async function callbackFindings(server: Mockling, { token, callbackUrl }: Wishes): Promise<Finding[]> {
   const findings = [await callbackFinding(server, token)]
   if (callbackUrl !== undefined) findings.push(await receiverFinding(server, token, callbackUrl))
   return findings

@@ -1,13 +1,7 @@
 import { machineTime } from '../simulation/timebase.ts'
-import { Client } from '../testing/client.ts'
+import { doorAt } from '../testing/client.ts'
+import type { Health } from '../testing/connect.ts'
 import { numberOf, urlOf } from './options.ts'
-
-/** What health says of a server, as far as it is shown. */
-export interface Health {
-  readonly name: string
-  readonly version: string
-  readonly revision: string
-}
 
 /** Between two looks, in real milliseconds. */
 const PAUSE_MS = 100
@@ -15,10 +9,10 @@ const PAUSE_MS = 100
 /** `mockling wait`: resolves to exit code 0 as soon as the health of `url` answers, to 3 if it has not in time. */
 export async function wait(url: string, options: { timeout: string; json?: true }): Promise<number> {
   const seconds = numberOf('--timeout', options.timeout, 0, 86_400)
-  const server = new Client(urlOf(url))
+  const server = doorAt(urlOf(url), undefined)
   const startedAt = performance.now()
   for (;;) {
-    const answer = await server.get<Health>('/health').catch((error: Error) => error)
+    const answer = await (server.send('GET', '/health') as Promise<Health>).catch((error: Error) => error)
     const waitedMs = Math.round(performance.now() - startedAt)
     if (!(answer instanceof Error)) {
       const { name, version, revision } = answer

@@ -1,103 +1,64 @@
-/** The control door said no, or could not be reached. */
-export class ControlError extends Error {
-  override readonly name = 'ControlError'
-  /** The answer's status; `undefined` if none came. */
-  readonly status: number | undefined
+import { readAnswer, type Send } from '../control/faces.ts'
 
-  constructor(message: string, status?: number, options?: ErrorOptions) {
-    super(message, options)
-    this.status = status
-  }
+/** No answer came, or none of a mockling server. */
+export class Unreachable extends Error {
+  override readonly name = 'Unreachable'
 }
 
-/** Values of a query; what is `undefined` is left out. */
-export type Query = Readonly<Record<string, string | number | boolean | undefined>>
-
-/** Asks the control door of one server. The only place that makes requests for tests. */
-export class Client {
+/** A control door that runs elsewhere. */
+export interface Door {
   /** Scheme, host and port, without a slash at the end. */
   readonly url: string
-  /** The key asked for by a door that is bound wider than loopback. */
+  /** Asked for by a door that is bound wider than loopback. */
   readonly key: string | undefined
+  readonly send: Send
+}
 
-  /** @throws ControlError if `url` is no http or https URL. */
-  constructor(url: string, key?: string) {
-    if (!/^https?:\/\//i.test(url) || !URL.canParse(url)) {
-      throw new ControlError(`${JSON.stringify(url)} is no http or https URL of a mockling server`)
-    }
-    this.url = url.replace(/\/+$/, '')
-    this.key = key
+/** Real time: a server that hangs must not hang a test until its runner's own limit, which says less. */
+const LIMIT_MS = 60_000
+
+/**
+ * Sends commands to a control door over HTTP. The only place that makes requests for tests.
+ * @throws Unreachable if `url` is no http or https URL. `send` rejects with it if nobody is there, and with
+ * `CommandRefused` if the command is refused.
+ */
+export function doorAt(url: string, key: string | undefined): Door {
+  if (!/^https?:\/\//i.test(url) || !URL.canParse(url)) {
+    throw new Unreachable(`${JSON.stringify(url)} is no http or https URL of a mockling server`)
   }
-
-  get<Answer>(path: string, query: Query = {}): Promise<Answer> {
-    return this.#call('GET', path, query)
-  }
-
-  post<Answer>(path: string, body: object = {}): Promise<Answer> {
-    return this.#call('POST', path, {}, body)
-  }
-
-  put<Answer>(path: string, body: object): Promise<Answer> {
-    return this.#call('PUT', path, {}, body)
-  }
-
-  delete<Answer>(path: string, query: Query = {}): Promise<Answer> {
-    return this.#call('DELETE', path, query)
-  }
-
-  /**
-   * @param path below `/_mockling`
-   * @throws ControlError with the door's own words if it refuses, or saying that it can't be reached.
-   */
-  async #call<Answer>(method: string, path: string, query: Query, body?: object): Promise<Answer> {
-    const search = new URLSearchParams()
-    for (const [name, value] of Object.entries(query)) if (value !== undefined) search.set(name, String(value))
-    const shown = `${method} ${this.url}/_mockling${path}`
-    let answer: Response
-    let text: string
+  const base = url.replace(/\/+$/, '')
+  const send: Send = async (method, path, body) => {
+    const shown = `${method} ${base}/_mockling${path.split('?')[0]}`
+    const { status, text } = await exchange(`${base}/_mockling${path}`, method, body, key).catch(cause => {
+      throw new Unreachable(`${shown}: ${reasonOf(cause)}`, { cause })
+    })
     try {
-      answer = await fetch(`${this.url}/_mockling${path}${search.size > 0 ? `?${search}` : ''}`, {
-        method,
-        headers: {
-          ...(body !== undefined && { 'content-type': 'application/json' }),
-          ...(this.key !== undefined && { 'x-mockling-key': this.key }),
-        },
-        ...(body !== undefined && { body: JSON.stringify(body) }),
-        redirect: 'error',
-        // Real time: a server that hangs must not hang the test until the runner's own limit, which says less.
-        signal: AbortSignal.timeout(30_000),
-      })
-      text = await answer.text()
-    } catch (cause) {
-      throw new ControlError(`${shown}: ${reasonOf(cause)}`, undefined, { cause })
+      return readAnswer(status, text)
+    } catch (error) {
+      if (error instanceof SyntaxError) throw new Unreachable(`${shown}: ${status}, no answer of a mockling server`)
+      throw error
     }
-    const value = parsed(text)
-    if (answer.ok && value !== undefined) return value as Answer
-    throw new ControlError(
-      `${shown}: ${answer.status} ${detailOf(value) ?? 'no answer of a mockling server'}`,
-      answer.status,
-    )
   }
+  return { url: base, key, send }
 }
 
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
-
-/** What a problem+json says. */
-function detailOf(value: unknown): string | undefined {
-  if (typeof value !== 'object' || value === null || !('detail' in value)) return undefined
-  return String(value.detail)
+async function exchange(url: string, method: string, body: object | undefined, key: string | undefined) {
+  const answer = await fetch(url, {
+    method,
+    headers: {
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+      ...(key !== undefined && { 'x-mockling-key': key }),
+    },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+    redirect: 'error',
+    signal: AbortSignal.timeout(LIMIT_MS),
+  })
+  return { status: answer.status, text: await answer.text() }
 }
 
 /** The cause of a failed fetch says more than the failure itself. */
 function reasonOf(error: unknown): string {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
-  if (!(cause instanceof Error)) return String(cause)
-  const inner = cause instanceof AggregateError ? cause.errors.map(each => String(each?.message ?? each)) : []
-  return cause.message || inner.join('; ') || cause.name
+  if (cause instanceof AggregateError) return cause.errors.map(each => String(each?.message ?? each)).join('; ')
+  return cause instanceof Error ? cause.message : String(cause)
 }

@@ -1,23 +1,9 @@
-import type { Entry } from './shapes.ts'
-
-/** How many entries must match. Without any of these: at least one. */
-export interface Count {
-  readonly atLeast?: number
-  readonly atMost?: number
-  readonly exactly?: number
-}
+import type { Checked } from '../control/journal-faces.ts'
+import type { Duplicate } from '../journal/duplicates.ts'
+import type { CallbackEntry, DownloadEntry, Entry, RequestEntry } from '../journal/entries.ts'
 
 /** What `verify` may pass over. */
 export type Tolerance = 'unexpected' | 'duplicates'
-
-/** What the server found out about one expectation. */
-export interface Verdict {
-  readonly passed: boolean
-  /** Places of the entries that match. */
-  readonly matching: readonly number[]
-  /** The whole of it for people. */
-  readonly text: string
-}
 
 /** Everything a verdict over a test is made from. */
 export interface Evidence {
@@ -25,9 +11,8 @@ export interface Evidence {
   readonly token: string | undefined
   /** Oldest first. */
   readonly entries: readonly Entry[]
-  readonly verdicts: readonly Verdict[]
-  /** Each as text for people. */
-  readonly duplicates: readonly string[]
+  readonly verdicts: readonly Checked[]
+  readonly duplicates: readonly Duplicate[]
   readonly tolerated: ReadonlySet<Tolerance>
 }
 
@@ -52,28 +37,50 @@ const MOST_LISTED = 40
 export function complaintOf(evidence: Evidence): string | undefined {
   const { verdicts, duplicates, tolerated } = evidence
   const expected = new Set(verdicts.flatMap(({ passed, matching }) => (passed ? matching : [])))
-  const unexpected = evidence.entries.filter(entry => isMisunderstood(entry) && !expected.has(entry.seq))
+  const unexpected = evidence.entries
+    .filter(isRequest)
+    .filter(entry => isMisunderstood(entry) && !expected.has(entry.seq))
   const findings = [
     ...verdicts.filter(({ passed }) => !passed).map(({ text }) => text),
     ...(tolerated.has('unexpected') ? [] : unexpected.map(unexpectedText)),
-    ...(tolerated.has('duplicates') ? [] : duplicates),
+    ...(tolerated.has('duplicates') ? [] : duplicates.map(duplicateText)),
   ]
   if (findings.length === 0) return undefined
   const count = findings.length === 1 ? '1 thing is' : `${findings.length} things are`
   return [`${count} not as it should be`, ...findings, storyOf(evidence)].join('\n\n')
 }
 
-/** Refused because it makes no sense, and not because anybody wanted it refused. */
-function isMisunderstood({ kind, code, outcome = '', effects = [] }: Entry): boolean {
-  return kind === 'request' && MISUNDERSTOOD.has(code ?? '') && !outcome.startsWith('refuse') && effects.length === 0
+function isRequest(entry: Entry): entry is RequestEntry {
+  return entry.kind === 'request'
 }
 
-function unexpectedText(entry: Entry): string {
-  const { seq, method, path, status, code, message, objections = [], requestBody } = entry
+/** Refused because it makes no sense, and not because anybody wanted it refused. */
+function isMisunderstood({ code, outcome = '', effects = [] }: RequestEntry): boolean {
+  return MISUNDERSTOOD.has(code ?? '') && !outcome.startsWith('refuse') && effects.length === 0
+}
+
+function unexpectedText({
+  seq,
+  method,
+  path,
+  status,
+  code,
+  message,
+  objections = [],
+  requestBody,
+}: RequestEntry): string {
   return [
     `✗ unexpected: #${seq} ${method} ${path} was answered ${status} ${code}: ${message}`,
     ...objections.map(({ rule, field, message: text }) => `    ${field}: ${text} (${rule})`),
     ...(requestBody === undefined ? [] : [`    sent  ${cut(requestBody, 300)}`]),
+  ].join('\n')
+}
+
+function duplicateText({ first, second, credits, why }: Duplicate): string {
+  return [
+    `✗ paid twice: #${second.seq} buys again what #${first.seq} bought, for ${credits} Credits more`,
+    ...why.split('; ').map(reason => `    ${reason}`),
+    `    tasks ${first.taskId} and ${second.taskId}`,
   ].join('\n')
 }
 
@@ -91,22 +98,46 @@ export function storyOf({ url, token, entries }: Pick<Evidence, 'url' | 'token' 
 }
 
 function lineOf(entry: Entry, start: number): string {
-  const { kind, seq, at, status, outcome, taskId, hungUp, code, error, ignored = [], effects = [] } = entry
-  const what =
-    kind === 'callback' ? `callback ${entry.attempt ?? 1} to ${entry.url}` : `${entry.method} ${entry.path}`
-  const parts = [
-    `#${seq}`,
-    `+${((at - start) / 1000).toFixed(3)} s`,
-    what,
-    hungUp ? 'the caller hung up' : (status ?? 'no answer'),
-    code ?? '',
-    taskId === undefined ? '' : `task ${taskId}`,
-    outcome === undefined || outcome === 'succeed' ? '' : kind === 'callback' ? outcome : `outcome ${outcome}`,
-    error ?? '',
-    effects.length > 0 ? `by ${effects.join(', ')}` : '',
-    ignored.length > 0 ? `ignored: ${ignored.join(', ')}` : '',
+  const parts = [`#${entry.seq}`, `+${((entry.at - start) / 1000).toFixed(3)} s`, ...partsOf(entry)]
+  return cut(
+    parts
+      .filter(part => part !== undefined && part !== '')
+      .join('  ')
+      .replace(/\p{C}/gu, '?'),
+    300,
+  )
+}
+
+function partsOf(entry: Entry): readonly (string | undefined)[] {
+  switch (entry.kind) {
+    case 'request':
+      return requestParts(entry)
+    case 'download':
+      return downloadParts(entry)
+    case 'callback':
+      return callbackParts(entry)
+  }
+}
+
+function requestParts({ method, path, status, hungUp, code, taskId, outcome, effects, ignored }: RequestEntry) {
+  return [
+    `${method} ${path}`,
+    hungUp ? 'the caller hung up' : String(status ?? 'no answer'),
+    code,
+    taskId && `task ${taskId}`,
+    outcome && outcome !== 'succeed' ? `outcome ${outcome}` : undefined,
+    effects?.length ? `by ${effects.join(', ')}` : undefined,
+    ignored?.length ? `ignored: ${ignored.join(', ')}` : undefined,
   ]
-  return cut(parts.filter(part => part !== '').join('  ').replace(/\p{C}/gu, '?'), 300)
+}
+
+function downloadParts({ method, path, range, status, bytes, hungUp }: DownloadEntry) {
+  return [`${method} ${path}`, range, hungUp ? 'the caller hung up' : String(status ?? 'no answer'), `${bytes} bytes`]
+}
+
+function callbackParts({ attempt, url, status, outcome, error, taskId }: CallbackEntry) {
+  const end = status === undefined ? (error ?? outcome) : String(status)
+  return [`callback to ${url}`, attempt > 1 ? `attempt ${attempt}` : undefined, end, `task ${taskId}`]
 }
 
 function cut(text: string, most: number): string {

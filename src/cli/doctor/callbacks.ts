@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { machineTime } from '../../simulation/timebase.ts'
-import type { Client } from '../../testing/client.ts'
+import type { Mockling } from '../../testing/connect.ts'
 import { posterFor } from '../sending.ts'
 import type { Finding } from './finding.ts'
 
@@ -18,7 +18,7 @@ interface Try {
 const PATIENCE_MS = 12_000
 
 /** Has the server call a receiver of ours back, under each name by which it might reach this machine. */
-export async function callbackFinding(server: Client, token: string): Promise<Finding> {
+export async function callbackFinding(server: Mockling, token: string): Promise<Finding> {
   const check = 'callbacks'
   const path = `/${randomBytes(8).toString('hex')}`
   const receiver = createServer((request, response) => {
@@ -52,7 +52,7 @@ export async function callbackFinding(server: Client, token: string): Promise<Fi
 }
 
 /** Has the server call the user's receiver. */
-export async function receiverFinding(server: Client, token: string, url: string): Promise<Finding> {
+export async function receiverFinding(server: Mockling, token: string, url: string): Promise<Finding> {
   const check = 'receiver'
   try {
     const { outcome, status, error } = await callBack(server, token, url)
@@ -69,9 +69,9 @@ export async function receiverFinding(server: Client, token: string, url: string
 const ADVICE = 'A callback counts as delivered if it is answered 2xx within 10 s; mockling probe-receiver says more.'
 
 /** Makes a task of its own namespace settle at once and resolves to what came of its callback. */
-async function callBack(server: Client, token: string, url: string): Promise<Try> {
+async function callBack(server: Mockling, token: string, url: string): Promise<Try> {
   // Whatever the server's pace: this namespace leaps over the waiting.
-  await server.put('/v1/clock', { token, mode: 'auto-skip' })
+  await server.clock.set({ token, mode: 'auto-skip' })
   const poster = posterFor()
   try {
     const body = JSON.stringify({ action: 'text2video', prompt: 'a callback for the doctor', callback_url: url })
@@ -82,15 +82,14 @@ async function callBack(server: Client, token: string, url: string): Promise<Try
     }
     const deadline = performance.now() + PATIENCE_MS
     while (performance.now() < deadline) {
-      const { items } = await server.get<{ items: Try[] }>('/v1/journal', { token, kind: 'callback' })
-      const last = items.at(-1)
-      if (last) return last
+      const last = (await server.requests.list({ token, kind: 'callback' })).at(-1)
+      if (last?.kind === 'callback') return last
       await new Promise<void>(resolve => machineTime.after(20, resolve))
     }
     return { outcome: 'no attempt was made' }
   } finally {
     await poster.close()
-    await server.post('/v1/reset', { token })
+    await server.reset({ token })
   }
 }
 
