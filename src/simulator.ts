@@ -161,6 +161,8 @@ export async function createSimulator(settings: ConfigInput = {}, around: Surrou
     control,
     rules,
     identity,
+    timebase,
+    origin: door.address,
     access: { key: controlKey, hosts },
     print: async (commands, form, request) => {
       const { printControlDocument } = await import('./openapi/control-document.ts')
