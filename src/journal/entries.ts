@@ -82,8 +82,6 @@ export interface DownloadEntry {
   error?: string
   /** Ids of the faults that were added. */
   rules?: readonly string[]
-  /** Ids of the faults that were added. */
-  faults?: readonly string[]
   hungUp?: true
   /** An effect broke the connection off. */
   isCut?: true
