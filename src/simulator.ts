@@ -60,6 +60,11 @@ export interface Leftover {
 export interface Surroundings extends Reports {
   /** The machine's time, for tests. */
   readonly timebase?: Timebase
+  /**
+   * Real milliseconds from listening until the thread that makes videos is started. Without it, the first accepted
+   * create starts it: a simulator for one test as a rule serves no video at all.
+   */
+  readonly warmAfterMs?: number
 }
 
 /**
@@ -138,8 +143,12 @@ export async function createSimulator(settings: ConfigInput = {}, around: Surrou
     await fillDemo({ count, seed, revision, origin: config.publicUrl ?? url, store, namespaces })
   }
 
+  const { warmAfterMs } = around
+  const callOffWarming = warmAfterMs === undefined ? () => {} : timebase.after(warmAfterMs, () => studio.warm())
+
   let closing: Promise<Leftover> | undefined
   const close = () => {
+    callOffWarming()
     closing ??= stop(app, namespaces, store, dispatcher, config.drain * 1000, timebase).finally(() => studio.close())
     return closing
   }

@@ -17,6 +17,8 @@ export async function serve(options: Record<string, unknown>): Promise<void> {
   try {
     simulator = await createSimulator(given(config), {
       ...(wantsRequests && { onRequest: entry => log.request(entry) }),
+      // Neither before listening nor together with the first requests, which it would slow down.
+      warmAfterMs: 1000,
       onWarning: text => log.warn(text),
       onDefect: error => log.defect(error),
     })
@@ -28,8 +30,9 @@ export async function serve(options: Record<string, unknown>): Promise<void> {
     return
   }
   for (const name of strayVariables()) log.warn(`${name} is no setting and is not used`)
-  process.stdout.write(json ? `${JSON.stringify(startFacts(simulator))}\n` : startText(simulator))
+  // Whoever reads that it listens may end it at once.
   stopOnSignals(simulator, log)
+  process.stdout.write(json ? `${JSON.stringify(startFacts(simulator))}\n` : startText(simulator))
 }
 
 /** The settings again, as input: `readConfig` accepts its own output. */
