@@ -102,6 +102,7 @@ export const Config = z.strictObject({
   retain: whole(0, 100_000_000).default(100_000).describe('Settled tasks kept, oldest forgotten first.').meta({ value: 'n' }),
   mediaCache: number(0, 1_000_000).default(64).describe('Megabytes of videos kept in memory; the others are made again when asked for.').meta({ value: 'mb' }),
   clip: z.string().min(1, 'the path of a file').optional().describe('A file of your own, served as every video.').meta({ value: 'file' }),
+  timeline: z.string().min(1, 'the path of a file').optional().describe('Incident to play from the start: dated changes in a YAML or JSON file.').meta({ value: 'file' }),
   journalSize: whole(0, 10_000_000).default(10_000).describe('Requests and callback attempts kept in the journal.').meta({ value: 'n' }),
   demo: whole(0, 10_000).default(0).describe('Fill the namespace of the token demo with this many tasks to look at.').meta({ value: 'n' }),
   controlKey: z.string('text of at least 8 characters').min(8, 'text of at least 8 characters').optional().describe('Key of the control door. Made up when bound wider than loopback.').meta({ value: 'key' }),

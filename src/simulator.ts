@@ -14,6 +14,7 @@ import { Rulebook } from './faults/rulebook.ts'
 import { createApp, upstreamDoor } from './http/app.ts'
 import { type Door, type DoorSettings, originOf } from './http/door.ts'
 import { filesDoor } from './http/files.ts'
+import { startIncident } from './incident.ts'
 import { type DownloadEntry, Journal, type RequestEntry } from './journal/journal.ts'
 import { openApiRoutes } from './openapi/routes.ts'
 import type { ClockSetting } from './simulation/clock.ts'
@@ -129,6 +130,7 @@ export async function createSimulator(settings: ConfigInput = {}, around: Surrou
     onEnd: entry => around.onRequest?.(entry),
     address: () => config.publicUrl ?? addressOf(app, config.host),
   }
+  if (config.timeline !== undefined) await startIncident(config.timeline, rules)
   const app = createApp(door, refuseBadUrl)
   await app.register(async upstream => upstreamDoor(upstream, door))
   await app.register(async files => filesDoor(files, door))

@@ -3,7 +3,7 @@ import type { Effect } from '../simulation/task.ts'
 import { parseIsoTime } from '../simulation/timebase.ts'
 import { type Outcome, outcomeFrom } from './outcomes.ts'
 import type { Rule } from './rulebook.ts'
-import { effectFrom, effectsOf } from './text.ts'
+import { BadEffect, effectFrom, effectsOf } from './text.ts'
 
 const EFFECTS = 'effects as text, such as "refuse too_many_requests, answer-late 5", or a list of { "name", … }'
 
@@ -122,19 +122,24 @@ export function ruleFrom(input: RuleInput, role: Rule['role'], id: string, site:
  */
 export function rulesOf({ name, events }: TimelineInput, site: Site): Rule[] {
   return events.map((event, index) => {
-    const { outcome, fault, at, for: lengthMs, ...limits } = event
-    const given = outcome ?? fault
-    if (given === undefined || (outcome !== undefined && fault !== undefined)) {
-      throw new BadRule(`events.${index}: give an outcome or a fault, one of the two`)
-    }
-    const from = site.now + at
-    const until = lengthMs === undefined ? undefined : from + lengthMs
-    const role = outcome === undefined ? 'fault' : 'outcome'
-    return {
-      ...made({ ...limits, from, until }, effectsFrom(given, site), role, `${name}/${index + 1}`, site),
-      timeline: name,
+    try {
+      return { ...ruleOf(event, `${name}/${index + 1}`, site), timeline: name }
+    } catch (error) {
+      if (error instanceof BadEffect || error instanceof BadRule) throw new BadRule(`events.${index}: ${error.message}`)
+      throw error
     }
   })
+}
+
+function ruleOf({ outcome, fault, at, for: lengthMs, ...limits }: z.infer<typeof Event>, id: string, site: Site): Rule {
+  const given = outcome ?? fault
+  if (given === undefined || (outcome !== undefined && fault !== undefined)) {
+    throw new BadRule('give an outcome or a fault, one of the two')
+  }
+  const from = site.now + at
+  const until = lengthMs === undefined ? undefined : from + lengthMs
+  const role = outcome === undefined ? 'fault' : 'outcome'
+  return made({ ...limits, from, until }, effectsFrom(given, site), role, id, site)
 }
 
 function effectsFrom(given: z.infer<typeof Effects>, { clips }: Site): Outcome {

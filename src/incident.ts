@@ -1,0 +1,32 @@
+import { readFileSync } from 'node:fs'
+import { extname } from 'node:path'
+import { z } from 'zod'
+import { ConfigError } from './config.ts'
+import { Refused } from './control/control.ts'
+import type { RuleDesk } from './control/rules.ts'
+import { TimelineInput } from './faults/rule-input.ts'
+
+/**
+ * Starts the timeline that a file holds, for all tokens, dated from now.
+ * @throws ConfigError if the file can't be read, or a change in it can't be.
+ */
+export async function startIncident(file: string, rules: RuleDesk): Promise<void> {
+  try {
+    rules.start('server', TimelineInput.parse(await read(file)))
+  } catch (cause) {
+    const isForeseen = cause instanceof Refused || cause instanceof z.ZodError
+    const reason = cause instanceof z.ZodError ? sentenceOf(cause) : (cause as Error).message
+    throw new ConfigError(`timeline: ${JSON.stringify(file)} can't be ${isForeseen ? 'played' : 'read'}: ${reason}`, {
+      cause,
+    })
+  }
+}
+
+async function read(file: string): Promise<unknown> {
+  const text = readFileSync(file, 'utf8')
+  return extname(file) === '.json' ? JSON.parse(text) : (await import('yaml')).parse(text)
+}
+
+function sentenceOf(error: z.ZodError): string {
+  return error.issues.map(issue => `${issue.path.join('.') || 'the file'}: ${issue.message}`).join('; ')
+}
