@@ -12,6 +12,7 @@ import { controlRoutes, healthRoutes, type Identity, refuseBadUrl } from './cont
 import { RuleDesk } from './control/rules.ts'
 import { Rulebook } from './faults/rulebook.ts'
 import { createApp, upstreamDoor } from './http/app.ts'
+import { denialOf } from './http/auth.ts'
 import { type Door, type DoorSettings, originOf } from './http/door.ts'
 import { filesDoor } from './http/files.ts'
 import { startIncident } from './incident.ts'
@@ -19,7 +20,6 @@ import { type DownloadEntry, Journal, type RequestEntry } from './journal/journa
 import { openApiRoutes } from './openapi/routes.ts'
 import type { ClockSetting } from './simulation/clock.ts'
 import { Namespaces } from './simulation/namespaces.ts'
-import { sha256 } from './simulation/random.ts'
 import { machineTime, parseIsoTime, type Timebase } from './simulation/timebase.ts'
 import { MemoryStore } from './store/memory.ts'
 import type { Store } from './store/store.ts'
@@ -109,10 +109,14 @@ export async function createSimulator(settings: ConfigInput = {}, around: Surrou
   const controlKey = config.controlKey ?? (isLoopback ? undefined : randomBytes(12).toString('base64url'))
   const studio = await openStudio(config, text => around.onWarning?.(text))
   const terms = doorSettings(config)
-  const admitted = terms.tokens && new Set([...terms.tokens].map(sha256))
-  const isAdmitted = (key: string) => admitted === undefined || admitted.has(key) || namespaces.find(key) !== undefined
-  const rules = new RuleDesk({ rulebook, namespaces, revision: config.revision, clips, isAdmitted })
-  const control = new Control({ namespaces, store, journal, balance: config.balance })
+  const rules = new RuleDesk({
+    rulebook,
+    namespaces,
+    revision: config.revision,
+    clips,
+    denialOf: (token, operation) => denialOf(token, operation, terms.tokens),
+  })
+  const control = new Control({ namespaces, store, journal, rulebook, balance: config.balance })
   const door: Door = {
     settings: terms,
     namespaces,

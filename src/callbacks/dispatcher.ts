@@ -16,8 +16,12 @@ export interface AttemptReport extends Omit<Attempt, 'outcome'> {
   /** From 1. */
   readonly attempt: number
   readonly url: string
+  /** Its beginning, if it is longer than 100,000 characters. */
   readonly requestBody: string
 }
+
+/** A callback's body may be megabytes long, and attempts are kept. */
+const MOST_SHOWN = 100_000
 
 export interface DispatcherOptions {
   readonly store: Pick<Store, 'generation'>
@@ -74,13 +78,23 @@ export class Dispatcher {
     return this.#posting.size
   }
 
-  /** Takes charge of the task's callbacks. Resolves when the first of them is over. */
+  /**
+   * Takes charge of the task's callbacks. Resolves when the first attempt at the first of them is over, or at once if
+   * that has to wait for its time.
+   */
   async schedule(task: Task): Promise<void> {
-    const all = task.deliveries.map(async (delivery, index) => {
-      this.#owed++
-      if (await this.#deliver(task, delivery, index)) this.#owed--
-    })
-    await all[0]
+    const isDue = (task.deliveries[0]?.at ?? Number.POSITIVE_INFINITY) <= this.#options.clockOf(task.namespace).now()
+    const tried = task.deliveries.map(
+      (delivery, index) =>
+        new Promise<void>(resolve => {
+          this.#owed++
+          void this.#deliver(task, delivery, index, resolve).then(isOver => {
+            if (isOver) this.#owed--
+            resolve()
+          })
+        }),
+    )
+    if (isDue) await tried[0]
   }
 
   /**
@@ -96,7 +110,7 @@ export class Dispatcher {
   }
 
   /** Resolves to whether nothing more is owed: it arrived, was given up, or its task is no more. */
-  async #deliver(task: Task, delivery: Delivery, index: number): Promise<boolean> {
+  async #deliver(task: Task, delivery: Delivery, index: number, onTried: () => void): Promise<boolean> {
     const { store, clockOf, retries } = this.#options
     const generation = await store.generation(task.namespace)
     const isStale = async () => this.#isClosed || (await store.generation(task.namespace)) !== generation
@@ -105,13 +119,15 @@ export class Dispatcher {
     for (let attempt = 1; attempt <= retries + 1; attempt++) {
       if (!(await this.#waitFor(clock, due)) || (await isStale())) return !this.#isClosed
       if (delivery.yieldsMs !== undefined && attempt === 1) {
+        onTried()
         await this.#yield(task, clock, due + delivery.yieldsMs)
         if (await isStale()) return !this.#isClosed
       }
       const report = delivery.isLost ? this.#lose(task, delivery, clock) : await this.#post(task, index, clock, attempt)
-      this.#letOthersGo(task)
+      if (!delivery.isLost) this.#letOthersGo(task)
       // A reset meanwhile: the journal has begun anew, and this belongs to the old one.
       if ((await store.generation(task.namespace)) === generation) this.#options.onAttempt(report)
+      onTried()
       if (FINAL.has(report.outcome)) return report.outcome !== 'aborted'
       due = clock.now() + Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (attempt - 1))
     }
@@ -131,8 +147,9 @@ export class Dispatcher {
     }
   }
 
-  /** Waits until another task's callback of the namespace is over, or for `instant`. */
+  /** Waits until another task's callback of the namespace is over, or for `instant`; not at all if that waits for us. */
   async #yield(task: Task, clock: VirtualClock, instant: number): Promise<void> {
+    if ([...this.#yielding].some(other => isAnother(other.task, task))) return
     const yielding: Yielding = { task, gone: new AbortController() }
     this.#yielding.add(yielding)
     await clock.until(instant, yielding.gone.signal).catch(() => {})
@@ -141,7 +158,7 @@ export class Dispatcher {
 
   #letOthersGo(task: Task): void {
     for (const { task: other, gone } of this.#yielding) {
-      if (other.namespace === task.namespace && other.id !== task.id) gone.abort()
+      if (isAnother(other, task)) gone.abort()
     }
   }
 
@@ -160,12 +177,18 @@ export class Dispatcher {
     this.#posting.add(post)
     try {
       const url = withoutUserinfo(delivery.url)
-      return { ...(await post), at, namespace: task.namespace, taskId: task.id, attempt, url, requestBody }
+      const shown = requestBody.slice(0, MOST_SHOWN)
+      return { ...(await post), at, namespace: task.namespace, taskId: task.id, attempt, url, requestBody: shown }
     } finally {
       this.#posting.delete(post)
       rest()
     }
   }
+}
+
+/** Whether both are of one namespace, and not the same. */
+function isAnother(one: Task, other: Task): boolean {
+  return one.namespace === other.namespace && one.id !== other.id
 }
 
 /** What a delivery of the task says at `now`, its task's effects included. */

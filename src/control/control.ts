@@ -1,4 +1,5 @@
 import { creditsLeft } from '../contract/pricing.ts'
+import type { Rulebook } from '../faults/rulebook.ts'
 import type { Journal } from '../journal/journal.ts'
 import { type ClockMode, LAST_INSTANT } from '../simulation/clock.ts'
 import { GUIDE_TASKS } from '../simulation/guide-tasks.ts'
@@ -13,6 +14,7 @@ export interface ControlOptions {
   readonly namespaces: Namespaces
   readonly store: Store
   readonly journal: Journal
+  readonly rulebook: Rulebook
   /** Credits each namespace begins with; `undefined`: unlimited. */
   readonly balance: number | undefined
 }
@@ -151,12 +153,13 @@ export class Control {
     return { namespace: short(key), ...account, balance: balance ?? null, left }
   }
 
-  /** Forgets tasks, journal, streams and clock of one namespace, or of all. Settings stay. */
+  /** Forgets tasks, journal, streams and clock of one namespace, or of all. Settings stay; rules too, and count anew. */
   async reset(scope: ClockScope): Promise<void> {
     const key = scope === 'server' ? undefined : scope.namespace
     await this.#options.store.reset(key)
     this.#options.namespaces.reset(key)
     this.#options.journal.clear(key)
+    this.#options.rulebook.resetCounts(key)
   }
 
   get journal(): Journal {

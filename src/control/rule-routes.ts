@@ -16,14 +16,16 @@ export function ruleRoutes(app: FastifyInstance, control: Control, desk: RuleDes
   listRoutes(app, control, desk, 'rules', 'outcome')
   listRoutes(app, control, desk, 'faults', 'fault')
 
-  app.get('/v1/timelines', async () => ({ items: desk.timelines() }))
+  app.get('/v1/timelines', async request => ({
+    items: desk.timelines(control.scopeOf(ScopeQuery.parse(request.query))),
+  }))
   app.post('/v1/timelines', async (request, reply) => {
     const { token, namespace, scope: _, ...timeline } = NewTimeline.parse(request.body)
-    const started = desk.start(control.scopeOf({ token, namespace }), timeline)
+    const started = desk.start(control.scopeOf({ token, namespace }), timeline, token)
     return reply.code(201).send(started)
   })
   app.delete<{ Params: { name: string } }>('/v1/timelines/:name', async (request, reply) => {
-    desk.stop(request.params.name)
+    desk.stop(request.params.name, control.scopeOf(ScopeQuery.parse(request.query)))
     return reply.code(204).send()
   })
 }
@@ -36,14 +38,14 @@ function listRoutes(app: FastifyInstance, control: Control, desk: RuleDesk, name
   })
   app.post(`/v1/${name}`, async (request, reply) => {
     const { token, namespace, scope: _, ...input } = NewRule.parse(request.body)
-    return reply.code(201).send(desk.add(role, control.scopeOf({ token, namespace }), input))
+    return reply.code(201).send(desk.add(role, control.scopeOf({ token, namespace }), input, token))
   })
   app.delete(`/v1/${name}`, async request => {
     const scope = control.scopeOf(ScopeQuery.parse(request.query))
     return { removed: desk.clear(role, scope) }
   })
   app.delete<{ Params: { '*': string } }>(`/v1/${name}/*`, async (request, reply) => {
-    desk.remove(role, request.params['*'])
+    desk.remove(role, request.params['*'], control.scopeOf(ScopeQuery.parse(request.query)))
     return reply.code(204).send()
   })
 }

@@ -5,6 +5,7 @@ export const answerSlow = kind({
   name: 'answer-slow',
   summary: 'The head comes at once, the body a few bytes a second.',
   operations: ['create', 'tasks'],
+  needs: ['answer'],
   argument: 'bytesPerSecond',
   options: { bytesPerSecond: bytesPerSecond.default(20) },
   answer: (answer, { bytesPerSecond }) => ({ ...answer, bytesPerSecond }),

@@ -6,6 +6,8 @@ export const callbackForged = kind({
   name: 'callback-forged',
   summary: 'The callback carries a Standard Webhooks signature of somebody who does not know the secret.',
   operations: ['create'],
+  needs: ['callback'],
+  decides: () => 'the signature',
   argument: 'secret',
   options: { secret: secret.optional() },
   post(post, options, context) {

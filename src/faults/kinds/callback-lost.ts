@@ -4,6 +4,8 @@ export const callbackLost = kind({
   name: 'callback-lost',
   summary: 'The callback never comes.',
   operations: ['create'],
+  needs: ['callback'],
+  removes: ['callback'],
   options: {},
   plan: draft => ({ ...draft, deliveries: draft.deliveries.map(delivery => ({ ...delivery, isLost: true })) }),
 })

@@ -5,6 +5,7 @@ export const callbackReordered = kind({
   name: 'callback-reordered',
   summary: 'The callback lets the next one of the same token go first, if one comes in time.',
   operations: ['create'],
+  needs: ['callback'],
   argument: 'within',
   options: { within: seconds().default(300) },
   plan: (draft, { within }) => ({

@@ -5,6 +5,7 @@ export const callbackStranger = kind({
   name: 'callback-stranger',
   summary: 'The callback is about a task id that nobody has ever seen.',
   operations: ['create'],
+  needs: ['callback'],
   options: {},
   post: (post, _options, { task }) => ({
     ...post,

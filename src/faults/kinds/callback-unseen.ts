@@ -6,6 +6,7 @@ export const callbackUnseen = kind({
   name: 'callback-unseen',
   summary: 'The callback comes before /kling/tasks knows the task.',
   operations: ['create'],
+  needs: ['callback'],
   argument: 'for',
   options: { for: seconds().default(10) },
   plan: (draft, options) => ({ ...draft, visibleAt: settlesIn(draft) + options.for * 1000 }),

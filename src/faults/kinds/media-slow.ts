@@ -5,6 +5,7 @@ export const mediaSlow = kind({
   name: 'media-slow',
   summary: 'The video comes so many bytes a second.',
   operations: ['create', 'download'],
+  needs: ['bytes'],
   argument: 'bytesPerSecond',
   options: { bytesPerSecond: bytesPerSecond.default(10_000) },
   serve: (serving, { bytesPerSecond }) => ({ ...serving, bytesPerSecond }),

@@ -1,6 +1,6 @@
 import { kind } from '../kind.ts'
 import { seconds } from '../options.ts'
-import { createdIn, settledAfter } from '../plans.ts'
+import { createdIn, settledAfter, WHEN } from '../plans.ts'
 
 /** What callers that name no limit are taken to wait: the longest time-out of the known clients (kling §6.1). */
 const USUAL_LIMIT_SECONDS = 600
@@ -9,6 +9,8 @@ export const outlast = kind({
   name: 'outlast',
   summary: 'The task succeeds, and is billed, just after its caller has given up.',
   operations: ['create'],
+  needs: ['end'],
+  decides: () => WHEN,
   argument: 'by',
   options: { by: seconds().default(1), limit: seconds().optional() },
   plan(draft, { by, limit }) {

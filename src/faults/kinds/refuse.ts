@@ -1,17 +1,19 @@
 import { ERRORS } from '../../contract/errors.ts'
 import { kind } from '../kind.ts'
-import { code, text, whole } from '../options.ts'
+import { code, status, text, whole } from '../options.ts'
 
 export const refuse = kind({
   name: 'refuse',
   summary: 'The request is refused after every other check; nothing was made and nothing is billed.',
   operations: ['create', 'tasks'],
+  removes: ['task', 'end', 'video', 'file', 'bytes', 'callback'],
+  decides: () => 'the refusal',
   argument: 'code',
   options: {
     code: code(),
     message: text(500).optional(),
-    status: whole(400, 599).optional(),
-    retryAfter: whole(0, 86_400).optional(),
+    status: status(400).optional(),
+    retryAfter: whole(0, 86_400, 'seconds').optional(),
   },
   refuse: ({ code, message, status, retryAfter }) => ({
     code,
