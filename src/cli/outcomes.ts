@@ -16,6 +16,6 @@ export function outcomes({ json }: { readonly json?: true }): void {
   process.stdout.write(text.join(''))
 }
 
-function explained({ name, allowed, default: standard }: OptionLine): string {
-  return `${name}: ${allowed}${standard === undefined ? '' : `; ${standard} if not given`}`
+function explained({ name, allowed, isRequired, default: standard, otherwise }: OptionLine): string {
+  return `${name}: ${allowed}${isRequired ? '' : `; without it ${otherwise ?? standard}`}`
 }

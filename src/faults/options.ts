@@ -7,6 +7,13 @@ export interface OptionMeta {
   readonly value: string
   /** What it may be, after "it must be". */
   readonly allowed: string
+  /** What holds without it, where that is no value of its own. */
+  readonly otherwise?: string
+}
+
+/** The option may be left out; then `otherwise` holds, in words. */
+export function optional<Schema extends z.ZodType>(schema: Schema, otherwise: string) {
+  return schema.meta({ ...schema.meta(), otherwise }).optional()
 }
 
 /** The facts of an option that was made here. */

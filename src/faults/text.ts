@@ -96,6 +96,8 @@ export interface OptionLine {
   readonly isArgument: boolean
   readonly isRequired: boolean
   readonly default?: string | number
+  /** What holds without it, where that is no value of its own. */
+  readonly otherwise?: string
 }
 
 export function optionsOf(kind: AnyKind): OptionLine[] {
@@ -115,7 +117,7 @@ export function optionsOf(kind: AnyKind): OptionLine[] {
 /** How a kind is written: `fail <code> [after=<seconds>]`. */
 export function usageOf(kind: AnyKind): string {
   const words = optionsOf(kind).map(({ name, value, isArgument, isRequired }) => {
-    const word = isArgument ? `<${value}>` : `${name}=<${value}>`
+    const word = isArgument ? `<${name}>` : `${name}=<${value}>`
     return isRequired ? word : `[${word}]`
   })
   return [kind.name, ...words].join(' ')

@@ -108,6 +108,8 @@ export class Call extends Exchange<RequestEntry> {
   readonly credential: Credential
   /** What was chosen to be done to its answer, in order of application. */
   effects: readonly Effect[] = []
+  /** Called once its work is done, where an effect keeps the answer back. */
+  onKeptBack: (() => void) | undefined
 
   constructor(namespace: Namespace, entry: RequestEntry, credential: Credential) {
     super(namespace, entry)

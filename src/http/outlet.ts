@@ -63,14 +63,19 @@ export class Outlet {
   }
 
   async #pour(bytes: Uint8Array): Promise<boolean> {
-    if (this.#exchange.isOver) return false
+    if (this.#exchange.isOver || !(await this.#isTimeFor(bytes))) return false
     this.#sent += bytes.length
     if (!this.#response.write(bytes)) await drained(this.#response, this.#exchange)
+    return !this.#exchange.isOver
+  }
+
+  /** Waits until the bytes may have gone out at the body's pace; resolves to `false` if the wait was ended. */
+  async #isTimeFor({ length }: Uint8Array): Promise<boolean> {
     const { bytesPerSecond } = this.#flow
-    if (bytesPerSecond === undefined || this.#exchange.isOver) return !this.#exchange.isOver
-    const due = this.#startedAt + (1000 * this.#sent) / bytesPerSecond
-    const why = await this.#exchange.waitUntil(due)
-    if (why === undefined) return true
+    if (bytesPerSecond === undefined) return true
+    if (this.#sent === 0) this.#response.flushHeaders()
+    const why = await this.#exchange.waitUntil(this.#startedAt + (1000 * (this.#sent + length)) / bytesPerSecond)
+    if (why === undefined) return !this.#exchange.isOver
     if (why === 'hang-up') return false
     // Ended by us, which is no hang-up.
     this.#exchange.end()

@@ -15,6 +15,7 @@ import type { Refusal } from '../store/store.ts'
 import { answer, answerRefusal } from './answering.ts'
 import { isDenied } from './auth.ts'
 import { ignoredHeader, isTooDeep } from './body.ts'
+import type { Call } from './call.ts'
 import { announce, chosenOutcome, type Named, namedOutcome } from './choosing.ts'
 import { type Door, originOf } from './door.ts'
 import { answerInterrupted, refuse } from './error-reply.ts'
@@ -139,7 +140,7 @@ async function acceptOrRefuse(door: Door, request: FastifyRequest, reply: Fastif
     await door.deliver(task)
     const endedMeanwhile = endOf(namespace)
     if (endedMeanwhile) return answerInterrupted(request, reply, endedMeanwhile, task.id)
-  } else call.after(() => void door.deliver(task))
+  } else deliverAfter(call, () => void door.deliver(task))
   const isHeld = wanted.callbackUrl === undefined && !wanted.async
   if (isHeld) return answerHeld(door, request, reply, task, wanted.timeout)
   return answer(request, reply, 200, JSON.stringify({ task_id: task.id }))
@@ -148,6 +149,15 @@ async function acceptOrRefuse(door: Door, request: FastifyRequest, reply: Fastif
 /** Why the namespace is no more, if a reset or stop has ended it. */
 function endOf({ clock: { closedFor } }: Namespace): 'reset' | 'shutdown' | undefined {
   return closedFor instanceof Interruption && closedFor.why !== 'hang-up' ? closedFor.why : undefined
+}
+
+/** Callbacks come after the answer, however soon they are due. One that an effect keeps back they don't wait for. */
+function deliverAfter(call: Call, deliver: () => void): void {
+  const takeBack = call.after(deliver)
+  call.onKeptBack = () => {
+    takeBack()
+    deliver()
+  }
 }
 
 /** Plans the task and keeps it. Tries again when another create of the namespace took the ordinal meanwhile. */

@@ -5,7 +5,8 @@ import { seconds } from '../options.ts'
 
 export const callbackContradicted = kind({
   name: 'callback-contradicted',
-  summary: 'After the callback of a success comes one that says the same task has failed.',
+  summary:
+    'After the callback that tells of success comes another: the same task has failed. /kling/tasks says it succeeded.',
   operations: ['create'],
   needs: ['video', 'callback'],
   argument: 'after',

@@ -2,7 +2,7 @@ import { kind } from '../kind.ts'
 
 export const callbackLost = kind({
   name: 'callback-lost',
-  summary: 'The callback never comes.',
+  summary: 'The callback never comes; /kling/tasks tells how it went.',
   operations: ['create'],
   needs: ['callback'],
   removes: ['callback'],

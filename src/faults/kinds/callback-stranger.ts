@@ -3,7 +3,7 @@ import { kind } from '../kind.ts'
 
 export const callbackStranger = kind({
   name: 'callback-stranger',
-  summary: 'The callback is about a task id that nobody has ever seen.',
+  summary: 'The callback is about a task_id that nobody was ever given.',
   operations: ['create'],
   needs: ['callback'],
   options: {},

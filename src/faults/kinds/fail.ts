@@ -1,7 +1,7 @@
 import { ERROR_CODES, ERRORS } from '../../contract/errors.ts'
 import type { Step } from '../../simulation/task.ts'
 import { kind } from '../kind.ts'
-import { seconds, status, text, word } from '../options.ts'
+import { optional, seconds, status, text, word } from '../options.ts'
 import { settledAfter, WHEN } from '../plans.ts'
 
 /** Codes a task can fail with: those of the service behind the gateway. */
@@ -19,16 +19,16 @@ type Reason = keyof typeof REASONS
 
 export const fail = kind({
   name: 'fail',
-  summary: 'The create is accepted; later the task fails, which a held caller learns late and a callback tells.',
+  summary: 'The create is accepted, and later the task fails: a held caller learns it late. Nothing is billed.',
   operations: ['create'],
   needs: ['end'],
   removes: ['video', 'file', 'bytes'],
   argument: 'code',
   options: {
     code: word([...FAIL_CODES, ...(Object.keys(REASONS) as Reason[])] as [Code | Reason, ...(Code | Reason)[]], 'code'),
-    after: seconds().optional(),
-    message: text(500).optional(),
-    status: status(200).optional(),
+    after: optional(seconds(), 'when the task would settle anyway'),
+    message: optional(text(500), 'the text of the code'),
+    status: optional(status(200), 'the status of the code'),
   },
   decides: ({ after }) => (after === undefined ? undefined : WHEN),
   plan(draft, options) {
