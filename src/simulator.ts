@@ -3,9 +3,12 @@ import type { FastifyInstance } from 'fastify'
 import { addressOf, inboxAddresses, isLoopback, policyOf } from './addresses.ts'
 import { Dispatcher } from './callbacks/dispatcher.ts'
 import { createPoster } from './callbacks/post.ts'
+import { clipNamesOf } from './clip-files.ts'
 import { type Config, type ConfigInput, fromCode, readConfig } from './config.ts'
 import { Control } from './control/control.ts'
 import { fillDemo } from './control/demo.ts'
+import { readAnswer, type Send } from './control/faces.ts'
+import { type Handle, handleOf } from './control/handle.ts'
 import { Inboxes } from './control/inboxes.ts'
 import { controlRoutes, healthRoutes, refuseBadUrl } from './control/routes.ts'
 import { RuleDesk } from './control/rules.ts'
@@ -38,7 +41,7 @@ export interface Reports {
 }
 
 /** A running simulator. */
-export interface Simulator extends AsyncDisposable {
+export interface Simulator extends Handle, AsyncDisposable {
   /** Where it listens, such as `http://127.0.0.1:4180`. No slash at the end. */
   readonly url: string
   /** The settings, as they are by now. */
@@ -66,6 +69,11 @@ export interface Leftover {
 export interface Surroundings extends Reports {
   /** The machine's time, for tests. */
   readonly timebase?: Timebase
+  /**
+   * Real milliseconds from listening until the thread that makes videos is started. Without it, the first accepted
+   * create starts it: a simulator for one test as a rule serves no video at all.
+   */
+  readonly warmAfterMs?: number
 }
 
 /**
@@ -98,7 +106,7 @@ export async function createSimulator(settings: ConfigInput = {}, around: Surrou
   })
   const journal = new Journal(config.journalSize, config.journalMemory * 1_000_000)
   const rulebook = new Rulebook(config.seed)
-  const clips: ReadonlySet<string> = new Set()
+  const clips: ReadonlySet<string> = new Set(clipNamesOf(config.clip ?? {}))
   const live = new Settings(config)
   const inboxes = new Inboxes({
     timebase,
@@ -174,12 +182,24 @@ export async function createSimulator(settings: ConfigInput = {}, around: Surrou
     await fillDemo({ count, seed, revision, origin: config.publicUrl ?? url, store, namespaces })
   }
 
+  const { warmAfterMs } = around
+  const callOffWarming = warmAfterMs === undefined ? () => {} : timebase.after(warmAfterMs, () => studio.warm())
+
+  const send: Send = async (method, path, body) => {
+    const headers = { host: 'localhost', ...(controlKey !== undefined && { 'x-mockling-key': controlKey }) }
+    const request = { method: method as 'GET', url: `/_mockling${path}`, headers, ...(body && { payload: body }) }
+    const { statusCode, payload } = await app.inject(request)
+    return readAnswer(statusCode, payload)
+  }
+
   let closing: Promise<Leftover> | undefined
   const close = () => {
+    callOffWarming()
     closing ??= stop(app, namespaces, store, dispatcher, config.drain * 1000, timebase).finally(() => studio.close())
     return closing
   }
   return {
+    ...handleOf(send, url),
     url,
     get config() {
       return live.config

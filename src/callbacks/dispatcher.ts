@@ -33,10 +33,10 @@ export interface DispatcherOptions {
   readonly poster: Poster
   /** The clock of a namespace. Closing it drops the deliveries that wait for it. */
   readonly clockOf: (namespace: string) => VirtualClock
-  /** Called as an attempt is sent: its place among what happens. The report comes when it is over. */
-  readonly place: () => number
   /** Tries after the first one that failed, asked for after each. */
   readonly retries: () => number
+  /** Called as an attempt is sent: its place among what happens. The report comes when it is over. */
+  readonly place: () => number
   readonly onAttempt: (report: AttemptReport) => void
   /** Whether an address is one of our own inboxes, which are told whose post it is. */
   readonly isOurs?: (url: string) => boolean
@@ -302,8 +302,8 @@ export class Dispatcher {
     try {
       const { requestHeaders, ...came } = await post
       const { [POST_HEADER]: _, ...sent } = requestHeaders
-      const whose = { namespace, taskId, callbackId: callbackId(taskId, place), attempt }
-      return { ...came, requestHeaders: sent, ...whose, at, url: withoutUserinfo(url), requestBody: text, seq }
+      const whose = { seq, namespace, taskId, callbackId: callbackId(taskId, place), attempt }
+      return { ...came, requestHeaders: sent, ...whose, at, url: withoutUserinfo(url), requestBody: text }
     } finally {
       this.#posting.delete(post)
       if (name !== undefined) this.#ours.delete(name)

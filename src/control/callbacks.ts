@@ -40,8 +40,9 @@ export interface CallbackView {
   readonly attempts: readonly CallbackEntry[]
 }
 
-/** A change to what is sent. Whatever is left out is as it was sent last, or would be sent now. */
+/** A change to what is sent. Headers and body that are left out are as they were sent last, or would be sent now. */
 export interface Edit {
+  /** Without it, the address that the task asked for. */
   readonly url?: string | undefined
   /** Added to the others; `null` takes one away. Names in any case. */
   readonly headers?: Readonly<Record<string, string | null>> | undefined

@@ -146,7 +146,7 @@ function schemaOf(schema: z.ZodType, io: 'input' | 'output', schemas: Record<str
   const hoisted = JSON.parse(JSON.stringify({ own, $defs }).replaceAll('"#/$defs/', '"#/components/schemas/'))
   Object.assign(schemas, hoisted.$defs)
   const { id } = (schema.meta() ?? {}) as { id?: string }
-  if (id === undefined) return hoisted.own
+  if (id === undefined || '$ref' in hoisted.own) return hoisted.own
   schemas[id] = hoisted.own
   return { $ref: `#/components/schemas/${id}` } as SchemaObject
 }
