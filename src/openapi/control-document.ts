@@ -170,6 +170,9 @@ function pathOf(url: string): string {
 
 /** `POST /v1/clock/advance` is `postClockAdvance`. */
 function operationIdOf(method: string, url: string): string {
-  const words = url.replace('/v1', '').match(/[a-z]+/gi) ?? ['self']
+  const words = url
+    .replace('/v1', '')
+    .replace('*', 'one')
+    .match(/[a-z]+/gi) ?? ['self']
   return method.toLowerCase() + words.map(word => word.charAt(0).toUpperCase() + word.slice(1)).join('')
 }
