@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import { addressOf, inboxAddresses, isLoopback, policyOf } from './addresses.ts'
 import { Dispatcher } from './callbacks/dispatcher.ts'
 import { createPoster } from './callbacks/post.ts'
+import { clipNamesOf } from './clip-files.ts'
 import { type Config, type ConfigInput, fromCode, readConfig } from './config.ts'
 import { Control } from './control/control.ts'
 import { fillDemo } from './control/demo.ts'
@@ -34,7 +35,7 @@ export interface Reports {
   readonly onRequest?: (entry: RequestEntry | DownloadEntry) => void
   /** Something a person should know. */
   readonly onWarning?: (text: string) => void
-  /** A defect of ours, answered with 500. */
+  /** A defect of ours, answered with 500 or, where an answer had begun, by the end of the connection. */
   readonly onDefect?: (error: unknown) => void
 }
 
@@ -97,9 +98,9 @@ export async function createSimulator(settings: ConfigInput = {}, around: Surrou
     onEvict: evictionNotice(around.onWarning),
     nowOf: key => (namespaces.find(key) ?? namespaces.server).clock.now(),
   })
-  const journal = new Journal(config.journalSize)
+  const journal = new Journal(config.journalSize, config.journalMemory * 1_000_000)
   const rulebook = new Rulebook(config.seed)
-  const clips: ReadonlySet<string> = new Set()
+  const clips: ReadonlySet<string> = new Set(clipNamesOf(config.clip ?? {}))
   const live = new Settings(config)
   const inboxes = new Inboxes({
     timebase,
@@ -111,7 +112,8 @@ export async function createSimulator(settings: ConfigInput = {}, around: Surrou
     store,
     clockOf: key => namespaces.of(key).clock,
     retries: () => live.config.callbackRetries,
-    onAttempt: report => journal.add({ kind: 'callback', ...report }),
+    place: () => journal.place(),
+    onAttempt: report => journal.record({ kind: 'callback', ...report }),
     isOurs: url => ownInboxes().some(own => url.startsWith(own)),
     poster: createPoster({ policy: policyOf(config, ownInboxes), userAgent: `mockling/${VERSION}` }),
   })

@@ -24,6 +24,8 @@ export interface AttemptReport extends Omit<Attempt, 'outcome'> {
   readonly resend?: true
   readonly url: string
   readonly requestBody: string
+  /** What `place` gave when it was sent; absent if it never was. */
+  readonly seq?: number
 }
 
 export interface DispatcherOptions {
@@ -33,6 +35,8 @@ export interface DispatcherOptions {
   readonly clockOf: (namespace: string) => VirtualClock
   /** Tries after the first one that failed, asked for after each. */
   readonly retries: () => number
+  /** Called as an attempt is sent: its place among what happens. The report comes when it is over. */
+  readonly place: () => number
   readonly onAttempt: (report: AttemptReport) => void
   /** Whether an address is one of our own inboxes, which are told whose post it is. */
   readonly isOurs?: (url: string) => boolean
@@ -292,12 +296,13 @@ export class Dispatcher {
     const name = isOurs?.(url) ? randomUUID() : undefined
     if (name !== undefined) this.#ours.set(name, { namespace, taskId, clock, work })
     const at = clock.now()
+    const seq = this.#options.place()
     const post = poster.post(url, text, name === undefined ? { ...headers } : { ...headers, [POST_HEADER]: name })
     this.#posting.add(post)
     try {
       const { requestHeaders, ...came } = await post
       const { [POST_HEADER]: _, ...sent } = requestHeaders
-      const whose = { namespace, taskId, callbackId: callbackId(taskId, place), attempt }
+      const whose = { seq, namespace, taskId, callbackId: callbackId(taskId, place), attempt }
       return { ...came, requestHeaders: sent, ...whose, at, url: withoutUserinfo(url), requestBody: text }
     } finally {
       this.#posting.delete(post)

@@ -40,7 +40,7 @@ export function journalCommands(control: Control): Command[] {
       run: ({ query }) => {
         const filter = filterOf(control, query)
         const items = control.journal.list(filter, query.limit).map(shown)
-        return { items, count: control.journal.count(filter), dropped: control.journal.dropped }
+        return { items, count: control.journal.count(filter), dropped: control.journal.dropped.entries }
       },
     }),
     command({

@@ -61,7 +61,8 @@ export class Exchange<Entry extends RequestEntry | DownloadEntry = RequestEntry 
     this.onHangUp(() => hold.abort(new Interruption('hang-up')))
     this.namespace.held.add(hold)
     try {
-      await this.namespace.clock.rest(instant, hold.signal)
+      // Clocks show whole milliseconds.
+      await this.namespace.clock.rest(Math.ceil(instant), hold.signal)
       return undefined
     } catch (reason) {
       if (reason instanceof Interruption) return reason.why

@@ -52,7 +52,7 @@ export class Outlet {
   async end(bytes: Uint8Array): Promise<void> {
     const { cutAfter, bytesPerSecond } = this.#flow
     if (cutAfter === undefined && bytesPerSecond === undefined) {
-      this.#sent += bytes.length
+      this.#count(bytes.length)
       this.#response.end(bytes)
     } else if (await this.write(bytes)) {
       if (cutAfter === this.#sent) this.#breakOff()
@@ -62,8 +62,9 @@ export class Outlet {
 
   async #pour(bytes: Uint8Array): Promise<boolean> {
     if (this.#exchange.isOver) return false
-    this.#sent += bytes.length
-    if (!this.#response.write(bytes)) await drained(this.#response, this.#exchange)
+    this.#count(bytes.length)
+    if (this.#flow.cutAfter !== undefined) await this.#flushed(bytes)
+    else if (!this.#response.write(bytes)) await drained(this.#response, this.#exchange)
     const { bytesPerSecond } = this.#flow
     if (bytesPerSecond === undefined || this.#exchange.isOver) return !this.#exchange.isOver
     const due = this.#startedAt + (1000 * this.#sent) / bytesPerSecond
@@ -73,12 +74,27 @@ export class Outlet {
     return false
   }
 
+  #count(bytes: number): void {
+    this.#sent += bytes
+    const { entry } = this.#exchange
+    if (entry.kind === 'download') entry.bytes = this.#sent
+  }
+
+  /** What is cut off has gone out before: else it would be lost with the connection. */
+  #flushed(bytes: Uint8Array): Promise<void> {
+    return new Promise(resolve => {
+      this.#response.write(bytes, () => resolve())
+      this.#exchange.after(resolve)
+    })
+  }
+
   #breakOff(): void {
+    const { socket, statusCode } = this.#response
+    if (this.#sent === 0) this.#response.flushHeaders()
+    this.#exchange.entry.status ??= statusCode
     this.#exchange.breakOff()
-    const { socket } = this.#response
     if (this.#flow.isReset) socket?.resetAndDestroy()
-    // What is written goes out first: the reader gets all of it, and then the end too early.
-    else this.#response.destroy()
+    else socket?.destroySoon()
   }
 }
 

@@ -142,3 +142,8 @@ export function fileAt(task: Task, instant: number): 'absent' | 'there' | 'expir
   if (step.state !== 'succeed' || isForgotten(task, instant)) return 'absent'
   return task.isPermanent || instant < step.at + VIDEO_LIFE_MS ? 'there' : 'expired'
 }
+
+/** How long a file that is there can still be had from `instant` on; the life of a permanent one never begins to run. */
+export function fileLifeMs(task: Task, instant: number): number {
+  return task.isPermanent ? VIDEO_LIFE_MS : stepAt(task, instant).at + VIDEO_LIFE_MS - instant
+}

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { printMatrix } from '../../src/cli/matrix.ts'
 import { Config, envOf, flagOf, SETTING_NAMES } from '../../src/config.ts'
 import { ERROR_CODES, ERRORS, type ErrorCode } from '../../src/contract/errors.ts'
-import { OUTCOME_NAMES } from '../../src/simulation/outcome.ts'
+import { Outcomes } from '../../src/simulation/outcome.ts'
 import { createSimulator } from '../../src/simulator.ts'
 import { readme, readmeBlock, table } from './blocks.ts'
 
@@ -64,7 +64,7 @@ describe('README', () => {
   })
 
   it('names every outcome', () => {
-    const expected = OUTCOME_NAMES.map(name => `\`${name}\``).join(', ')
+    const expected = new Outcomes().names.map(name => `\`${name}\``).join(', ')
     expect(readmeBlock('outcomes', expected)).toBe(expected)
   })
 

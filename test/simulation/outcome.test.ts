@@ -1,34 +1,36 @@
 import { describe, expect, it } from 'vitest'
-import { ERROR_CODES, ERRORS } from '../../src/contract/errors.ts'
-import {
-  chooseOutcome,
-  magicCodeOf,
-  magicWordIn,
-  OUTCOME_NAMES,
-  outcomeNamed,
-  outcomeOfToken,
-  SUCCEED,
-} from '../../src/simulation/outcome.ts'
+import { ERROR_CODES, ERRORS, type ErrorCode } from '../../src/contract/errors.ts'
+import { isSuccess, magicCodeOf, magicWordIn, Outcomes, SUCCEED } from '../../src/simulation/outcome.ts'
+
+const outcomes = new Outcomes()
 
 describe('outcomes', () => {
   it('are success, a failure for each code of the service behind the gateway, and a refusal for every code', () => {
-    const failures = OUTCOME_NAMES.filter(name => name.startsWith('fail '))
-    const refusals = OUTCOME_NAMES.filter(name => name.startsWith('refuse '))
+    const failures = outcomes.names.filter(name => name.startsWith('fail '))
+    const refusals = outcomes.names.filter(name => name.startsWith('refuse '))
     expect(failures.toSorted()).toEqual(['fail api_error', 'fail forbidden', 'fail timeout'])
     expect(refusals.toSorted()).toEqual(ERROR_CODES.map(code => `refuse ${code}`).toSorted())
-    expect(OUTCOME_NAMES).toHaveLength(1 + failures.length + refusals.length)
+    expect(outcomes.names).toHaveLength(1 + failures.length + refusals.length)
     for (const name of failures) expect(ERRORS[name.slice(5) as keyof typeof ERRORS].layer).toBe('worker')
   })
 
   it('are found by their own names', () => {
-    for (const name of OUTCOME_NAMES) expect(outcomeNamed(name)?.name).toBe(name)
-    expect(outcomeNamed('succeed')).toEqual(SUCCEED)
-    expect(outcomeNamed('fail api_error')).toEqual({ kind: 'fail', name: 'fail api_error', code: 'api_error' })
-    expect(outcomeNamed('refuse used_up')).toEqual({ kind: 'refuse', name: 'refuse used_up', code: 'used_up' })
+    for (const name of outcomes.names) expect(outcomes.named(name)?.name).toBe(name)
+    expect(outcomes.named('succeed')).toEqual(SUCCEED)
+    expect(outcomes.named('fail api_error')).toEqual({ kind: 'fail', name: 'fail api_error', code: 'api_error' })
+    expect(outcomes.named('refuse used_up')).toEqual({ kind: 'refuse', name: 'refuse used_up', code: 'used_up' })
   })
 
   it('are found whatever the case and the number of spaces', () => {
-    expect(outcomeNamed('  FAIL \t api_ERROR ')?.name).toBe('fail api_error')
+    expect(outcomes.named('  FAIL \t api_ERROR ')?.name).toBe('fail api_error')
+  })
+
+  it('are also the successes that were declared, and no others', () => {
+    const own = new Outcomes(['succeed', 'succeed cat'])
+    expect(own.names).toEqual(['succeed', 'succeed cat', ...outcomes.names.slice(1)])
+    expect(own.named('Succeed  CAT')).toEqual({ kind: 'succeed', name: 'succeed cat' })
+    expect(own.named('succeed dog')).toBeUndefined()
+    expect(outcomes.named('succeed cat')).toBeUndefined()
   })
 
   it.each([
@@ -42,7 +44,23 @@ describe('outcomes', () => {
     'constructor',
     '__proto__',
   ])('are not found by another name: "%s"', name => {
-    expect(outcomeNamed(name)).toBeUndefined()
+    expect(outcomes.named(name)).toBeUndefined()
+  })
+
+  it.each([
+    ['succeed', true],
+    ['succeed cat', true],
+    [`succeed ${'a'.repeat(40)}`, true],
+    ['succeed a-b_9', true],
+    [`succeed ${'a'.repeat(41)}`, false],
+    ['succeed ', false],
+    ['succeed two words', false],
+    ['succeed Cat', false],
+    ['succeed süß', false],
+    ['fail api_error', false],
+    ['', false],
+  ])('may be declared or not: "%s" %s', (name, expected) => {
+    expect(isSuccess(name)).toBe(expected)
   })
 })
 
@@ -99,20 +117,21 @@ describe('the magic token', () => {
   })
 
   it('fails the task where a task can fail with the code, and refuses otherwise', () => {
-    expect(outcomeOfToken('api_error').name).toBe('fail api_error')
-    expect(outcomeOfToken('timeout').name).toBe('fail timeout')
-    expect(outcomeOfToken('forbidden').name).toBe('fail forbidden')
-    expect(outcomeOfToken('bad_request').name).toBe('refuse bad_request')
-    expect(outcomeOfToken('no_api').name).toBe('refuse no_api')
-    for (const code of ERROR_CODES) expect(outcomeOfToken(code)).toMatchObject({ code })
+    const fated = (code: ErrorCode) => outcomes.choose(undefined, undefined, code)
+    expect(fated('api_error')).toMatchObject({ outcome: { name: 'fail api_error' } })
+    expect(fated('timeout')).toMatchObject({ outcome: { name: 'fail timeout' } })
+    expect(fated('forbidden')).toMatchObject({ outcome: { name: 'fail forbidden' } })
+    expect(fated('bad_request')).toMatchObject({ outcome: { name: 'refuse bad_request' } })
+    expect(fated('no_api')).toMatchObject({ outcome: { name: 'refuse no_api' } })
+    for (const code of ERROR_CODES) expect(fated(code)).toMatchObject({ outcome: { code } })
   })
 })
 
 describe('the choice', () => {
   it('goes to the header, then the prompt, then the token, then success', () => {
     const prompt = 'a mug [[mockling:fail timeout]]'
-    const chosen = (...given: Parameters<typeof chooseOutcome>) => {
-      const choice = chooseOutcome(...given)
+    const chosen = (...given: Parameters<Outcomes['choose']>) => {
+      const choice = outcomes.choose(...given)
       return 'outcome' in choice ? choice.outcome.name : choice
     }
     expect(chosen('fail forbidden', prompt, 'api_error')).toBe('fail forbidden')
@@ -123,17 +142,17 @@ describe('the choice', () => {
   })
 
   it('says which name is unknown and where it stood', () => {
-    expect(chooseOutcome('fail nicely', undefined, undefined)).toEqual({
+    expect(outcomes.choose('fail nicely', undefined, undefined)).toEqual({
       unknown: 'fail nicely',
       where: 'the header x-mockling-outcome',
     })
-    expect(chooseOutcome(undefined, '[[mockling:fail nicely]]', 'api_error')).toEqual({
+    expect(outcomes.choose(undefined, '[[mockling:fail nicely]]', 'api_error')).toEqual({
       unknown: 'fail nicely',
       where: 'the prompt’s magic word',
     })
   })
 
   it('does not fall back to a weaker word when the stronger one is unknown', () => {
-    expect(chooseOutcome('', '[[mockling:succeed]]', undefined)).toHaveProperty('unknown', '')
+    expect(outcomes.choose('', '[[mockling:succeed]]', undefined)).toHaveProperty('unknown', '')
   })
 })
