@@ -35,6 +35,7 @@ function open({ mode = 'frozen', retries = 0, policy }: Given = {}) {
   }
   const store = new MemoryStore({ retain: 0 })
   const reports: AttemptReport[] = []
+  let places = 0
   const dispatcher = new Dispatcher({
     store,
     poster: createPoster({
@@ -43,6 +44,7 @@ function open({ mode = 'frozen', retries = 0, policy }: Given = {}) {
     }),
     clockOf,
     retries: () => retries,
+    place: () => ++places,
     onAttempt: report => reports.push(report),
   })
   return {
