@@ -7,7 +7,8 @@ import { clipNamesOf } from './clip-files.ts'
 import { type Config, type ConfigInput, fromCode, readConfig } from './config.ts'
 import { Control } from './control/control.ts'
 import { fillDemo } from './control/demo.ts'
-import { type Faces, facesOf, readAnswer, type Send } from './control/faces.ts'
+import { readAnswer, type Send } from './control/faces.ts'
+import { type Handle, handleOf } from './control/handle.ts'
 import { Inboxes } from './control/inboxes.ts'
 import { controlRoutes, healthRoutes, refuseBadUrl } from './control/routes.ts'
 import { RuleDesk } from './control/rules.ts'
@@ -40,7 +41,7 @@ export interface Reports {
 }
 
 /** A running simulator. */
-export interface Simulator extends Faces, AsyncDisposable {
+export interface Simulator extends Handle, AsyncDisposable {
   /** Where it listens, such as `http://127.0.0.1:4180`. No slash at the end. */
   readonly url: string
   /** The settings, as they are by now. */
@@ -68,6 +69,11 @@ export interface Leftover {
 export interface Surroundings extends Reports {
   /** The machine's time, for tests. */
   readonly timebase?: Timebase
+  /**
+   * Real milliseconds from listening until the thread that makes videos is started. Without it, the first accepted
+   * create starts it: a simulator for one test as a rule serves no video at all.
+   */
+  readonly warmAfterMs?: number
 }
 
 /**
@@ -156,6 +162,8 @@ export async function createSimulator(settings: ConfigInput = {}, around: Surrou
     control,
     rules,
     identity,
+    timebase,
+    origin: door.address,
     access: { key: controlKey, hosts },
     print: async (commands, form, request) => {
       const { printControlDocument } = await import('./openapi/control-document.ts')
@@ -174,6 +182,9 @@ export async function createSimulator(settings: ConfigInput = {}, around: Surrou
     await fillDemo({ count, seed, revision, origin: config.publicUrl ?? url, store, namespaces })
   }
 
+  const { warmAfterMs } = around
+  const callOffWarming = warmAfterMs === undefined ? () => {} : timebase.after(warmAfterMs, () => studio.warm())
+
   const send: Send = async (method, path, body) => {
     const headers = { host: 'localhost', ...(controlKey !== undefined && { 'x-mockling-key': controlKey }) }
     const request = { method: method as 'GET', url: `/_mockling${path}`, headers, ...(body && { payload: body }) }
@@ -183,11 +194,12 @@ export async function createSimulator(settings: ConfigInput = {}, around: Surrou
 
   let closing: Promise<Leftover> | undefined
   const close = () => {
+    callOffWarming()
     closing ??= stop(app, namespaces, store, dispatcher, config.drain * 1000, timebase).finally(() => studio.close())
     return closing
   }
   return {
-    ...facesOf(send, url),
+    ...handleOf(send, url),
     url,
     get config() {
       return live.config

@@ -3,8 +3,9 @@ import { Command, CommanderError, Option } from 'commander'
 import { Config, ConfigError, envOf, flagOf, SETTING_NAMES } from '../config.ts'
 import { outcomeLines } from '../faults/outcomes.ts'
 import { VERSION } from '../version.ts'
+import { addTestingCommands } from './testing-commands.ts'
 
-/** Exit codes: 0 pass, 1 checks failed, 2 usage or configuration. */
+/** Exit codes: 0 pass, 1 checks failed, 2 usage or configuration, 3 target unreachable, 4 budget exhausted. */
 const USAGE = 2
 
 const MAGIC_TOKENS = `
@@ -58,6 +59,8 @@ const program = new Command('mockling')
   .description('A stand-in for the Kling video API that you can run, slow down, break and rewind.')
   .version(VERSION)
   .helpCommand(true)
+  // So that the options of the command that exec runs stay its own.
+  .enablePositionalOptions()
   .exitOverride()
   .showHelpAfterError('(mockling --help lists what there is)')
 
@@ -109,6 +112,8 @@ program
   .option('--id <text>', 'What its colours, emblem and pitch follow from.', 'mockling')
   .requiredOption('-o, --output <file>', 'Where to write it; - for standard output.')
   .action(async options => (await import('./clip.ts')).clip(options))
+
+addTestingCommands(program, withSettings)
 
 function settingOption(name: 'revision' | 'strictness'): Option {
   const { options } = Config.shape[name].unwrap()

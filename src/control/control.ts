@@ -2,6 +2,7 @@ import type { Journal } from '../journal/journal.ts'
 import type { ClockScope, Namespaces } from '../simulation/namespaces.ts'
 import { sha256 } from '../simulation/random.ts'
 import type { Store, TaskFilter } from '../store/store.ts'
+import { Books } from './books.ts'
 import { type CallbackDesk, Callbacks } from './callbacks.ts'
 import type { ClockLog } from './clock-log.ts'
 import type { Inboxes } from './inboxes.ts'
@@ -45,6 +46,8 @@ export class Control {
   readonly #time: Time
   readonly #tasks: Tasks
   readonly callbacks: Callbacks
+  /** What was bought, what twice, and how tasks were polled. */
+  readonly books: Books
 
   constructor(options: ControlOptions) {
     this.#options = options
@@ -52,6 +55,7 @@ export class Control {
     this.#time = new Time(namespaces, journal)
     const nowOf = (key: string) => this.#time.nowOf(key)
     this.#tasks = new Tasks(store, nowOf)
+    this.books = new Books({ journal, store, namespaces })
     this.callbacks = new Callbacks({ dispatcher, store, journal, tasks: this.#tasks, nowOf })
   }
 

@@ -180,11 +180,13 @@ function inboxFace(send: Send, url: string): InboxFace {
   }
 }
 
-function part(text: string): string {
+/** Text as a part of a path. */
+export function part(text: string): string {
   return encodeURIComponent(text)
 }
 
-function query(fields: object): string {
+/** Fields as a query; those that are `undefined` are left out. */
+export function query(fields: object): string {
   const given = Object.entries(fields).filter(([, value]) => value !== undefined)
   const text = new URLSearchParams(given.map(([name, value]) => [name, String(value)] as [string, string])).toString()
   return text && `?${text}`

@@ -6,7 +6,8 @@ import { clockCommands } from './clock-routes.ts'
 import { addCommands, type Command, command, type Documented } from './command.ts'
 import type { Control } from './control.ts'
 import { inboxCommands, inboxDoor, inboxPosting } from './inbox-routes.ts'
-import { journalCommands } from './journal-routes.ts'
+import { type JournalSurroundings, journalCommands } from './journal-routes.ts'
+import { ledgerCommands } from './ledger-routes.ts'
 import { problem, readJson, thrownProblem } from './problems.ts'
 import { ruleCommands } from './rule-routes.ts'
 import type { RuleDesk } from './rules.ts'
@@ -14,7 +15,7 @@ import { settingsCommands } from './settings-routes.ts'
 import { Identity } from './shapes.ts'
 import { taskCommands } from './task-routes.ts'
 
-export interface ControlRoutesOptions {
+export interface ControlRoutesOptions extends Pick<JournalSurroundings, 'timebase' | 'origin'> {
   readonly control: Control
   readonly rules: RuleDesk
   readonly identity: Identity
@@ -25,7 +26,7 @@ export interface ControlRoutesOptions {
 
 /** Every command of the door, in the order of its document. */
 export function controlCommands(options: ControlRoutesOptions): Command[] {
-  const { control, rules } = options
+  const { control, rules, identity, timebase, origin } = options
   return [
     ...selfCommands(options),
     ...clockCommands(control),
@@ -33,7 +34,8 @@ export function controlCommands(options: ControlRoutesOptions): Command[] {
     ...ruleCommands(control, rules),
     ...callbackCommands(control),
     ...inboxCommands(control.inboxes),
-    ...journalCommands(control),
+    ...journalCommands(control, { timebase, origin, version: identity.version }),
+    ...ledgerCommands(control),
     ...settingsCommands(control),
   ]
 }

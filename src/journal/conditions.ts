@@ -3,7 +3,9 @@ import type { Entry } from './entries.ts'
 import { type Operation, operationOf, sentJson, targetOf, tasksOf } from './reading.ts'
 
 /** `4xx` is any status from 400 to 499. */
-export type StatusClass = `${1 | 2 | 3 | 4 | 5}xx`
+export const STATUS_CLASSES = ['1xx', '2xx', '3xx', '4xx', '5xx'] as const
+
+export type StatusClass = (typeof STATUS_CLASSES)[number]
 
 /** Which entries are meant; each part given must hold. */
 export interface EntryFilter {

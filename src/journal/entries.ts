@@ -78,12 +78,10 @@ export interface DownloadEntry {
   status?: number
   /** Bytes of the body handed to the connection. */
   bytes: number
-  /** Ids of the faults that were added. */
-  rules?: readonly string[]
   /** What kept the file, or the rest of it, from being sent: no doing of the caller's. */
   error?: string
   /** Ids of the faults that were added. */
-  faults?: readonly string[]
+  rules?: readonly string[]
   hungUp?: true
   /** An effect broke the connection off. */
   isCut?: true

@@ -50,7 +50,7 @@ function factsOf(entry: Entry): object {
   if (kind === 'callback')
     return { ...facts, attempt: entry.attempt, outcome: entry.outcome, durationMs: entry.durationMs }
   const { hungUp, isCut } = entry
-  if (kind === 'download') return { ...facts, faults: entry.faults, hungUp, isCut }
+  if (kind === 'download') return { ...facts, rules: entry.rules, hungUp, isCut }
   const { outcome, rules, code, accepted, credits, steps, durationMs } = entry
   return { ...facts, outcome, rules, code, accepted, credits, steps, hungUp, isCut, durationMs }
 }

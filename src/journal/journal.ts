@@ -46,6 +46,7 @@ export class Journal {
   #bytes = 0
   #seq = 0
   #turns = 0
+  #lostTurn = 0
   #dropped: Dropped = { ...NOTHING }
   readonly #listeners = new Set<(entry: Entry) => void>()
   /** Entries cleared before they were complete. */
@@ -83,12 +84,13 @@ export class Journal {
     if (this.#cleared.has(entry)) return
     trim(entry)
     const slot = this.#slots[this.#indexOf(entry.seq)]
+    const turn = ++this.#turns
     if (slot?.entry === entry) {
       slot.bytes = sizeOf(entry)
-      slot.turn = ++this.#turns
+      slot.turn = turn
       this.#bytes += slot.bytes
       this.#makeRoom()
-    }
+    } else this.#lostTurn = turn
     for (const listener of this.#listeners) listener(entry)
   }
 
@@ -111,14 +113,26 @@ export class Journal {
     return this.#kept().reduce((sum, { entry }) => sum + Number(matches(entry, filter)), 0)
   }
 
-  /** What was complete later than the entry of that place, in that order; if it is gone, every complete one after it. */
-  completeSince(seq: number): Entry[] {
-    const known = this.#slots[this.#indexOf(seq)]
-    const turn = known?.entry.seq === seq ? known.turn : 0
-    return this.#kept()
-      .filter(slot => slot.turn > turn && (turn > 0 || slot.entry.seq > seq))
-      .sort((a, b) => a.turn - b.turn)
-      .map(({ entry }) => entry)
+  /** How many entries have been complete so far: the turn of the last one. */
+  get turn(): number {
+    return this.#turns
+  }
+
+  /** The how-manieth to be complete the entry in that place was; `undefined` if it is not there, or not complete. */
+  turnOf(seq: number): number | undefined {
+    const slot = this.#slots[this.#indexOf(seq)]
+    return slot?.entry.seq === seq && slot.turn > 0 ? slot.turn : undefined
+  }
+
+  /** What was complete after that turn, in the order of completion, and `limit` at most. */
+  completeAfter(turn: number, limit = Number.POSITIVE_INFINITY): { readonly entry: Entry; readonly turn: number }[] {
+    const later = this.#kept().filter(slot => slot.turn > turn)
+    return later.sort((a, b) => a.turn - b.turn).slice(0, limit)
+  }
+
+  /** The latest turn of an entry that had to make room, 0 if none had to. */
+  get lostTurn(): number {
+    return this.#lostTurn
   }
 
   /** Calls `listener` with every entry that gets complete from now on, until the function returned is called. */
@@ -154,9 +168,10 @@ export class Journal {
   }
 
   #dropOldest(): void {
-    const { entry, bytes } = this.#slots[this.#from] as Slot
+    const { entry, bytes, turn } = this.#slots[this.#from] as Slot
     this.#slots[this.#from++] = SPENT
     this.#bytes -= bytes
+    this.#lostTurn = Math.max(this.#lostTurn, turn)
     this.#dropped.entries++
     this.#dropped[COUNTERS[entry.kind]]++
     if (entry.kind === 'request' && entry.accepted) this.#dropped.accepted++

@@ -113,7 +113,7 @@ function afterTerminal(polls: readonly Poll[]): Finding[] {
 function noBackoff(polls: readonly Poll[], { evenPolls, evenness }: Thresholds, clock: ClockKind): Finding[] {
   if (clock !== 'running') return []
   const longest = evenRuns(polls, evenness).reduce((most, run) => (run.length > most.length ? run : most), [])
-  if (longest.length < evenPolls) return []
+  if (longest.length < Math.max(2, evenPolls)) return []
   const mean = Math.round(((longest.at(-1)?.at ?? 0) - (longest[0]?.at ?? 0)) / (longest.length - 1))
   return [
     finding('no-backoff', longest, `${longest.length} polls of a pending task in a row came about ${mean} ms apart`),
@@ -164,7 +164,7 @@ function burstsIn(polls: readonly Poll[], { singles: enough, singlesWithinMs }: 
       if (left === 0) window.delete(oldest.taskId)
       else window.set(oldest.taskId, left)
     }
-    if (window.size < enough) continue
+    if (window.size < Math.max(2, enough)) continue
     if (start < free) bursts.at(-1)?.push(...polls.slice(free, index + 1))
     else bursts.push(polls.slice(start, index + 1))
     free = index + 1

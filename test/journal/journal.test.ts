@@ -161,7 +161,9 @@ describe('place', () => {
     journal.record({ ...callback(), seq: 2 })
     journal.record({ ...callback(), seq: 6 })
     expect(seqs(journal.list())).toEqual([2, 4, 6])
-    expect(seqs(journal.completeSince(4))).toEqual([2, 6])
+    expect(journal.turnOf(4)).toBe(1)
+    expect(journal.turnOf(3)).toBeUndefined()
+    expect(journal.completeAfter(1).map(({ entry }) => entry.seq)).toEqual([2, 6])
   })
 })
 
@@ -204,23 +206,42 @@ describe('complete', () => {
     expect(seen).toEqual([1, 2, 3])
   })
 
-  it('lets a reader go on where he left off, whatever was complete meanwhile', () => {
+  it('gives every entry its turn, by which a reader goes on where he left off', () => {
     const journal = new Journal(10)
     const slow = journal.add(request())
     journal.record(request())
     journal.add(request())
     journal.record(request())
     journal.complete(slow)
-    expect(seqs(journal.completeSince(0))).toEqual([2, 4, 1])
-    expect(seqs(journal.completeSince(2))).toEqual([4, 1])
-    expect(seqs(journal.completeSince(1))).toEqual([])
-    expect(seqs(journal.completeSince(99))).toEqual([])
+    const completeAfter = (turn: number, limit?: number) =>
+      journal.completeAfter(turn, limit).map(({ entry }) => entry.seq)
+    expect([1, 2, 3, 4, 5].map(seq => journal.turnOf(seq))).toEqual([3, 1, undefined, 2, undefined])
+    expect(journal.turn).toBe(3)
+    expect([completeAfter(0), completeAfter(1), completeAfter(3), completeAfter(0, 2)]).toEqual([
+      [2, 4, 1],
+      [4, 1],
+      [],
+      [2, 4],
+    ])
   })
 
-  it('gives a reader whose last entry is gone every one after it', () => {
+  it.each([
+    [2, [0, 0, 1]],
+    [0, [1, 2, 3]],
+  ])('says which turn was the last to be lost, from a journal that keeps %d', (most, lost) => {
+    const journal = new Journal(most)
+    const seen = lost.map(() => {
+      journal.record(request())
+      return journal.lostTurn
+    })
+    expect(seen).toEqual(lost)
+  })
+
+  it('does not count as lost what was cleared', () => {
     const journal = new Journal(2)
-    for (let index = 0; index < 4; index++) journal.record(request())
-    expect(seqs(journal.completeSince(1))).toEqual([3, 4])
+    journal.record(request())
+    journal.clear()
+    expect(journal.lostTurn).toBe(0)
   })
 })
 
