@@ -37,7 +37,7 @@ function routesBelow({ app }: Simulator, prefix: string): string[] {
       path
         .slice(prefix.length)
         .replaceAll(/:(\w+)/g, '{$1}')
-        .replace(/\/?\*/, '/{rest}') || '/'
+        .replace(/\/?\*/, '/{id}') || '/'
     for (const method of methods.split(', ')) found.push(`${method} ${below}`)
   }
   return [...new Set(found)]
