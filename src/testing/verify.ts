@@ -55,8 +55,9 @@ function isRequest(entry: Entry): entry is RequestEntry {
 }
 
 /** Refused because it makes no sense, and not because anybody wanted it refused. */
-function isMisunderstood({ code, outcome = '', effects = [] }: RequestEntry): boolean {
-  return MISUNDERSTOOD.has(code ?? '') && !outcome.startsWith('refuse') && effects.length === 0
+function isMisunderstood({ code = '', outcome = '', objections = [], rules = [] }: RequestEntry): boolean {
+  if (outcome.startsWith('refuse')) return false
+  return objections.length > 0 || (MISUNDERSTOOD.has(code) && rules.length === 0)
 }
 
 function unexpectedText({
@@ -119,14 +120,14 @@ function partsOf(entry: Entry): readonly (string | undefined)[] {
   }
 }
 
-function requestParts({ method, path, status, hungUp, code, taskId, outcome, effects, ignored }: RequestEntry) {
+function requestParts({ method, path, status, hungUp, code, taskId, outcome, rules, ignored }: RequestEntry) {
   return [
     `${method} ${path}`,
     hungUp ? 'the caller hung up' : String(status ?? 'no answer'),
     code,
     taskId && `task ${taskId}`,
     outcome && outcome !== 'succeed' ? `outcome ${outcome}` : undefined,
-    effects?.length ? `by ${effects.join(', ')}` : undefined,
+    rules?.length ? `by ${rules.join(', ')}` : undefined,
     ignored?.length ? `ignored: ${ignored.join(', ')}` : undefined,
   ]
 }
