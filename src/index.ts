@@ -12,7 +12,6 @@ export {
   type CallbacksFace,
   type ClockFace,
   CommandRefused,
-  type Faces,
   type For,
   type InboxFace,
   type Instant,
@@ -23,3 +22,7 @@ export type { ClockState, TaskView } from './control/shapes.ts'
 export { type Clip, type ClipOptions, createClip } from './media/clip.ts'
 export type { ClipSpec } from './media/spec.ts'
 export { createSimulator, type Leftover, type Simulator } from './simulator.ts'
+export { Unreachable } from './testing/client.ts'
+export { connect, type Health, type Mockling, type Target } from './testing/connect.ts'
+export { tokenOf } from './testing/token.ts'
+export { VerificationError } from './testing/verify.ts'
