@@ -1,8 +1,11 @@
-import { postBy, resultBy } from '../faults/effects.ts'
-import { answerOf } from '../simulation/accept.ts'
+import { randomUUID } from 'node:crypto'
+import { callbackId } from '../simulation/callback-id.ts'
 import type { VirtualClock } from '../simulation/clock.ts'
-import { type Delivery, stepAt, type Task, withoutUserinfo } from '../simulation/task.ts'
+import type { Work } from '../simulation/crew.ts'
+import { type Delivery, settlesAt, type Task, withoutUserinfo } from '../simulation/task.ts'
 import type { Store } from '../store/store.ts'
+import { Charge, type Scheduled } from './charge.ts'
+import { type Message, messageOf } from './message.ts'
 import type { Attempt, Poster, PostOutcome } from './post.ts'
 
 /** One try to deliver a callback, as it ended. */
@@ -13,24 +16,53 @@ export interface AttemptReport extends Omit<Attempt, 'outcome'> {
   readonly at: number
   readonly namespace: string
   readonly taskId: string
+  /** Which of the task's callbacks. */
+  readonly callbackId: string
   /** From 1. */
   readonly attempt: number
+  /** It was sent by a control command. */
+  readonly resend?: true
   readonly url: string
   /** Its beginning, if it is longer than 100,000 characters. */
   readonly requestBody: string
+  /** What `place` gave when it was sent; absent if it never was. */
+  readonly seq?: number
 }
 
 /** A callback's body may be megabytes long, and attempts are kept. */
 const MOST_SHOWN = 100_000
 
 export interface DispatcherOptions {
-  readonly store: Pick<Store, 'generation'>
+  readonly store: Pick<Store, 'generation' | 'task' | 'watch'>
   readonly poster: Poster
   /** The clock of a namespace. Closing it drops the deliveries that wait for it. */
   readonly clockOf: (namespace: string) => VirtualClock
-  /** Tries after the first one that failed. */
-  readonly retries: number
+  /** Tries after the first one that failed, asked for after each. */
+  readonly retries: () => number
+  /** Called as an attempt is sent: its place among what happens. The report comes when it is over. */
+  readonly place: () => number
   readonly onAttempt: (report: AttemptReport) => void
+  /** Whether an address is one of our own inboxes, which are told whose post it is. */
+  readonly isOurs?: (url: string) => boolean
+}
+
+/** In this header our own inbox gets the name of a post. Nobody else is sent it. */
+export const POST_HEADER = 'x-mockling-post'
+
+/** A post under way. */
+export interface Posting {
+  readonly namespace: string
+  readonly taskId: string
+  readonly clock: VirtualClock
+  readonly work: Work
+}
+
+/** Whose post it is. */
+interface Sender {
+  readonly task: Task
+  readonly place: number
+  readonly attempt: number
+  readonly work: Work
 }
 
 /** The wait before the first retry; it doubles from one to the next, up to `LONGEST_BACKOFF_MS` (chosen). */
@@ -58,7 +90,12 @@ export class Dispatcher {
   readonly #options: DispatcherOptions
   /** Posts under way, each to its report. */
   readonly #posting = new Set<Promise<unknown>>()
+  /** Those of them that go to our own inboxes. */
+  readonly #ours = new Map<string, Posting>()
   readonly #yielding = new Set<Yielding>()
+  /** By the task's id. One whose plan has no end stays, for that may change. */
+  readonly #charges = new Map<string, Charge>()
+  readonly #unwatch: () => void
   /** Deliveries that are neither done nor given up. */
   #owed = 0
   #waiting = 0
@@ -66,6 +103,7 @@ export class Dispatcher {
 
   constructor(options: DispatcherOptions) {
     this.#options = options
+    this.#unwatch = options.store.watch(task => this.#follow(task))
   }
 
   /** Deliveries that wait to be due. */
@@ -78,23 +116,55 @@ export class Dispatcher {
     return this.#posting.size
   }
 
+  /** Callbacks that wait to be due, the earliest first; those of one namespace if it is named. */
+  scheduled(namespace?: string): Scheduled[] {
+    return [...this.#charges.values()]
+      .filter(({ task }) => namespace === undefined || task.namespace === namespace)
+      .flatMap(charge => charge.scheduled)
+      .sort((a, b) => a.at - b.at)
+  }
+
+  /** The post to one of our own inboxes that has this name. */
+  postNamed(name: string): Posting | undefined {
+    return this.#ours.get(name)
+  }
+
   /**
    * Takes charge of the task's callbacks. Resolves when the first attempt at the first of them is over, or at once if
    * that has to wait for its time.
    */
   async schedule(task: Task): Promise<void> {
+    const charge = new Charge(task)
+    if (task.deliveries.length > 0 || settlesAt(task) === undefined) this.#charges.set(task.id, charge)
     const isDue = (task.deliveries[0]?.at ?? Number.POSITIVE_INFINITY) <= this.#options.clockOf(task.namespace).now()
-    const tried = task.deliveries.map(
-      (delivery, index) =>
-        new Promise<void>(resolve => {
-          this.#owed++
-          void this.#deliver(task, delivery, index, resolve).then(isOver => {
-            if (isOver) this.#owed--
-            resolve()
-          })
-        }),
-    )
-    if (isDue) await tried[0]
+    const [first] = this.#startAll(charge)
+    if (isDue) await first
+  }
+
+  /** What a callback of the task says at `now`. */
+  messageOf(task: Task, place: number, now: number): Omit<Message, 'url'> {
+    return messageOf(task, place, now)
+  }
+
+  /** Sends one message about the task, now and once. It is reported like any other attempt. */
+  async resend(task: Task, place: number, attempt: number, message: Message): Promise<AttemptReport> {
+    const work = this.#options.clockOf(task.namespace).work('sure')
+    try {
+      const report: AttemptReport = { ...(await this.#send({ task, place, attempt, work }, message)), resend: true }
+      this.#options.onAttempt(report)
+      return report
+    } finally {
+      work.end()
+    }
+  }
+
+  /** Drops what waits of the namespace, or of all. */
+  forget(namespace?: string): void {
+    for (const [id, charge] of [...this.#charges]) {
+      if (namespace !== undefined && charge.task.namespace !== namespace) continue
+      this.#charges.delete(id)
+      charge.drop()
+    }
   }
 
   /**
@@ -103,56 +173,111 @@ export class Dispatcher {
    */
   async close(drained: Promise<void>): Promise<number> {
     this.#isClosed = true
+    this.#unwatch()
     await Promise.race([Promise.allSettled(this.#posting), drained])
     await this.#options.poster.close()
     await Promise.allSettled(this.#posting)
     return this.#owed
   }
 
-  /** Resolves to whether nothing more is owed: it arrived, was given up, or its task is no more. */
-  async #deliver(task: Task, delivery: Delivery, index: number, onTried: () => void): Promise<boolean> {
-    const { store, clockOf, retries } = this.#options
-    const generation = await store.generation(task.namespace)
-    const isStale = async () => this.#isClosed || (await store.generation(task.namespace)) !== generation
-    const clock = clockOf(task.namespace)
-    let due = delivery.at
-    for (let attempt = 1; attempt <= retries + 1; attempt++) {
-      if (!(await this.#waitFor(clock, due)) || (await isStale())) return !this.#isClosed
-      if (delivery.yieldsMs !== undefined && attempt === 1) {
-        onTried()
-        await this.#yield(task, clock, due + delivery.yieldsMs)
-        if (await isStale()) return !this.#isClosed
-      }
-      const report = delivery.isLost ? this.#lose(task, delivery, clock) : await this.#post(task, index, clock, attempt)
-      if (!delivery.isLost) this.#letOthersGo(task)
-      // A reset meanwhile: the journal has begun anew, and this belongs to the old one.
-      if ((await store.generation(task.namespace)) === generation) this.#options.onAttempt(report)
-      onTried()
-      if (FINAL.has(report.outcome)) return report.outcome !== 'aborted'
-      due = clock.now() + Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (attempt - 1))
-    }
-    return true
+  /** The plan of a task has changed: what waits goes by the new one, and what is new is taken up. */
+  #follow(task: Task): void {
+    const charge = this.#charges.get(task.id)
+    charge?.follow(task)
+    if (charge) this.#startAll(charge)
   }
 
-  /** `false` if the clock is closed before `instant`. */
-  async #waitFor(clock: VirtualClock, instant: number): Promise<boolean> {
-    this.#waiting++
+  /** Takes up the deliveries that are not yet. Each resolves when its first attempt is over. */
+  #startAll(charge: Charge): Promise<void>[] {
+    const starts: Promise<void>[] = []
+    while (charge.started < charge.task.deliveries.length) {
+      const place = charge.started++
+      charge.running++
+      this.#owed++
+      starts.push(
+        new Promise(resolve => {
+          void this.#deliver(charge, place, resolve).then(isOver => {
+            resolve()
+            if (isOver) this.#owed--
+            if (--charge.running === 0 && settlesAt(charge.task) !== undefined) this.#charges.delete(charge.task.id)
+          })
+        }),
+      )
+    }
+    return starts
+  }
+
+  /** Resolves to whether nothing more is owed: it arrived, was given up or cancelled, or its task is no more. */
+  async #deliver(charge: Charge, place: number, onAttempt: () => void): Promise<boolean> {
+    const { namespace, id } = charge.task
+    const { store, clockOf } = this.#options
+    const clock = clockOf(namespace)
+    const work = clock.work('sure')
     try {
-      await clock.until(instant)
-      return true
-    } catch {
-      return false
+      const generation = await store.generation(namespace)
+      const isStale = async () => this.#isClosed || (await store.generation(namespace)) !== generation
+      // It may have been rerouted before we were asked.
+      const kept = await store.task(namespace, id, clock.now())
+      if (kept && kept !== charge.task) charge.follow(kept)
+      let due: number | undefined
+      for (let attempt = 1; ; attempt++) {
+        if (!(await this.#isDue(charge, place, clock, work, { due, attempt })) || (await isStale()))
+          return !this.#isClosed
+        const delivery = charge.task.deliveries[place] as Delivery
+        if (delivery.yieldsMs !== undefined && attempt === 1) {
+          onAttempt()
+          await this.#yield(charge.task, work, delivery.at + delivery.yieldsMs)
+          if (await isStale()) return !this.#isClosed
+        }
+        const sender = { task: charge.task, place, attempt, work }
+        const report = delivery.isLost ? this.#lose(sender, clock.now()) : await this.#post(sender, clock.now())
+        if (!delivery.isLost) this.#letOthersGo(charge.task)
+        // A reset meanwhile: the journal has begun anew, and this belongs to the old one.
+        if ((await store.generation(namespace)) === generation) this.#options.onAttempt(report)
+        onAttempt()
+        if (FINAL.has(report.outcome)) return report.outcome !== 'aborted'
+        if (attempt > this.#options.retries()) return true
+        due = clock.now() + Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (attempt - 1))
+      }
     } finally {
-      this.#waiting--
+      work.end()
+    }
+  }
+
+  /** Resolves when the delivery is due, wherever its plan is moved: to whether it still is to be sent. */
+  async #isDue(
+    charge: Charge,
+    place: number,
+    clock: VirtualClock,
+    work: Work,
+    { due, attempt }: { due: number | undefined; attempt: number },
+  ): Promise<boolean> {
+    for (;;) {
+      const delivery = charge.task.deliveries[place]
+      if (this.#isClosed || charge.isOver || delivery === undefined || delivery.isCancelled) return false
+      const at = due ?? delivery.at
+      if (at <= clock.now()) return true
+      const again = new AbortController()
+      charge.waits.set(place, { at, attempt, again })
+      this.#waiting++
+      try {
+        await work.rest(at, again.signal)
+      } catch {
+        // Not by a new plan: the clock is closed.
+        if (!again.signal.aborted) return false
+      } finally {
+        charge.waits.delete(place)
+        this.#waiting--
+      }
     }
   }
 
   /** Waits until another task's callback of the namespace is over, or for `instant`; not at all if that waits for us. */
-  async #yield(task: Task, clock: VirtualClock, instant: number): Promise<void> {
+  async #yield(task: Task, work: Work, instant: number): Promise<void> {
     if ([...this.#yielding].some(other => isAnother(other.task, task))) return
     const yielding: Yielding = { task, gone: new AbortController() }
     this.#yielding.add(yielding)
-    await clock.until(instant, yielding.gone.signal).catch(() => {})
+    await work.rest(instant, yielding.gone.signal).catch(() => {})
     this.#yielding.delete(yielding)
   }
 
@@ -162,26 +287,44 @@ export class Dispatcher {
     }
   }
 
-  #lose(task: Task, { url }: Delivery, clock: VirtualClock): AttemptReport {
+  #lose({ task, place, attempt }: Sender, at: number): AttemptReport {
     const { namespace, id: taskId } = task
+    const url = withoutUserinfo(task.deliveries[place]?.url ?? '')
     const nothing = { requestHeaders: {}, requestBody: '', durationMs: 0 }
-    return { outcome: 'lost', at: clock.now(), namespace, taskId, attempt: 1, url: withoutUserinfo(url), ...nothing }
+    return { outcome: 'lost', at, namespace, taskId, callbackId: callbackId(taskId, place), attempt, url, ...nothing }
   }
 
-  async #post(task: Task, index: number, clock: VirtualClock, attempt: number): Promise<AttemptReport> {
-    const rest = clock.working()
+  #post(sender: Sender, now: number): Promise<AttemptReport> {
+    const { task, place } = sender
+    const { url } = task.deliveries[place] as Delivery
+    return this.#send(sender, { url, ...messageOf(task, place, now) })
+  }
+
+  async #send({ task, place, attempt, work }: Sender, { url, text, headers }: Message): Promise<AttemptReport> {
+    const { namespace, id: taskId } = task
+    const { clockOf, isOurs, poster } = this.#options
+    const clock = clockOf(namespace)
+    const name = isOurs?.(url) ? randomUUID() : undefined
+    if (name !== undefined) this.#ours.set(name, { namespace, taskId, clock, work })
     const at = clock.now()
-    const delivery = task.deliveries[index] as Delivery
-    const { text: requestBody, headers } = messageOf(task, index, at)
-    const post = this.#options.poster.post(delivery.url, requestBody, headers)
+    const seq = this.#options.place()
+    const post = poster.post(url, text, name === undefined ? { ...headers } : { ...headers, [POST_HEADER]: name })
     this.#posting.add(post)
     try {
-      const url = withoutUserinfo(delivery.url)
-      const shown = requestBody.slice(0, MOST_SHOWN)
-      return { ...(await post), at, namespace: task.namespace, taskId: task.id, attempt, url, requestBody: shown }
+      const { requestHeaders, ...came } = await post
+      const { [POST_HEADER]: _, ...sent } = requestHeaders
+      const whose = { seq, namespace, taskId, callbackId: callbackId(taskId, place), attempt }
+      return {
+        ...came,
+        requestHeaders: sent,
+        ...whose,
+        at,
+        url: withoutUserinfo(url),
+        requestBody: text.slice(0, MOST_SHOWN),
+      }
     } finally {
       this.#posting.delete(post)
-      rest()
+      if (name !== undefined) this.#ours.delete(name)
     }
   }
 }
@@ -189,13 +332,4 @@ export class Dispatcher {
 /** Whether both are of one namespace, and not the same. */
 function isAnother(one: Task, other: Task): boolean {
   return one.namespace === other.namespace && one.id !== other.id
-}
-
-/** What a delivery of the task says at `now`, its task's effects included. */
-export function messageOf(task: Task, index: number, now: number): { text: string; headers: Record<string, string> } {
-  const told = { ...answerOf(task, stepAt(task, now), '').body }
-  const effects = task.effects ?? []
-  const body = resultBy(effects, told)
-  const post = postBy(effects, { body, headers: {} }, { task, index, now })
-  return { text: post.text ?? JSON.stringify(post.body), headers: { ...post.headers } }
 }

@@ -1,10 +1,8 @@
 import { writeFileSync } from 'node:fs'
 import { ConfigError } from '../config.ts'
-import { durationText } from '../contract/formats.ts'
+import { durationText, LONGEST_CLIP_SECONDS } from '../contract/formats.ts'
 import { createClip } from '../media/clip.ts'
-
-/** The longest clip there is, in seconds. */
-const LONGEST = 180
+import { isSide, LEAST_SIDE, MOST_SIDE } from '../media/spec.ts'
 
 interface ClipOptions {
   readonly seconds: string
@@ -40,14 +38,14 @@ export function clip(options: ClipOptions): void {
 
 function secondsOf(text: string): number {
   const seconds = /^\d+(?:\.\d+)?$/.test(text) ? Number(text) : 0
-  if (seconds > 0 && seconds <= LONGEST) return seconds
-  throw refused('--seconds', text, `a number above 0, up to ${LONGEST}`)
+  if (seconds > 0 && seconds <= LONGEST_CLIP_SECONDS) return seconds
+  throw refused('--seconds', text, `a number above 0, up to ${LONGEST_CLIP_SECONDS}`)
 }
 
 function sidesOf(text: string): { width: number; height: number } {
   const [width = 0, height = 0] = /^\d+x\d+$/.test(text) ? text.split('x').map(Number) : []
-  if ([width, height].every(side => side >= 16 && side <= 4096 && side % 2 === 0)) return { width, height }
-  throw refused('--size', text, 'WIDTHxHEIGHT, both even and from 16 to 4096, such as 1280x720')
+  if (isSide(width) && isSide(height)) return { width, height }
+  throw refused('--size', text, `WIDTHxHEIGHT, both even and from ${LEAST_SIDE} to ${MOST_SIDE}, such as 1280x720`)
 }
 
 function refused(flag: string, value: string, allowed: string): ConfigError {

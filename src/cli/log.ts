@@ -18,7 +18,7 @@ function json(): Log {
   return {
     request: entry => log.info(entry.kind === 'request' ? fieldsOf(entry) : downloadFieldsOf(entry), entry.kind),
     warn: text => log.warn(text),
-    defect: error => log.error({ err: error }, 'a defect of mockling, answered with 500'),
+    defect: error => log.error({ err: error }, 'a defect of mockling'),
   }
 }
 
@@ -27,7 +27,7 @@ export function readable(write: (text: string) => void): Log {
   return {
     request: entry => write(printable(entry.kind === 'request' ? lineOf(entry) : downloadLineOf(entry))),
     warn: text => write(`warning: ${text}`),
-    defect: error => write(`a defect of mockling, answered with 500: ${error instanceof Error ? error.stack : error}`),
+    defect: error => write(`a defect of mockling: ${error instanceof Error ? error.stack : error}`),
   }
 }
 
@@ -60,11 +60,13 @@ function lineOf(entry: RequestEntry): string {
   return parts.filter(part => part).join(' ')
 }
 
-function downloadFieldsOf({ method, path, status, taskId, range, bytes, namespace, hungUp }: DownloadEntry) {
-  return { method, path, status, taskId, range, bytes, namespace: namespace.slice(0, 8), hungUp }
+function downloadFieldsOf(entry: DownloadEntry) {
+  const { method, path, status, taskId, range, bytes, error, hungUp } = entry
+  return { method, path, status, taskId, range, bytes, error, namespace: entry.namespace.slice(0, 8), hungUp }
 }
 
-function downloadLineOf({ method, path, status, taskId, range, bytes, namespace, hungUp }: DownloadEntry): string {
+function downloadLineOf(entry: DownloadEntry): string {
+  const { method, path, status, taskId, range, bytes, error, hungUp } = entry
   const parts = [
     status ?? '-',
     hungUp && 'hung up',
@@ -72,8 +74,9 @@ function downloadLineOf({ method, path, status, taskId, range, bytes, namespace,
     path,
     range,
     `${bytes} bytes`,
+    error && `failed: ${error}`,
     taskId && `task ${taskId}`,
-    namespace && `[${namespace.slice(0, 8)}]`,
+    entry.namespace && `[${entry.namespace.slice(0, 8)}]`,
   ]
   return parts.filter(part => part).join(' ')
 }

@@ -3,8 +3,9 @@ import { Command, CommanderError, Option } from 'commander'
 import { Config, ConfigError, envOf, flagOf, SETTING_NAMES } from '../config.ts'
 import { outcomeLines } from '../faults/outcomes.ts'
 import { VERSION } from '../version.ts'
+import { addTestingCommands } from './testing-commands.ts'
 
-/** Exit codes: 0 pass, 1 checks failed, 2 usage or configuration. */
+/** Exit codes: 0 pass, 1 checks failed, 2 usage or configuration, 3 target unreachable, 4 budget exhausted. */
 const USAGE = 2
 
 const MAGIC_TOKENS = `
@@ -29,13 +30,14 @@ Point a client at it: base URL http://127.0.0.1:4180, any bearer token. Control 
 function withSettings(command: Command): Command {
   for (const name of SETTING_NAMES) {
     const schema = Config.shape[name]
-    const { value } = (schema.meta() ?? {}) as { value?: string }
+    const { value, isRepeatable } = (schema.meta() ?? {}) as { value?: string; isRepeatable?: true }
     const option = new Option(`${flagOf(name)}${value === undefined ? '' : ` <${value}>`}`, schema.description)
     const standard = schema.safeParse(undefined).data
     if (standard !== undefined && standard !== false && String(standard) !== '') {
       option.description += ` [${standard}]`
     }
     option.description += ` ${envOf(name)}`
+    if (isRepeatable) option.argParser((text, before: readonly string[] = []) => [...before, text])
     command.addOption(option)
   }
   return command
@@ -57,6 +59,8 @@ const program = new Command('mockling')
   .description('A stand-in for the Kling video API that you can run, slow down, break and rewind.')
   .version(VERSION)
   .helpCommand(true)
+  // So that the options of the command that exec runs stay its own.
+  .enablePositionalOptions()
   .exitOverride()
   .showHelpAfterError('(mockling --help lists what there is)')
 
@@ -108,6 +112,8 @@ program
   .option('--id <text>', 'What its colours, emblem and pitch follow from.', 'mockling')
   .requiredOption('-o, --output <file>', 'Where to write it; - for standard output.')
   .action(async options => (await import('./clip.ts')).clip(options))
+
+addTestingCommands(program, withSettings)
 
 function settingOption(name: 'revision' | 'strictness'): Option {
   const { options } = Config.shape[name].unwrap()

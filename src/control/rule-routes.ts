@@ -1,51 +1,135 @@
-import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { outcomeLines } from '../faults/outcomes.ts'
 import { RuleInput, TimelineInput } from '../faults/rule-input.ts'
 import type { Rule } from '../faults/rulebook.ts'
+import { type Command, command } from './command.ts'
 import type { Control } from './control.ts'
-import type { RuleDesk } from './rules.ts'
+import type { RuleDesk, RuleView } from './rules.ts'
 import { Scope, ScopeQuery } from './scope.ts'
+import { of } from './shapes.ts'
 
 const NewRule = z.strictObject({ ...Scope, ...RuleInput.shape })
 const NewTimeline = z.strictObject({ ...Scope, ...TimelineInput.shape })
 
-/** Outcomes, rules, faults and timelines. */
-export function ruleRoutes(app: FastifyInstance, control: Control, desk: RuleDesk): void {
-  app.get('/v1/outcomes', async () => ({ items: outcomeLines() }))
-  listRoutes(app, control, desk, 'rules', 'outcome')
-  listRoutes(app, control, desk, 'faults', 'fault')
+const ShownRule = of<RuleView>(
+  z
+    .looseObject({
+      id: z.string(),
+      role: z.enum(['outcome', 'fault']),
+      namespace: z.string().nullable().describe('First eight digits of it; null: for all tokens.'),
+    })
+    .meta({ id: 'Rule', description: 'A rule or fault, and how often it matched and fired.' }),
+)
 
-  app.get('/v1/timelines', async request => ({
-    items: desk.timelines(control.scopeOf(ScopeQuery.parse(request.query))),
-  }))
-  app.post('/v1/timelines', async (request, reply) => {
-    const { token, namespace, scope: _, ...timeline } = NewTimeline.parse(request.body)
-    const started = desk.start(control.scopeOf({ token, namespace }), timeline, token)
-    return reply.code(201).send(started)
-  })
-  app.delete<{ Params: { name: string } }>('/v1/timelines/:name', async (request, reply) => {
-    desk.stop(request.params.name, control.scopeOf(ScopeQuery.parse(request.query)))
-    return reply.code(204).send()
-  })
+const ShownTimeline = z
+  .strictObject({ name: z.string(), rules: z.array(ShownRule) })
+  .meta({ id: 'Timeline', description: 'A timeline that was started, as the dated rules it became.' })
+
+/** Outcomes, rules, faults and timelines. */
+export function ruleCommands(control: Control, desk: RuleDesk): Command[] {
+  return [
+    command({
+      method: 'GET',
+      url: '/v1/outcomes',
+      tag: 'outcomes',
+      summary: 'List everything that can be chosen to happen',
+      response: z.strictObject({ items: z.array(z.looseObject({ name: z.string() })) }),
+      run: () => ({ items: outcomeLines().map(line => ({ ...line })) }),
+    }),
+    ...listCommands(control, desk, 'rules', 'outcome'),
+    ...listCommands(control, desk, 'faults', 'fault'),
+    ...timelineCommands(control, desk),
+  ]
+}
+
+function timelineCommands(control: Control, desk: RuleDesk): Command[] {
+  const tag = 'timelines'
+  return [
+    command({
+      method: 'GET',
+      url: '/v1/timelines',
+      tag,
+      summary: 'List the timelines that were started',
+      query: ScopeQuery,
+      response: z.strictObject({ items: z.array(ShownTimeline) }),
+      run: ({ query }) => ({ items: desk.timelines(control.scopeOf(query)) }),
+    }),
+    command({
+      method: 'POST',
+      url: '/v1/timelines',
+      tag,
+      summary: 'Start a timeline: its changes, dated from now',
+      body: NewTimeline,
+      response: ShownTimeline,
+      status: 201,
+      refusals: { 409: 'It is running already, or there are too many rules.' },
+      run: ({ body: { token, namespace, scope: _, ...timeline } }) =>
+        desk.start(control.scopeOf({ token, namespace }), timeline, token),
+    }),
+    command({
+      method: 'DELETE',
+      url: '/v1/timelines/:name',
+      tag,
+      summary: 'End a timeline',
+      params: z.strictObject({ name: z.string().min(1) }),
+      query: ScopeQuery,
+      response: null,
+      refusals: { 404: 'There is no such timeline.' },
+      run: ({ params, query }) => {
+        desk.stop(params.name, control.scopeOf(query))
+        return undefined
+      },
+    }),
+  ]
 }
 
 /** Add, list, remove one, remove all: the same for rules that choose outcomes and for faults. */
-function listRoutes(app: FastifyInstance, control: Control, desk: RuleDesk, name: string, role: Rule['role']): void {
-  app.get(`/v1/${name}`, async request => {
-    const scope = control.scopeOf(ScopeQuery.parse(request.query))
-    return { items: desk.list({ role, scope }) }
-  })
-  app.post(`/v1/${name}`, async (request, reply) => {
-    const { token, namespace, scope: _, ...input } = NewRule.parse(request.body)
-    return reply.code(201).send(desk.add(role, control.scopeOf({ token, namespace }), input, token))
-  })
-  app.delete(`/v1/${name}`, async request => {
-    const scope = control.scopeOf(ScopeQuery.parse(request.query))
-    return { removed: desk.clear(role, scope) }
-  })
-  app.delete<{ Params: { '*': string } }>(`/v1/${name}/*`, async (request, reply) => {
-    desk.remove(role, request.params['*'], control.scopeOf(ScopeQuery.parse(request.query)))
-    return reply.code(204).send()
-  })
+function listCommands(control: Control, desk: RuleDesk, name: string, role: Rule['role']): Command[] {
+  const tag = name
+  return [
+    command({
+      method: 'GET',
+      url: `/v1/${name}`,
+      tag,
+      summary: `List the ${name}`,
+      query: ScopeQuery,
+      response: z.strictObject({ items: z.array(ShownRule) }),
+      run: ({ query }) => ({ items: desk.list({ role, scope: control.scopeOf(query) }) }),
+    }),
+    command({
+      method: 'POST',
+      url: `/v1/${name}`,
+      tag,
+      summary: `Put one behind the ${name} there are`,
+      body: NewRule,
+      response: ShownRule,
+      status: 201,
+      refusals: { 409: 'There are too many.' },
+      run: ({ body: { token, namespace, scope: _, ...input } }) =>
+        desk.add(role, control.scopeOf({ token, namespace }), input, token),
+    }),
+    command({
+      method: 'DELETE',
+      url: `/v1/${name}`,
+      tag,
+      summary: `Remove all ${name}: of one namespace, or of all`,
+      query: ScopeQuery,
+      response: z.strictObject({ removed: z.int() }),
+      run: ({ query }) => ({ removed: desk.clear(role, control.scopeOf(query)) }),
+    }),
+    command({
+      method: 'DELETE',
+      url: `/v1/${name}/*`,
+      tag,
+      summary: `Remove one of the ${name}`,
+      params: z.strictObject({ '*': z.string().min(1).describe('Its id. That of a timeline’s part holds a slash.') }),
+      query: ScopeQuery,
+      response: null,
+      refusals: { 404: 'There is none of that id.' },
+      run: ({ params, query }) => {
+        desk.remove(role, params['*'], control.scopeOf(query))
+        return undefined
+      },
+    }),
+  ]
 }

@@ -3,6 +3,7 @@ import { errorBody } from '../contract/wire.ts'
 import { answerBy } from '../faults/effects.ts'
 import type { Answer, Refusal } from '../faults/kind.ts'
 import { answerInterrupted, JSON_TYPE } from './error-reply.ts'
+import { journalAnswer } from './journaling.ts'
 import { Outlet } from './outlet.ts'
 
 /** Sends an answer of the API, or what the effects on its request make of it. */
@@ -50,13 +51,12 @@ async function play(request: FastifyRequest, reply: FastifyReply, sent: Answer):
     reply.raw.destroy()
     return reply
   }
+  const head = { ...(reply.getHeaders() as Record<string, string>), ...headers, 'content-length': body.length }
   call.entry.status = status
+  call.entry.responseHeaders = head
+  journalAnswer(call, cutAfter === undefined ? sent.body : body.toString('utf8', 0, cutAfter))
   // Fastify's head is not sent by itself any more.
-  reply.raw.writeHead(status, {
-    ...(reply.getHeaders() as Record<string, string>),
-    ...headers,
-    'content-length': body.length,
-  })
+  reply.raw.writeHead(status, head)
   const flow = { isReset: true, ...(cutAfter !== undefined && { cutAfter }), ...(bytesPerSecond && { bytesPerSecond }) }
   await new Outlet(reply.raw, call, flow).end(body)
   return reply

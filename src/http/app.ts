@@ -3,12 +3,14 @@ import type { Socket } from 'node:net'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { ERRORS, type ErrorCode } from '../contract/errors.ts'
 import { errorBody } from '../contract/wire.ts'
-import type { RequestEntry } from '../journal/journal.ts'
+import type { RequestEntry, Unplaced } from '../journal/journal.ts'
 import type { Namespace } from '../simulation/namespaces.ts'
 import { credentialOf } from './auth.ts'
 import { Call, underWayOn } from './call.ts'
+import { answerPreflights, CORS } from './cors.ts'
 import { type Door, pathOf } from './door.ts'
 import { handleThrown, JSON_TYPE, NoBody, refuse, Unreadable } from './error-reply.ts'
+import { headOf, journalAnswers, journalEnd } from './journaling.ts'
 import { taskRoutes } from './tasks.ts'
 import { videoRoutes } from './videos.ts'
 
@@ -67,19 +69,11 @@ export async function upstreamDoor(app: FastifyInstance, door: Door): Promise<vo
     request.call.end()
     done()
   })
+  journalAnswers(app)
   handleThrown(app, door)
   readJsonOnly(app)
   app.setNotFoundHandler(refuseUnknown)
-  app.options('/kling/*', (_request, reply) =>
-    reply
-      .code(204)
-      .headers({
-        'access-control-allow-methods': 'POST, OPTIONS',
-        'access-control-allow-headers': '*, authorization',
-        'access-control-max-age': '86400',
-      })
-      .send(),
-  )
+  answerPreflights(app, '/kling/*', 'POST, OPTIONS')
   videoRoutes(app, door)
   taskRoutes(app, door)
 }
@@ -92,8 +86,9 @@ function refuseUnknown(request: FastifyRequest, reply: FastifyReply): FastifyRep
 /** Bodies are read as JSON text and by `JSON.parse` alone, so that `__proto__` is a field like any other. */
 function readJsonOnly(app: FastifyInstance): void {
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, text, done) => {
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, text, done) => {
     if (text.length === 0) return done(new NoBody('no body'))
+    request.call.entry.requestBody = text as string
     try {
       done(null, JSON.parse(text as string))
     } catch (cause) {
@@ -106,27 +101,18 @@ function beginCall(door: Door, request: FastifyRequest, reply: FastifyReply): vo
   const credential = credentialOf(request.headers.authorization, door.settings.tokens)
   const namespace = door.namespaces.of(credential.namespace)
   const traceId = door.namespaces.nextTraceId(namespace)
-  const entry = journaled(door, namespace, traceId, request.method, pathOf(request))
-  const call = new Call(namespace, entry, credential)
-  call.after(() => door.onEnd(entry))
+  const head = { method: request.method, path: pathOf(request), ...headOf(request) }
+  const call = new Call(namespace, door.journal.add(unended(namespace, traceId, head)), credential)
+  call.after(() => journalEnd(door, call, reply))
   request.call = call
-  reply.headers({
-    'x-trace-id': traceId,
-    'access-control-allow-origin': '*',
-    'access-control-expose-headers': '*, authorization',
-  })
+  reply.headers({ 'x-trace-id': traceId, ...CORS })
   call.follow(request.raw, reply.raw)
 }
 
-function journaled(door: Door, namespace: Namespace, traceId: string, method: string, path: string): RequestEntry {
-  return door.journal.add({
-    kind: 'request',
-    at: namespace.clock.now(),
-    namespace: namespace.key,
-    traceId,
-    method,
-    path,
-  })
+type Head = Pick<RequestEntry, 'method' | 'path' | 'query' | 'rawHeaders'>
+
+function unended(namespace: Namespace, traceId: string, head: Head): Unplaced<RequestEntry> {
+  return { kind: 'request', at: namespace.clock.now(), namespace: namespace.key, traceId, ...head }
 }
 
 /** Answers what Node could not read as HTTP at all, in the same envelope, straight onto the socket. */
@@ -142,13 +128,17 @@ function refuseUnparsed(door: Door, error: NodeJS.ErrnoException, socket: Socket
   const { server } = door.namespaces
   const traceId = door.namespaces.nextTraceId(server)
   const { code, status, reason, message } = readingOf(error)
-  const entry = journaled(door, server, traceId, '', '')
-  Object.assign(entry, { status, code, message })
   const body = JSON.stringify(errorBody(code, message, traceId))
+  const entry: RequestEntry = door.journal.add({
+    ...unended(server, traceId, { method: '', path: '', rawHeaders: [] }),
+    ...{ status, code, message, responseBody: body },
+  })
   socket.end(
     `HTTP/1.1 ${status} ${reason}\r\ncontent-type: ${JSON_TYPE}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n` +
       `x-trace-id: ${traceId}\r\nconnection: close\r\n\r\n${body}`,
   )
+  entry.endedAt = server.clock.now()
+  door.journal.complete(entry)
   door.onEnd(entry)
 }
 

@@ -56,17 +56,22 @@ export class Exchange<Entry extends RequestEntry | DownloadEntry = RequestEntry 
 
   /**
    * Resolves at the instant on the namespace's clock, resting meanwhile; earlier, with the reason, when the caller goes
-   * away or the simulator ends the wait.
+   * away, the simulator ends the wait, or `changed` says that it was for something that has changed.
    */
-  async waitUntil(instant: number): Promise<Interruption['why'] | undefined> {
+  waitUntil(instant: number): Promise<Interruption['why'] | undefined>
+  waitUntil(instant: number, changed: AbortSignal): Promise<Interruption['why'] | 'changed' | undefined>
+  async waitUntil(instant: number, changed?: AbortSignal): Promise<Interruption['why'] | 'changed' | undefined> {
     const hold = new AbortController()
+    changed?.addEventListener('abort', () => hold.abort(changed.reason), { once: true })
     const forget = this.onHangUp(() => hold.abort(new Interruption('hang-up')))
     this.namespace.held.add(hold)
     try {
-      await this.namespace.clock.rest(instant, hold.signal)
+      // Clocks show whole milliseconds.
+      await this.namespace.clock.rest(Math.ceil(instant), hold.signal)
       return undefined
     } catch (reason) {
       if (reason instanceof Interruption) return reason.why
+      if (changed?.aborted) return 'changed'
       throw reason
     } finally {
       forget()

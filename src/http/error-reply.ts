@@ -16,10 +16,10 @@ export function refuse(
   const { call } = request
   call.entry.code = code
   call.entry.message = message
-  return reply
-    .code(status)
-    .header('content-type', JSON_TYPE)
-    .send(JSON.stringify(errorBody(code, message, call.traceId)))
+  const text = JSON.stringify(errorBody(code, message, call.traceId))
+  // Here too, for a URL that can't be decoded: no hook sees its answer.
+  call.entry.responseBody = text
+  return reply.code(status).header('content-type', JSON_TYPE).send(text)
 }
 
 /** The simulator itself ends the call: outside the imitation, marked by a header, and a task's id is not lost. */

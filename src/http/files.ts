@@ -1,13 +1,20 @@
 import type { ServerResponse } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import fresh from 'fresh'
+import { inOrder, servingBy } from '../faults/effects.ts'
+import type { Serving } from '../faults/kind.ts'
 import type { DownloadEntry } from '../journal/journal.ts'
-import { fileAt, settlesAt, type Task } from '../simulation/task.ts'
+import { fileAt, fileLifeMs, settlesAt, type Task } from '../simulation/task.ts'
 import { httpDate } from '../simulation/timebase.ts'
 import { Exchange } from './call.ts'
+import { effectsOn } from './choosing.ts'
+import { failedCondition } from './conditions.ts'
+import { answerPreflights, CORS } from './cors.ts'
 import { type Door, pathOf } from './door.ts'
 import { planOf } from './ranges.ts'
 import { sendParts } from './sending.ts'
+import { twinOf } from './twins.ts'
+
+type Download = Exchange<DownloadEntry>
 
 /**
  * Media URLs, served as a CDN would: no envelope, no token, no more words than needed (contract.md §7).
@@ -15,31 +22,30 @@ import { sendParts } from './sending.ts'
  * The answer is written to the connection without Fastify's help, which would take longer than sending a range.
  */
 export async function filesDoor(app: FastifyInstance, door: Door): Promise<void> {
-  const factsOf = rememberedFacts(door)
   for (const url of ['/bs2/*', '/kling/:file(^[^/]+\\.mp4)']) {
-    app.route({ method: ['GET', 'HEAD'], url, handler: (request, reply) => download(door, factsOf, request, reply) })
+    app.route({ method: ['GET', 'HEAD'], url, handler: (request, reply) => download(door, request, reply) })
+    answerPreflights(app, url, 'GET, HEAD, OPTIONS')
   }
 }
 
-async function download(door: Door, factsOf: FactsOf, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+async function download(door: Door, request: FastifyRequest, reply: FastifyReply): Promise<void> {
   reply.hijack()
   const task = await door.store.taskOfFile(pathOf(request))
   const exchange = begin(door, request, task)
   exchange.follow(request.raw, reply.raw)
   try {
-    await answer(door, factsOf, request, reply.raw, exchange, task)
+    await answer(door, request, reply.raw, exchange, task)
   } catch (error) {
     if (exchange.isOver) return
     door.onDefect(error, request)
-    if (reply.raw.headersSent) reply.raw.destroy()
-    else bare(reply.raw, 500)
+    breakOff(reply.raw, exchange, error)
   }
 }
 
-function begin(door: Door, request: FastifyRequest, task: Task | undefined): Exchange<DownloadEntry> {
+function begin(door: Door, request: FastifyRequest, task: Task | undefined): Download {
   const namespace = door.namespaces.of(task === undefined || task.isPermanent ? '' : task.namespace)
   const { range } = request.headers
-  const entry = door.journal.add({
+  const entry: DownloadEntry = door.journal.add({
     kind: 'download',
     at: namespace.clock.now(),
     namespace: namespace.key,
@@ -50,68 +56,85 @@ function begin(door: Door, request: FastifyRequest, task: Task | undefined): Exc
     bytes: 0,
   })
   const exchange = new Exchange(namespace, entry)
-  exchange.after(() => door.onEnd(entry))
+  exchange.after(() => {
+    entry.endedAt = namespace.clock.now()
+    door.journal.complete(entry)
+    door.onEnd(entry)
+  })
   return exchange
 }
 
 async function answer(
   door: Door,
-  factsOf: FactsOf,
   request: FastifyRequest,
   response: ServerResponse,
-  exchange: Exchange<DownloadEntry>,
+  exchange: Download,
   task: Task | undefined,
 ): Promise<void> {
-  const state = task === undefined ? 'absent' : fileAt(task, exchange.namespace.clock.now())
-  if (task === undefined || state !== 'there') return bare(response, state === 'expired' ? 403 : 404)
-  const { etag, lastModified, headers } = factsOf(task)
+  const now = exchange.namespace.clock.now()
+  const serving = servingOf(door, exchange, task)
+  if (serving.status !== undefined) return bare(response, exchange, serving.status)
+  const state = task === undefined ? 'absent' : fileAt(task, now)
+  if (task === undefined || state !== 'there') return bare(response, exchange, state === 'expired' ? 403 : 404)
+  const etag = door.media.etag(task)
   // Before the clip is made: whoever has it needs none.
-  if (fresh(request.headers, { etag, 'last-modified': lastModified })) {
-    response.writeHead(304, headers).end()
-    return
-  }
+  const conditions = serving.keep === undefined ? request.headers : {}
+  const failed = failedCondition(conditions, { etag, modifiedAt: modifiedAt(task, now) })
+  if (failed === 412) return bare(response, exchange, 412)
+  const lastModified = httpDate(modifiedAt(task, now))
+  const headers = (tag: string) => [
+    ...always(exchange),
+    ...(serving.isRangeless ? [] : ['accept-ranges', 'bytes']),
+    ...['etag', tag, 'last-modified', lastModified],
+    ...['cache-control', `public, max-age=${Math.floor(fileLifeMs(task, now) / 1000)}`],
+  ]
+  if (failed === 304) return void response.writeHead(304, headers(etag)).end()
+
   const caller = new AbortController()
   exchange.onHangUp(() => caller.abort(new Error('the caller hung up')))
-  const source = door.media.ready(task) ?? (await door.media.open(task, caller.signal))
-  const plan = planOf(request.headers, source, lastModified)
-  response.writeHead(plan.status, [...headers, ...plan.headers])
-  if (request.method === 'HEAD') response.end()
-  else await sendParts(source, plan.parts, response, exchange, bytes => (exchange.entry.bytes += bytes))
+  const file = door.media.ready(task) ?? (await door.media.open(task, caller.signal))
+  const source = serving === USUAL ? file : await twinOf(file, serving)
+  const plan = planOf(serving.isRangeless ? {} : request.headers, source, lastModified)
+  if (plan.status === 416) return bare(response, exchange, 416, plan.headers)
+  const writeHead = () => response.writeHead(plan.status, [...headers(source.etag), ...plan.headers])
+  if (request.method === 'HEAD') return void writeHead().end()
+  await sendParts(source, plan.parts, response, exchange, writeHead, serving)
 }
 
-function bare(response: ServerResponse, status: number): void {
-  response.writeHead(status, [...CORS, 'content-length', '0']).end()
+const USUAL: Serving = {}
+
+/** What the task's own effects and the faults that fire make of the download. */
+function servingOf(door: Door, { entry, namespace }: Download, task: Task | undefined): Serving {
+  if (task === undefined || (task.effects === undefined && door.rulebook.rules.length === 0)) return USUAL
+  const { id, model, mode, action, request } = task
+  const prompt = typeof request['prompt'] === 'string' ? { prompt: request['prompt'] } : {}
+  const facts = { operation: 'download', taskId: id, model, mode, action, ...prompt } as const
+  const { effects, rules } = effectsOn(door, namespace, facts)
+  if (rules.length > 0) entry.rules = rules.map(rule => rule.id)
+  return servingBy(inOrder([...(task.effects ?? []), ...effects]))
 }
 
-const CORS = ['access-control-allow-origin', '*', 'access-control-expose-headers', '*, authorization']
-
-/** What every answer about a task's file says of it. */
-interface Facts {
-  readonly etag: string
-  readonly lastModified: string
-  /** Names and values in turn. */
-  readonly headers: string[]
+/** When the file came to be, cut to the second. Never after now, though a clock may start before the guides' videos. */
+function modifiedAt(task: Task, now: number): number {
+  return Math.floor(Math.min(settlesAt(task) ?? now, now) / 1000) * 1000
 }
 
-type FactsOf = (task: Task) => Facts
-
-/** Files are asked for in many ranges, so their facts are put together once. */
-function rememberedFacts(door: Door): FactsOf {
-  const remembered = new WeakMap<Task, Facts>()
-  return task => {
-    const known = remembered.get(task) ?? gathered(door, task)
-    remembered.set(task, known)
-    return known
-  }
+/** Names and values in turn. Date is the namespace's time, by which files come and go. */
+function always({ namespace }: Download): string[] {
+  return [...Object.entries(CORS).flat(), 'date', httpDate(namespace.clock.now())]
 }
 
-function gathered(door: Door, task: Task): Facts {
-  const etag = door.media.etag(task)
-  const lastModified = httpDate(settlesAt(task) ?? 0)
-  const headers = [
-    ...CORS,
-    ...['accept-ranges', 'bytes', 'cache-control', 'public, max-age=2592000'],
-    ...['etag', etag, 'last-modified', lastModified],
-  ]
-  return { etag, lastModified, headers }
+function bare(response: ServerResponse, exchange: Download, status: number, more: readonly string[] = []): void {
+  response.writeHead(status, [...always(exchange), 'content-length', '0', ...more]).end()
+}
+
+/** After a failure of ours: a bare 500 if nothing has been said yet, else the end of the connection. */
+function breakOff(response: ServerResponse, exchange: Download, error: unknown): void {
+  exchange.entry.error = error instanceof Error ? error.message : String(error)
+  if (response.headersSent) {
+    // Over before the connection is, which else would count as the caller's hang-up.
+    exchange.entry.status = response.statusCode
+    exchange.end()
+    response.destroy()
+  } else bare(response, exchange, 500)
 }

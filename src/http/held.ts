@@ -1,13 +1,14 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { resultBy } from '../faults/effects.ts'
 import { answerOf } from '../simulation/accept.ts'
+import type { Interruption } from '../simulation/namespaces.ts'
 import { createdAt, settlesAt, stepAt, type Task } from '../simulation/task.ts'
 import { answer } from './answering.ts'
 import { type Door, originOf } from './door.ts'
 import { answerInterrupted } from './error-reply.ts'
 
 /**
- * Holds the request until the task settles, then answers with its result or failure.
+ * Holds the request until the task settles, by whatever plan it has by then, and answers with its result or failure.
  *
  * `timeout` (whole seconds) bounds the wait: then the answer is the task id and the task goes on. At the same instant
  * the result wins. If the caller hangs up the task goes on too, and nobody is answered.
@@ -16,15 +17,15 @@ export async function answerHeld(
   door: Door,
   request: FastifyRequest,
   reply: FastifyReply,
-  task: Task,
+  created: Task,
   timeout: number | undefined,
 ): Promise<FastifyReply> {
-  const settled = settlesAt(task) ?? Number.POSITIVE_INFINITY
-  const bound = timeout === undefined ? Number.POSITIVE_INFINITY : createdAt(task) + timeout * 1000
-  const why = await request.call.waitUntil(Math.min(settled, bound))
+  const bound = timeout === undefined ? Number.POSITIVE_INFINITY : createdAt(created) + timeout * 1000
+  const { task, why } = await whenOver(door, request, created, bound)
   if (why === 'hang-up') return reply.hijack()
   if (why !== undefined) return answerInterrupted(request, reply, why, task.id)
   // Decided by the plan, not by the clock: one `advance` may have passed both instants.
+  const settled = settlesAt(task) ?? Number.POSITIVE_INFINITY
   if (bound < settled) return answer(request, reply, 200, JSON.stringify({ task_id: task.id }))
   const { status, body } = answerOf(task, stepAt(task, settled), originOf(door, request))
   if (!body.success) {
@@ -33,4 +34,32 @@ export async function answerHeld(
   }
   const told = resultBy(task.effects ?? [], { ...body })
   return answer(request, reply, status, JSON.stringify(told), !body.success)
+}
+
+/** Resolves when the task settles or `bound` comes, to the task as planned by then; earlier if the wait is ended. */
+async function whenOver(
+  door: Door,
+  request: FastifyRequest,
+  created: Task,
+  bound: number,
+): Promise<{ task: Task; why: Interruption['why'] | undefined }> {
+  const { namespace } = request.call
+  let task = created
+  let changed = new AbortController()
+  const unwatch = door.store.watch(plan => {
+    task = plan
+    changed.abort()
+  }, created.id)
+  try {
+    // It may have been rerouted since the create.
+    task = (await door.store.task(namespace.key, created.id, namespace.clock.now())) ?? task
+    for (;;) {
+      changed = new AbortController()
+      const settled = settlesAt(task) ?? Number.POSITIVE_INFINITY
+      const why = await request.call.waitUntil(Math.min(settled, bound), changed.signal)
+      if (why !== 'changed') return { task, why }
+    }
+  } finally {
+    unwatch()
+  }
 }

@@ -54,7 +54,7 @@ export class Outlet {
   async end(bytes: Uint8Array): Promise<void> {
     const { cutAfter, bytesPerSecond } = this.#flow
     if (cutAfter === undefined && bytesPerSecond === undefined) {
-      this.#sent += bytes.length
+      this.#count(bytes.length)
       this.#response.end(bytes)
     } else if (await this.write(bytes)) {
       if (cutAfter === this.#sent) await this.#breakOff()
@@ -64,7 +64,7 @@ export class Outlet {
 
   async #pour(bytes: Uint8Array): Promise<boolean> {
     if (this.#exchange.isOver || !(await this.#isTimeFor(bytes))) return false
-    this.#sent += bytes.length
+    this.#count(bytes.length)
     if (!this.#response.write(bytes)) await drained(this.#response, this.#exchange)
     return !this.#exchange.isOver
   }
@@ -83,11 +83,18 @@ export class Outlet {
     return false
   }
 
+  #count(bytes: number): void {
+    this.#sent += bytes
+    const { entry } = this.#exchange
+    if (entry.kind === 'download') entry.bytes = this.#sent
+  }
+
   /** What is written goes out first, the head too: the reader gets all of it, and then the end too early. */
   async #breakOff(): Promise<void> {
     const [response, exchange] = [this.#response, this.#exchange]
     await orOver(exchange, done => void response.write(NO_BYTES, done))
     if (exchange.isOver) return
+    exchange.entry.status ??= response.statusCode
     exchange.breakOff()
     const { socket } = response
     // Without a connection, as with `inject`, there is nothing to reset.

@@ -20,6 +20,7 @@ import { announce, chosenOutcome, type Named, namedOutcome } from './choosing.ts
 import { type Door, originOf } from './door.ts'
 import { answerInterrupted, refuse } from './error-reply.ts'
 import { answerHeld } from './held.ts'
+import { journalAcceptance } from './journaling.ts'
 
 /** `POST /kling/videos`: parse, check, plan, keep, tell. Each check is one the caller may trip over, in §5's order. */
 export function videoRoutes(app: FastifyInstance, door: Door): void {
@@ -135,7 +136,7 @@ async function acceptOrRefuse(door: Door, request: FastifyRequest, reply: Fastif
   if (typeof kept === 'string') return refuseAdmission(request, reply, kept)
 
   const { task, isEager } = kept
-  call.entry.taskId = task.id
+  journalAcceptance(call.entry, task)
   if (isEager) {
     await door.deliver(task)
     const endedMeanwhile = endOf(namespace)

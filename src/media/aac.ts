@@ -14,7 +14,12 @@ export const FRAME_SAMPLES = 1024
 /** First line of each scale factor band at 48 kHz, long windows, as far as used (table 4.129), and where the last ends. */
 const BANDS = [0, 4, 8, 12, 16, 20, 24, 28, 32, 36, 40, 48, 56, 64, 72, 80, 88, 96] as const
 
-/** Spectral lines that `lineFrame` can hold, from 0. Line k sounds at (k + 0.5) · 23.4375 Hz. */
+/**
+ * `lineFrame` holds one of the spectral lines from 4 up to but not including this one. In the first band, below 4, the
+ * section of empty bands before the line's own would have no length, which decoders need not expect.
+ *
+ * Line k lies at (k + 0.5) · 23.4375 Hz. With a sign that changes from frame to frame it sounds half a line beside that.
+ */
 export const LINES = 96
 
 /** Codebook 1 (table 4.A.2) where one of four values is not 0: `[place][sign]`, all five bits long. */

@@ -37,6 +37,7 @@ export class Label {
     this.#margin = 4 * this.#scale
     this.#width = size.width
     const room = Math.floor((size.width - 2 * this.#margin) / this.#scale)
+    // Below nothing where a clip is as low as its margin.
     const most = Math.floor((0.6 * size.height - this.#margin) / (LINE_HEIGHT * this.#scale))
     this.#lines = room < LEAST_CHARACTERS * 6 ? [] : wrapped(texts, room, most)
   }

@@ -1,5 +1,5 @@
 import { makeFile, readAgain } from './file.ts'
-import { type ClipSpec, check, etagOf } from './spec.ts'
+import { type ClipSpec, tagged } from './spec.ts'
 
 /** A video file that can be read. */
 export interface Clip {
@@ -33,6 +33,7 @@ export interface ClipOptions {
  * the event loop meanwhile: tens of milliseconds at 2160p or for minutes of video.
  *
  * @throws RangeError if a number of the spec is out of its range.
+ * @throws TypeError if something else in it is of another type.
  *
  * @example
  * const clip = createClip({
@@ -40,14 +41,14 @@ export interface ClipOptions {
  * })
  * writeFileSync('mug.mp4', clip.read(0, clip.size))
  */
-export function createClip(spec: ClipSpec, { keep = 'bytes' }: ClipOptions = {}): Clip {
-  check(spec)
+export function createClip(given: ClipSpec, { keep = 'bytes' }: ClipOptions = {}): Clip {
+  const { spec, etag } = tagged(given)
   const { bytes, layout } = makeFile(spec)
   const size = bytes.length
   const read = keep === 'bytes' ? bytes.subarray.bind(bytes) : readAgain.bind(undefined, spec, layout)
   return {
     size,
-    etag: etagOf(spec),
+    etag,
     durationSeconds: spec.frames / spec.fps,
     read: (from, to) => {
       const start = clamp(from, size)

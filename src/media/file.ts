@@ -65,7 +65,8 @@ export function readAgain(spec: ClipSpec, { head, starts }: Layout, from: number
   return concat(...parts).subarray(from - start, to - start)
 }
 
-/** Where the segment ends that holds the byte at `position`; the head counts as one. */
-export function segmentEnd({ starts }: Layout, position: number): number {
-  return starts.find(start => start > position) as number
+/** Where the segment lies that holds the byte at `position`, which is behind the head. */
+export function segmentAround({ starts }: Layout, position: number): { from: number; to: number } {
+  const next = starts.findIndex(start => start > position)
+  return { from: starts[next - 1] as number, to: starts[next] as number }
 }

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import { type Job, perform, type Results } from './jobs.ts'
 import type { ClipSpec } from './spec.ts'
-import type { Order, Outcome } from './worker.ts'
+import type { Outcome } from './worker.ts'
 
 /**
  * The thread's program, which lies beside the bundle this is part of. Run from its sources mockling has none, because
@@ -19,12 +19,14 @@ export interface PoolOptions {
   /** Jobs done at once. One less than the machine's cores by default, from 1 to 2. */
   readonly threads?: number
   readonly script?: URL
+  /** Starts a thread; may throw. */
+  readonly startThread?: (script: URL) => Worker
   /** Threads can't be used; called once. Jobs are done in process from then on. */
   readonly onTrouble?: (error: Error) => void
 }
 
 interface Waiting {
-  readonly order: Order
+  readonly job: Job
   readonly resolve: (result: never) => void
   readonly reject: (error: unknown) => void
 }
@@ -37,20 +39,22 @@ interface Thread {
 
 /** Does jobs on a few threads, each one job at a time; the others wait their turn. Threads start when first needed. */
 export class Pool {
-  readonly #limit: number
+  /** The most threads there may be. */
+  #limit: number
   readonly #script: URL
+  readonly #startThread: (script: URL) => Worker
   readonly #onTrouble: (error: Error) => void
   readonly #threads: Thread[] = []
   readonly #queue: Waiting[] = []
-  #numbers = 0
   #isInProcess: boolean
   #isDraining = false
   #isWarm = false
   #isClosed = false
 
-  constructor({ threads, script = SCRIPT, onTrouble = () => {} }: PoolOptions = {}) {
+  constructor({ threads, script = SCRIPT, startThread = newThread, onTrouble = () => {} }: PoolOptions = {}) {
     this.#limit = threads ?? Math.min(2, Math.max(1, availableParallelism() - 1))
     this.#script = script
+    this.#startThread = startThread
     this.#onTrouble = onTrouble
     this.#isInProcess = !existsSync(fileURLToPath(script))
   }
@@ -72,11 +76,12 @@ export class Pool {
   run<Kind extends Job['kind']>(job: Job & { kind: Kind }, signal?: AbortSignal): Promise<Results[Kind]> {
     return new Promise<Results[Kind]>((resolve, reject) => {
       signal?.throwIfAborted()
-      const waiting: Waiting = { order: { number: this.#numbers++, job }, resolve, reject }
+      const waiting: Waiting = { job, resolve, reject }
       const giveUp = () => {
         const at = this.#queue.indexOf(waiting)
-        if (at >= 0) this.#queue.splice(at, 1)
-        if (at >= 0) reject(signal?.reason)
+        if (at === -1) return
+        this.#queue.splice(at, 1)
+        reject(signal?.reason)
       }
       signal?.addEventListener('abort', giveUp, { once: true })
       this.#queue.push(waiting)
@@ -101,18 +106,15 @@ export class Pool {
 
   #proceed(): void {
     if (this.#isClosed) return
-    if (this.#isInProcess) {
-      this.#drain()
-      return
-    }
-    while (this.#queue.length > 0) {
+    while (this.#queue.length > 0 && !this.#isInProcess) {
       const thread = this.#threads.find(({ current }) => current === undefined) ?? this.#start()
-      if (thread === undefined) return
+      if (thread === undefined) break
       thread.current = this.#queue.shift() as Waiting
       // A thread at work keeps the process alive, an idle one does not.
       thread.worker.ref()
-      thread.worker.postMessage(thread.current.order)
+      thread.worker.postMessage(thread.current.job)
     }
+    if (this.#isInProcess) this.#drain()
   }
 
   /** One job after the other, with everybody else's turn in between. */
@@ -124,7 +126,7 @@ export class Pool {
       const next = this.#queue.shift()
       if (next === undefined || this.#isClosed) return
       try {
-        next.resolve(perform(next.order.job) as never)
+        next.resolve(perform(next.job) as never)
       } catch (error) {
         next.reject(error)
       }
@@ -132,9 +134,18 @@ export class Pool {
     })
   }
 
+  /** A further thread; `undefined` if there are enough of them or no more can be had. */
   #start(): Thread | undefined {
     if (this.#threads.length >= this.#limit) return undefined
-    const worker = new Worker(this.#script, { name: 'mockling-media', execArgv: [] })
+    let worker: Worker
+    try {
+      worker = this.#startThread(this.#script)
+    } catch (error) {
+      // A limit on processes, or no permission. The threads there are go on.
+      this.#limit = this.#threads.length
+      if (this.#limit === 0) this.#fallBack(error as Error)
+      return undefined
+    }
     const thread: Thread = { worker, current: undefined }
     worker.on('message', (outcome: Outcome) => {
       const { current } = thread
@@ -153,10 +164,18 @@ export class Pool {
   /** After a thread has died: its job and all others are done in process. */
   #giveUp(thread: Thread, error: Error): void {
     if (this.#isClosed) return
-    if (!this.#isInProcess) this.#onTrouble(error)
-    this.#isInProcess = true
+    this.#fallBack(error)
     if (thread.current) this.#queue.unshift(thread.current)
     thread.current = undefined
     this.#proceed()
   }
+
+  #fallBack(error: Error): void {
+    if (!this.#isInProcess) this.#onTrouble(error)
+    this.#isInProcess = true
+  }
+}
+
+function newThread(script: URL): Worker {
+  return new Worker(script, { name: 'mockling-media', execArgv: [] })
 }

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache'
-import { type Layout, segmentEnd, type WholeFile } from './file.ts'
+import { type Layout, segmentAround, type WholeFile } from './file.ts'
 import type { Pool } from './pool.ts'
-import { type ClipSpec, check, etagOf } from './spec.ts'
+import type { TaggedSpec } from './spec.ts'
 
 /**
  * Kept clips lie in memory in pieces of this size, and are lent out piece by piece without copying. So a reader who has
@@ -18,6 +18,8 @@ export interface Source {
   readonly size: number
   /** Strong entity tag, with its quotes. */
   readonly etag: string
+  /** Media type, for Content-Type. */
+  readonly type: string
   /**
    * Bytes from `from` on, at least one and at most up to but not including `to`; which must lie inside, in this order.
    *
@@ -30,6 +32,13 @@ export interface Source {
 interface Kept {
   readonly pieces: readonly Uint8Array[]
   readonly layout: Layout
+}
+
+/** Bytes of a clip from `from` up to but not including `to`. */
+interface Stretch {
+  readonly from: number
+  readonly to: number
+  readonly bytes: Uint8Array
 }
 
 /** A clip being made, and how many want it. */
@@ -68,57 +77,66 @@ export class ClipShelf {
   /**
    * The clip of a spec, when its size is known: at once if it was made lately, else when it has been.
    *
-   * @throws RangeError if a number of the spec is out of its range.
    * @throws `signal.reason` if `signal` aborts before. What nobody waits for any more is not begun.
    */
-  async open(spec: ClipSpec, signal?: AbortSignal): Promise<Source> {
-    const etag = etagOf(spec)
-    return this.ready(spec) ?? this.#source(spec, etag, (await this.#make(spec, etag, signal)).layout)
+  async open(wanted: TaggedSpec, signal?: AbortSignal): Promise<Source> {
+    return this.ready(wanted) ?? this.#source(wanted, (await this.#make(wanted, signal)).layout)
   }
 
   /** The clip of a spec if it was made lately. */
-  ready(spec: ClipSpec): Source | undefined {
-    const etag = etagOf(spec)
-    const layout = this.#kept?.get(etag)?.layout ?? this.#layouts.get(etag)
-    return layout && this.#source(spec, etag, layout)
+  ready(wanted: TaggedSpec): Source | undefined {
+    const layout = this.#kept?.get(wanted.etag)?.layout ?? this.#layouts.get(wanted.etag)
+    return layout && this.#source(wanted, layout)
   }
 
-  #source(spec: ClipSpec, etag: string, layout: Layout): Source {
-    return { etag, size: sizeOf(layout), read: (from, to) => this.#read(spec, etag, layout, from, to) }
-  }
-
-  async #read(spec: ClipSpec, etag: string, layout: Layout, from: number, to: number): Promise<Uint8Array> {
-    const kept = this.#kept?.get(etag)
-    if (kept) return pieceOf(kept, from, to)
-    if (from < layout.head.length) return layout.head.subarray(from, to)
-    // Whoever begins to read wants all of it as a rule: then it is worth keeping.
-    if (from === layout.head.length && sizeOf(layout) <= this.#bytes) {
-      return pieceOf(await this.#make(spec, etag), from, to)
+  #source(wanted: TaggedSpec, layout: Layout): Source {
+    // Ranges asked for together often lie in one segment, which is made as a whole for any byte of it.
+    let last: Stretch = { from: 0, to: 0, bytes: new Uint8Array() }
+    const read = async (from: number, to: number): Promise<Uint8Array> => {
+      const kept = await this.#worthKeeping(wanted, layout, from)
+      if (kept) return pieceOf(kept, from, to)
+      if (from < layout.head.length) return layout.head.subarray(from, to)
+      if (from < last.from || from >= last.to) last = await this.#segment(wanted, layout, from)
+      return last.bytes.subarray(from - last.from, to - last.from)
     }
-    return this.#pool.run({ kind: 'part', spec, layout, from, to: Math.min(to, segmentEnd(layout, from)) })
+    return { etag: wanted.etag, type: 'video/mp4', size: sizeOf(layout), read }
   }
 
-  async #make(spec: ClipSpec, etag: string, signal?: AbortSignal): Promise<Kept> {
-    check(spec)
+  /** The clip if it is kept, or will be: whoever begins to read wants all of it as a rule. */
+  #worthKeeping(wanted: TaggedSpec, layout: Layout, from: number): Kept | Promise<Kept> | undefined {
+    const kept = this.#kept?.get(wanted.etag)
+    if (kept) return kept
+    return from === layout.head.length && sizeOf(layout) <= this.#bytes ? this.#make(wanted) : undefined
+  }
+
+  async #segment({ spec }: TaggedSpec, layout: Layout, position: number): Promise<Stretch> {
+    const { from, to } = segmentAround(layout, position)
+    return { from, to, bytes: await this.#pool.run({ kind: 'part', spec, layout, from, to }) }
+  }
+
+  async #make(wanted: TaggedSpec, signal?: AbortSignal): Promise<Kept> {
     signal?.throwIfAborted()
-    const making = this.#making.get(etag) ?? this.#begin(spec, etag)
+    const making = this.#making.get(wanted.etag) ?? this.#begin(wanted)
     making.wanted++
-    if (!signal) return making.file
     const leave = () => {
       making.wanted--
-      if (making.wanted === 0) making.callOff.abort(signal.reason)
+      if (making.wanted === 0) making.callOff.abort(signal?.reason)
     }
-    signal.addEventListener('abort', leave, { once: true })
+    signal?.addEventListener('abort', leave, { once: true })
     try {
       const file = await making.file
-      signal.throwIfAborted()
+      signal?.throwIfAborted()
       return file
+    } catch (error) {
+      // Joined when the last of the others had just left: what they called off is wanted again.
+      if (making.callOff.signal.aborted && !signal?.aborted) return this.#make(wanted, signal)
+      throw error
     } finally {
-      signal.removeEventListener('abort', leave)
+      signal?.removeEventListener('abort', leave)
     }
   }
 
-  #begin(spec: ClipSpec, etag: string): Making {
+  #begin({ spec, etag }: TaggedSpec): Making {
     const callOff = new AbortController()
     const file = this.#pool.run({ kind: 'whole', spec }, callOff.signal).then(inPieces)
     const making: Making = { file, callOff, wanted: 0 }

@@ -1,7 +1,14 @@
 import { createHash } from 'node:crypto'
+import { inspect } from 'node:util'
 
 /** Goes up whenever a spec comes to give other bytes, so that an etag never names two files. */
 const FORMAT_VERSION = 2
+
+/** Bounds of both sides in pixels, which are even. */
+export const LEAST_SIDE = 16
+export const MOST_SIDE = 4096
+
+const MOST_FRAMES = 5400
 
 /** What a clip is to be. All of it goes into the bytes, and nothing else does. */
 export interface ClipSpec {
@@ -21,17 +28,30 @@ export interface ClipSpec {
   readonly label: readonly string[]
 }
 
-const etags = new WeakMap<ClipSpec, string>()
+/** A spec that can be made and that nobody else can change, with the tag of its file. */
+export interface TaggedSpec {
+  readonly spec: ClipSpec
+  /** Strong, with its quotes: equal for equal specs, else different. */
+  readonly etag: string
+}
 
-/** The strong entity tag of the file that a spec stands for, with its quotes: equal for equal specs, else different. */
-export function etagOf(spec: ClipSpec): string {
-  const known = etags.get(spec)
-  if (known !== undefined) return known
-  const { id, width, height, fps, frames, audio, label } = spec
+/**
+ * Copies a spec, which may come from plain JavaScript, and tells the tag of its file. That takes longer than sending a
+ * range: to be kept by whoever needs it often.
+ *
+ * @throws RangeError if a number of the spec is out of its range.
+ * @throws TypeError if something else in it is of another type.
+ */
+export function tagged({ id, width, height, fps, frames, audio, label }: ClipSpec): TaggedSpec {
+  const lines = Array.isArray(label) ? [...label] : label
+  const spec = { id, width, height, fps, frames, audio, label: lines }
+  check(spec)
+  return { spec, etag: etagOf(spec) }
+}
+
+function etagOf({ id, width, height, fps, frames, audio, label }: ClipSpec): string {
   const inputs = [FORMAT_VERSION, id, width, height, fps, frames, audio, label]
-  const etag = `"${digest(inputs).toString('base64url').slice(0, 22)}"`
-  etags.set(spec, etag)
-  return etag
+  return `"${digest(inputs).toString('base64url').slice(0, 22)}"`
 }
 
 /** SHA-256 of a value as JSON, which also tells texts apart that are no valid Unicode. */
@@ -39,15 +59,26 @@ export function digest(value: unknown): Buffer {
   return createHash('sha256').update(JSON.stringify(value)).digest()
 }
 
-/** @throws RangeError if a number of the spec is out of its range. */
-export function check({ width, height, fps, frames }: ClipSpec): void {
+/** Whether a clip may be that wide or high. */
+export function isSide(side: number): boolean {
+  return Number.isInteger(side) && side >= LEAST_SIDE && side <= MOST_SIDE && side % 2 === 0
+}
+
+function check({ id, width, height, fps, frames, audio, label }: ClipSpec): void {
   for (const [name, side] of Object.entries({ width, height })) {
-    if (!(side >= 16 && side <= 4096 && side % 2 === 0)) {
-      throw new RangeError(`${name} must be an even number from 16 to 4096, but is ${side}`)
-    }
+    if (!isSide(side)) throw new RangeError(complaint(name, `an even number from ${LEAST_SIDE} to ${MOST_SIDE}`, side))
   }
-  if (fps !== 24 && fps !== 30) throw new RangeError(`fps must be 24 or 30, but is ${fps}`)
-  if (!(Number.isInteger(frames) && frames >= 1 && frames <= 5400)) {
-    throw new RangeError(`frames must be a whole number from 1 to 5400, but is ${frames}`)
+  if (fps !== 24 && fps !== 30) throw new RangeError(complaint('fps', '24 or 30', fps))
+  if (!(Number.isInteger(frames) && frames >= 1 && frames <= MOST_FRAMES)) {
+    throw new RangeError(complaint('frames', `a whole number from 1 to ${MOST_FRAMES}`, frames))
   }
+  if (typeof id !== 'string') throw new TypeError(complaint('id', 'a text', id))
+  if (typeof audio !== 'boolean') throw new TypeError(complaint('audio', 'true or false', audio))
+  if (!(Array.isArray(label) && label.every(line => typeof line === 'string'))) {
+    throw new TypeError(complaint('label', 'an array of texts', label))
+  }
+}
+
+function complaint(field: string, allowed: string, value: unknown): string {
+  return `${field} must be ${allowed}, but is ${inspect(value, { maxArrayLength: 5, maxStringLength: 60 })}`
 }

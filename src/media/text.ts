@@ -15,9 +15,10 @@ const ELLIPSIS = '...'
  */
 export function wrapped(texts: readonly string[], width: number, most: number): string[] {
   const lines: string[] = []
+  if (most < 1) return lines
   for (const text of texts) {
     for (const line of linesOf(text, width)) {
-      if (lines.length === most) return [...lines.slice(0, -1), shortened(lines.at(-1) ?? '', width)].slice(0, most)
+      if (lines.length === most) return [...lines.slice(0, -1), shortened(lines.at(-1) as string, width)]
       lines.push(line)
     }
   }

@@ -1,4 +1,5 @@
-import { type FileHandle, open } from 'node:fs/promises'
+import { type FileHandle, open, stat } from 'node:fs/promises'
+import { extname } from 'node:path'
 import type { Source } from './shelf.ts'
 
 /** The most that is read at once: what a reader who has stopped reading costs. */
@@ -15,14 +16,16 @@ export interface UserFile extends Source {
  * @throws Error saying why it can't be served: not there, not readable, no file, empty.
  */
 export async function openUserFile(path: string): Promise<UserFile> {
+  // Before it is opened: a pipe would wait there for somebody to write into it.
+  if (!(await stat(path)).isFile()) throw new Error('it is no file')
   const handle = await open(path, 'r')
   try {
     const facts = await handle.stat()
-    if (!facts.isFile()) throw new Error('it is no file')
     if (facts.size === 0) throw new Error('it is empty')
     const { size, mtimeMs } = facts
     return {
       size,
+      type: await typeOf(path),
       etag: `"${Math.round(mtimeMs).toString(16)}-${size.toString(16)}"`,
       read: (from, to) => readPiece(handle, from, Math.min(to, from + PIECE_BYTES)),
       close: () => handle.close(),
@@ -31,6 +34,13 @@ export async function openUserFile(path: string): Promise<UserFile> {
     await handle.close()
     throw error
   }
+}
+
+/** By the end of its name; a video where that says nothing. */
+async function typeOf(path: string): Promise<string> {
+  // Loaded here: nobody else needs the table of all types.
+  const { lookup } = await import('mime-types')
+  return lookup(extname(path)) || 'video/mp4'
 }
 
 async function readPiece(handle: FileHandle, from: number, to: number): Promise<Uint8Array> {

@@ -1,18 +1,10 @@
 import { parentPort } from 'node:worker_threads'
 import { type Job, perform } from './jobs.ts'
 
-/** What the thread is sent. */
-export interface Order {
-  readonly number: number
-  readonly job: Job
-}
+/** What the thread sends back for a job. */
+export type Outcome = { readonly result: unknown } | { readonly error: string }
 
-/** What it sends back. */
-export type Outcome =
-  | { readonly number: number; readonly result: unknown }
-  | { readonly number: number; readonly error: string }
-
-parentPort?.on('message', ({ number, job }: Order) => {
+parentPort?.on('message', (job: Job) => {
   let outcome: Outcome
   const transfer: ArrayBuffer[] = []
   try {
@@ -20,9 +12,9 @@ parentPort?.on('message', ({ number, job }: Order) => {
     // Handed over instead of copied; what has a buffer of its own, that is.
     const bytes = result instanceof Uint8Array ? result : result.bytes
     if (bytes.byteLength === bytes.buffer.byteLength) transfer.push(bytes.buffer as ArrayBuffer)
-    outcome = { number, result }
+    outcome = { result }
   } catch (error) {
-    outcome = { number, error: (error as Error).message }
+    outcome = { error: (error as Error).message }
   }
   parentPort?.postMessage(outcome, transfer)
 })

@@ -35,6 +35,8 @@ export interface Delivery {
   readonly yieldsMs?: number
   /** It says the opposite of the one before. */
   readonly isContradiction?: true
+  /** It is not sent any more: a control command had it so. */
+  readonly isCancelled?: true
 }
 
 /** Something done to an exchange beyond what is usual: the name of its kind (see `faults/`), and how. Plain data. */
@@ -72,6 +74,8 @@ export interface Task {
   readonly origin: string | undefined
   /** Credits billed if it succeeds. */
   readonly credits: number
+  /** When a control command last replaced its future. */
+  readonly reroutedAt?: number
   /** The video never expires and the task is never evicted: the guides' own examples. */
   readonly isPermanent?: true
 }
@@ -137,4 +141,9 @@ export function fileAt(task: Task, instant: number): 'absent' | 'there' | 'expir
   const step = stepAt(task, instant)
   if (step.state !== 'succeed' || isForgotten(task, instant)) return 'absent'
   return task.isPermanent || instant < step.at + VIDEO_LIFE_MS ? 'there' : 'expired'
+}
+
+/** How long a file that is there can still be had from `instant` on; the life of a permanent one never begins to run. */
+export function fileLifeMs(task: Task, instant: number): number {
+  return task.isPermanent ? VIDEO_LIFE_MS : stepAt(task, instant).at + VIDEO_LIFE_MS - instant
 }

@@ -41,7 +41,24 @@ export function parseIsoTime(text: string): number | undefined {
   return Number.isNaN(instant) ? undefined : instant
 }
 
-/** An instant as the HTTP date of `Last-Modified` and its kin. */
+/** The last second whose year has the four digits that an HTTP date has room for. */
+const LAST_HTTP_DATE = Date.UTC(9999, 11, 31, 23, 59, 59)
+
+/** An instant as the HTTP date of `Last-Modified` and its kin, cut to the second. */
 export function httpDate(instant: number): string {
-  return new Date(instant).toUTCString()
+  return new Date(Math.min(instant, LAST_HTTP_DATE)).toUTCString()
+}
+
+/** The three forms of an HTTP date (RFC 9110 §5.6.7). The last one names no zone, and means GMT as well. */
+const HTTP_DATES = [
+  /^[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT$/,
+  /^[A-Z][a-z]+day, \d\d-[A-Z][a-z]{2}-\d\d \d\d:\d\d:\d\d GMT$/,
+  /^[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4}$/,
+]
+
+/** Reads an HTTP date; `undefined` if there is none or the text is none, which is to be ignored then. */
+export function parseHttpDate(text: string | undefined): number | undefined {
+  if (text === undefined || !HTTP_DATES.some(form => form.test(text))) return undefined
+  const instant = Date.parse(text.endsWith('GMT') ? text : `${text} GMT`)
+  return Number.isNaN(instant) ? undefined : instant
 }

@@ -1,10 +1,17 @@
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { Worker } from 'node:worker_threads'
 import { describe, expect, it } from 'vitest'
 import { createClip } from '../../src/media/clip.ts'
 import { Pool } from '../../src/media/pool.ts'
 import { ClipShelf } from '../../src/media/shelf.ts'
-import type { ClipSpec } from '../../src/media/spec.ts'
+import { type ClipSpec, tagged } from '../../src/media/spec.ts'
+import { create, serve } from './command.ts'
+
+/** Node's option that takes threads away, and the file system with it unless that is given back. */
+const PERMISSION = process.allowedNodeEnvironmentFlags.has('--permission')
+  ? '--permission'
+  : '--experimental-permission'
 
 const SCRIPT = pathToFileURL(join(import.meta.dirname, '../../dist/media-worker.js'))
 const SPEC: ClipSpec = { id: 'a', width: 320, height: 180, fps: 30, frames: 153, audio: true, label: ['a mug'] }
@@ -70,13 +77,52 @@ describe('the built media thread', () => {
     })
   })
 
+  it('is done without when no further one can be started: the one alive does all jobs', async () => {
+    const troubles: Error[] = []
+    let started = 0
+    const startThread = (script: URL) => {
+      if (++started > 1) throw new Error('EAGAIN')
+      return new Worker(script)
+    }
+    const pool = new Pool({ script: SCRIPT, threads: 2, startThread, onTrouble: error => troubles.push(error) })
+    try {
+      const jobs = ['a', 'b', 'c'].map(id => pool.run({ kind: 'whole', spec: { ...SPEC, id } }))
+      expect(pool.waiting).toBe(2)
+      await Promise.all(jobs)
+      await pool.run({ kind: 'whole', spec: SPEC })
+      expect({ started, isInProcess: pool.isInProcess, troubles }).toEqual({
+        started: 2,
+        isInProcess: false,
+        troubles: [],
+      })
+    } finally {
+      await pool.close()
+    }
+  })
+
+  it('is done without where threads are not allowed, which is said once', async () => {
+    const env = { NODE_OPTIONS: `${PERMISSION} --allow-fs-read=* --allow-fs-write=*` }
+    await using served = await serve(['--pace', 'instant'], { env })
+    for (const model of ['kling-v1', 'kling-v1-6']) {
+      const { video_url } = (await (await create(served.facts.url, { model })).json()) as { video_url: string }
+      const answer = await fetch(video_url)
+      expect(answer.status).toBe(200)
+      expect(Buffer.from(await answer.arrayBuffer()).includes('mdat')).toBe(true)
+    }
+    served.signal('SIGTERM')
+    const { stderr } = await served.ended()
+    expect(stderr.match(/clips are made in the main thread from now on/g)).toHaveLength(1)
+    expect(stderr).toContain('restricted')
+    expect(stderr).not.toContain('defect')
+  })
+
   it('keeps the event loop free while it works on the largest of clips', async () => {
     await withPool(SCRIPT, async pool => {
       const shelf = new ClipShelf(pool, 64_000_000)
-      await shelf.open(SPEC)
+      await shelf.open(tagged(SPEC))
       let turns = 0
       let isDone = false
-      const opened = shelf.open({ ...SPEC, width: 3840, height: 2160, frames: 450 }).finally(() => {
+      const opened = shelf.open(tagged({ ...SPEC, width: 3840, height: 2160, frames: 450 })).finally(() => {
         isDone = true
       })
       while (!isDone) await new Promise(resolve => setImmediate(resolve)).then(() => turns++)

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -30,6 +30,17 @@ describe('mockling serve', () => {
       revision: '2026-03',
       seed: 7,
     })
+  })
+
+  it.runIf(process.platform === 'linux')('starts the thread that makes videos by itself once it listens', async () => {
+    await using served = await serve([])
+    const threads = () => readdirSync(`/proc/${served.facts.pid}/task`).length
+    const before = threads()
+    await waitUntil(async () => {
+      await fetch(`${served.facts.url}/health`)
+      return threads() > before
+    })
+    expect(threads()).toBeGreaterThan(before)
   })
 
   it('says in at most eight lines how to use it', async () => {

@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import type { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { clipSpecOf } from '../../src/http/clip-spec.ts'
+import type { DownloadEntry, RequestEntry } from '../../src/journal/journal.ts'
 import { createClip } from '../../src/media/clip.ts'
 import { createSimulator, type Simulator } from '../../src/simulator.ts'
 import { create, until } from '../support/requests.ts'
@@ -137,6 +138,73 @@ describe('a file of one’s own', () => {
     }
   })
 
+  describe('for an outcome', () => {
+    const [cat, plain, any] = ['cat', 'plain', 'any'].map((word, i) =>
+      ownFile(`${word}.mp4`, Buffer.from(word.repeat(i + 1))),
+    )
+    /** What the video of a create is, by its text; a made one is `ftyp`. */
+    async function delivered(simulator: Simulator, change: object, headers = {}): Promise<string> {
+      const reply = await create(simulator, change, { headers })
+      expect(reply.statusCode).toBe(200)
+      const { body, text } = await send(simulator.url, { path: new URL(reply.json().video_url).pathname })
+      return body.subarray(4, 8).toString() === 'ftyp' ? 'ftyp' : text
+    }
+
+    it('is served where the header or the prompt asks for it, and clips are made for the others', async () => {
+      await using simulator = await createSimulator({ pace: 'instant', clip: { 'succeed cat': cat ?? '' } })
+
+      expect(await delivered(simulator, {}, { 'x-mockling-outcome': 'succeed cat' })).toBe('cat')
+      expect(await delivered(simulator, { prompt: 'a mug [[mockling:Succeed  Cat]]' })).toBe('cat')
+      expect(await delivered(simulator, {})).toBe('ftyp')
+      expect(await delivered(simulator, {}, { 'x-mockling-outcome': 'succeed' })).toBe('ftyp')
+    })
+
+    it('is served as the nearest one fits: its own, else the one for all', async () => {
+      const clip = [`succeed cat=${cat}`, `succeed=${plain}`, any ?? '']
+      await using simulator = await createSimulator({ pace: 'instant', clip })
+
+      expect(await delivered(simulator, {}, { 'x-mockling-outcome': 'succeed cat' })).toBe('cat')
+      expect(await delivered(simulator, {})).toBe('plainplain')
+      await using other = await createSimulator({ pace: 'instant', clip: [`succeed cat=${cat}`, any ?? ''] })
+      expect(await delivered(other, {})).toBe('anyanyany')
+    })
+
+    it('is told by the answer, and refused with the list of all where it was not declared', async () => {
+      await using simulator = await createSimulator({ pace: 'instant', clip: `succeed cat=${cat}` })
+      const ask = (outcome: string) => create(simulator, {}, { headers: { 'x-mockling-outcome': outcome } })
+
+      expect((await ask('SUCCEED cat')).headers['x-mockling-outcome']).toBe('succeed cat')
+      const refused = await ask('succeed dog')
+      expect(refused.statusCode).toBe(400)
+      expect(refused.json().error.message).toMatch(
+        /^unknown outcome 'succeed dog' in the header x-mockling-outcome; known are: succeed, succeed cat, fail /,
+      )
+    })
+
+    it('is refused at the start if it can’t be served, whichever it is', async () => {
+      const clip = { '*': any ?? '', 'succeed cat': join(folder, 'nothing.mp4') }
+      await expect(createSimulator({ clip })).rejects.toThrow(
+        `clip: ${JSON.stringify(clip['succeed cat'])} can't be served`,
+      )
+    })
+  })
+
+  it.each([
+    ['own.webm', 'video/webm'],
+    ['own.MOV', 'video/quicktime'],
+    ['own.html', 'text/html'],
+    ['own.nobody-knows', 'video/mp4'],
+    ['own', 'video/mp4'],
+  ])('is said to be what its name says: %s is %s', async (name, type) => {
+    await using simulator = await createSimulator({ pace: 'instant', clip: ownFile(name, noise(1000)) })
+    const path = await videoPath(simulator)
+
+    expect((await send(simulator.url, { path })).headers['content-type']).toBe(type)
+    expect((await send(simulator.url, { path, headers: { range: 'bytes=0-9' } })).headers['content-type']).toBe(type)
+    const parts = await send(simulator.url, { path, headers: { range: 'bytes=0-9,20-29' } })
+    expect(parts.text.match(/content-type: .*/g)).toEqual([`content-type: ${type}`, `content-type: ${type}`])
+  })
+
   it.each([
     ['that is not there', join(folder, 'nothing.mp4'), 'ENOENT'],
     ['that is a folder', folder, 'it is no file'],
@@ -144,6 +212,65 @@ describe('a file of one’s own', () => {
   ])('%s is refused at the start', async (_, clip, why) => {
     await expect(createSimulator({ clip })).rejects.toThrow(`clip: ${JSON.stringify(clip)} can't be served: `)
     await expect(createSimulator({ clip })).rejects.toThrow(why)
+  })
+
+  const withoutFifos = without(['mkfifo', '--version'])
+  it.skipIf(withoutFifos)(`that is a pipe is refused without waiting for a writer${withoutFifos}`, async () => {
+    const clip = join(folder, 'pipe.mp4')
+    execFileSync('mkfifo', [clip])
+    await expect(createSimulator({ clip })).rejects.toThrow(`${JSON.stringify(clip)} can't be served: it is no file`)
+  })
+})
+
+describe('a file that can’t be read', () => {
+  /** A simulator that serves a file which is cut to `left` bytes after the start, and what it tells of that. */
+  async function withCutFile(left: number) {
+    const defects: unknown[] = []
+    const ended: (DownloadEntry | RequestEntry)[] = []
+    const clip = ownFile(`cut-${left}.mp4`, noise(300_000))
+    const simulator = await createSimulator(
+      { pace: 'instant', clip },
+      { onDefect: error => defects.push(error), onRequest: entry => ended.push(entry) },
+    )
+    const path = await videoPath(simulator)
+    truncateSync(clip, left)
+    const downloads = () => ended.filter(entry => entry.kind === 'download')
+    return { simulator, path, defects, downloads, [Symbol.asyncDispose]: () => simulator[Symbol.asyncDispose]() }
+  }
+  const SHORTER = 'the file has become shorter since the start'
+
+  it.each(['bytes=0-', 'bytes=0-9,100-109', undefined])(
+    'from the start is answered 500 and no more: %s',
+    async range => {
+      await using cut = await withCutFile(0)
+
+      const answer = await send(cut.simulator.url, { path: cut.path, headers: range === undefined ? {} : { range } })
+
+      expect(answer.status).toBe(500)
+      expect(answer.body.length).toBe(0)
+      expect(Object.keys(answer.headers).toSorted()).toEqual([
+        'access-control-allow-origin',
+        'access-control-expose-headers',
+        'connection',
+        'content-length',
+        'date',
+      ])
+      await until('it is over', () => cut.downloads().length === 1)
+      expect(cut.downloads()).toMatchObject([{ status: 500, bytes: 0, error: SHORTER }])
+      expect(cut.defects).toMatchObject([{ message: SHORTER }])
+    },
+  )
+
+  it('to its end breaks the connection off, which is no fault of the caller’s', async () => {
+    await using cut = await withCutFile(100_000)
+
+    await expect(send(cut.simulator.url, { path: cut.path })).rejects.toThrow('aborted')
+
+    await until('it is over', () => cut.downloads().length === 1)
+    expect(cut.downloads()).toMatchObject([{ status: 200, bytes: 100_000, error: SHORTER }])
+    expect(cut.downloads()[0]).not.toHaveProperty('hungUp')
+    expect(cut.defects).toMatchObject([{ message: SHORTER }])
+    expect(cut.simulator.control.journal.list({ kind: 'download' })).toMatchObject([{ error: SHORTER }])
   })
 })
 
@@ -181,7 +308,9 @@ describe('a reader', () => {
       { pace: 'instant', mediaCache: 0 },
       { onDefect: error => defects.push(error), onRequest: entry => ended.push(entry) },
     )
-    const path = await videoPath(simulator, { model: 'kling-v3', mode: '4k', duration: 3 })
+    const path = await videoPath(simulator, { model: 'kling-v3', mode: '4k', duration: 10 })
+    const ours: Socket[] = []
+    simulator.app.server.on('connection', socket => ours.push(socket))
     const already = ended.length
     for (let i = 0; i < 5; i++) {
       const socket = await dial(simulator.url)
@@ -190,9 +319,9 @@ describe('a reader', () => {
       socket.destroy()
     }
     await until('all have ended', () => ended.length >= already + 5)
-    const connections = () =>
-      new Promise<number>(resolve => simulator.app.server.getConnections((_, count) => resolve(count)))
-    expect(await connections()).toBe(0)
+    await until('no connection is left', () => ours.every(socket => socket.destroyed))
+    expect(ours).toHaveLength(5)
+    expect(ended.slice(already)).toContainEqual(expect.objectContaining({ hungUp: true }))
     expect(defects).toEqual([])
     expect((await send(simulator.url, { path })).status).toBe(200)
   })

@@ -158,18 +158,32 @@ describe('one range', () => {
     },
   )
 
-  it.each(['items=0-1', 'bytes', 'bytes=', 'bytes=abc', 'bytes 0-1', 'nonsense', ''])(
-    '%j is none: the whole is sent, or 416',
-    async range => {
-      await using video = await withVideo()
-      const { body } = await video.ask()
+  const nonsense = ['items=0-1', 'items=99999999-', 'items=-0', 'bytes', 'bytes=', 'bytes=abc', 'bytes 0-1', 'x', '']
+  it.each(nonsense)('%j is none: the whole is sent', async range => {
+    await using video = await withVideo()
+    const { body } = await video.ask()
 
-      const answer = await video.ask({ range })
+    const answer = await video.ask({ range })
 
-      expect([200, 416]).toContain(answer.status)
-      if (answer.status === 200) expect(answer.body.equals(body)).toBe(true)
-    },
-  )
+    expect(answer.status).toBe(200)
+    expect(answer.headers).not.toHaveProperty('content-range')
+    expect(answer.body.equals(body)).toBe(true)
+  })
+
+  it('has its headers alone told by HEAD', async () => {
+    await using video = await withVideo()
+    const { body } = await video.ask()
+
+    const [part, none] = [
+      await video.ask({ range: 'bytes=10-19' }, 'HEAD'),
+      await video.ask({ range: 'bytes=999999999-' }, 'HEAD'),
+    ]
+
+    expect(part.status).toBe(206)
+    expect(part.headers).toMatchObject({ 'content-length': '10', 'content-range': `bytes 10-19/${body.length}` })
+    expect(part.body.length).toBe(0)
+    expectBare(none, 416)
+  })
 
   it('lets the whole be put together of parts fetched at once', async () => {
     await using video = await withVideo()
@@ -267,6 +281,19 @@ describe('several ranges', () => {
     }
   })
 
+  it('are told apart by what nobody can foresee: a prompt may hold any text', async () => {
+    await using one = await withVideo()
+    await using other = await withVideo({ prompt: 'a white mug [[mockling:succeed]]' })
+
+    const [first, second] = [
+      await one.ask({ range: 'bytes=0-9,100-109' }),
+      await other.ask({ range: 'bytes=0-9,100-109' }),
+    ]
+
+    expect(first.headers['content-type']).not.toBe(second.headers['content-type'])
+    expect([first, second].map(answer => partsOf(answer).length)).toEqual([2, 2])
+  })
+
   it('of which one lies outside are answered by the others', async () => {
     await using video = await withVideo()
 
@@ -331,6 +358,68 @@ describe('a condition', () => {
     expectBare(await ago(DAY_MS), 304)
     expect((await ago(-1000)).status).toBe(200)
     expect((await video.ask({ 'if-modified-since': 'yesterday' })).status).toBe(200)
+  })
+
+  it('If-None-Match is heard by a reload as well, and its tags may be set apart by tabs', async () => {
+    await using video = await withVideo()
+    const { headers } = await video.ask()
+    const etag = String(headers.etag)
+
+    expectBare(await video.ask({ 'if-none-match': etag, 'cache-control': 'no-cache' }), 304)
+    expectBare(await video.ask({ 'if-none-match': `"a,b",\t${etag}\t,"c"` }), 304)
+    expect((await video.ask({ 'if-none-match': `"a,${etag.slice(1)}` })).status).toBe(200)
+    expect((await video.ask({ 'if-none-match': etag.slice(1, -1) })).status).toBe(200)
+  })
+
+  it('If-Match without the tag is answered 412', async () => {
+    await using video = await withVideo()
+    const { headers } = await video.ask()
+    const etag = String(headers.etag)
+
+    for (const given of ['"other"', `W/${etag}`, '"a", "b"', '']) {
+      for (const method of ['GET', 'HEAD']) {
+        const answer = await video.ask({ 'if-match': given }, method)
+        expectBare(answer, 412)
+        expect(answer.headers).not.toHaveProperty('etag')
+      }
+    }
+    for (const given of [etag, '*', `"other",\t${etag}`]) {
+      expect((await video.ask({ 'if-match': given })).status).toBe(200)
+    }
+  })
+
+  it('If-Unmodified-Since is answered 412 before the modification', async () => {
+    await using video = await withVideo()
+    const since = (ms: number) => video.ask({ 'if-unmodified-since': new Date(EPOCH + ms).toUTCString() })
+
+    expectBare(await since(-1000), 412)
+    expect((await since(0)).status).toBe(200)
+    expect((await since(DAY_MS)).status).toBe(200)
+    expectBare(await video.ask({ 'if-unmodified-since': 'Sun Nov  6 08:49:37 1994' }), 412)
+    expect((await video.ask({ 'if-unmodified-since': '1994' })).status).toBe(200)
+  })
+
+  it('goes before another in the order of RFC 9110 §13.2.2', async () => {
+    await using video = await withVideo()
+    const { headers } = await video.ask()
+    const etag = String(headers.etag)
+    const [before, after] = [-1000, 1000].map(ms => new Date(EPOCH + ms).toUTCString()) as [string, string]
+    const statusFor = async (given: Record<string, string>) => (await video.ask(given)).status
+
+    expect(await statusFor({ 'if-match': etag, 'if-unmodified-since': before })).toBe(200)
+    expect(await statusFor({ 'if-match': '"other"', 'if-unmodified-since': after })).toBe(412)
+    expect(await statusFor({ 'if-match': '"other"', 'if-none-match': etag })).toBe(412)
+    expect(await statusFor({ 'if-match': etag, 'if-none-match': etag })).toBe(304)
+    expect(await statusFor({ 'if-unmodified-since': before, 'if-modified-since': after })).toBe(412)
+    expect(await statusFor({ 'if-none-match': '"other"', 'if-modified-since': after })).toBe(200)
+    expect(await statusFor({ 'if-match': '"other"', range: 'bytes=999999999-' })).toBe(412)
+    expect(await statusFor({ 'if-match': etag, range: 'bytes=0-9' })).toBe(206)
+  })
+
+  it('does not matter for a file that is not there', async () => {
+    await using simulator = await createSimulator()
+
+    expectBare(await send(simulator.url, { path: '/bs2/x', headers: { 'if-match': '"a"' } }), 404)
   })
 
   it('If-None-Match goes before Range', async () => {
@@ -400,10 +489,10 @@ describe('a file that is not there', () => {
     await using simulator = await frozenSimulator()
     const { video } = await simulator.control.task(await createAsync(simulator))
     const ask = () => send(simulator.url, { path: video.path })
-    simulator.control.advance('server', { ms: 9_999 })
+    await simulator.control.advance('server', { ms: 9_999 })
     expectBare(await ask(), 404)
 
-    simulator.control.advance('server', { ms: 1 })
+    await simulator.control.advance('server', { ms: 1 })
 
     expect((await ask()).status).toBe(200)
   })
@@ -416,6 +505,27 @@ describe('a file that is not there', () => {
   })
 })
 
+describe('a preflight', () => {
+  it.each([...GUIDE_PATHS.slice(0, 1), '/bs2/x', '/bs2/', '/kling/x.mp4'])('lets pages read: %s', async path => {
+    await using simulator = await createSimulator()
+    const headers = {
+      origin: 'https://app.example',
+      'access-control-request-method': 'GET',
+      'access-control-request-headers': 'if-none-match,range',
+    }
+
+    const answer = await send(simulator.url, { method: 'OPTIONS', path, headers })
+
+    expectBare(answer, 204)
+    expect(answer.headers).toMatchObject({
+      'access-control-allow-origin': '*',
+      'access-control-allow-methods': 'GET, HEAD, OPTIONS',
+      'access-control-allow-headers': '*, authorization',
+      'access-control-max-age': '86400',
+    })
+  })
+})
+
 describe('the life of a URL', () => {
   const live = async (simulator: Simulator) => {
     const { video } = await simulator.control.task(await createAsync(simulator))
@@ -425,16 +535,72 @@ describe('the life of a URL', () => {
   it('ends 30 days after the task settled, on the namespace’s clock: 403', async () => {
     await using simulator = await frozenSimulator()
     const ask = await live(simulator)
-    simulator.control.advance('server', { ms: 10_000 + 30 * DAY_MS - 1 })
+    await simulator.control.advance('server', { ms: 10_000 + 30 * DAY_MS - 1 })
     const { headers } = await ask()
     expect((await ask()).status).toBe(200)
 
-    simulator.control.advance('server', { ms: DAY_MS })
+    await simulator.control.advance('server', { ms: DAY_MS })
 
     expectBare(await ask(), 403)
     expectBare(await ask('HEAD'), 403)
     expectBare(await ask('GET', { range: 'bytes=0-9' }), 403)
     expectBare(await ask('GET', { 'if-none-match': headers.etag }), 403)
+  })
+
+  it('is told by Cache-Control as far as it is left, in whole seconds', async () => {
+    await using simulator = await frozenSimulator()
+    const ask = await live(simulator)
+    const told = async (method = 'GET', headers = {}) => (await ask(method, headers)).headers['cache-control']
+
+    simulator.control.advance('server', { ms: 10_000 })
+    expect(await told()).toBe('public, max-age=2592000')
+    simulator.control.advance('server', { ms: 1 })
+    expect(await told()).toBe('public, max-age=2591999')
+    simulator.control.advance('server', { ms: 30 * DAY_MS - 1001 })
+    expect(await told('HEAD')).toBe('public, max-age=1')
+    expect(await told('GET', { range: 'bytes=0-9' })).toBe('public, max-age=1')
+    expect(await told('GET', { 'if-none-match': '*' })).toBe('public, max-age=1')
+    for (const headers of [{ range: 'bytes=999999999-' }, { 'if-match': '"other"' }]) {
+      expect(await told('GET', headers)).toBeUndefined()
+    }
+    simulator.control.advance('server', { ms: 1000 })
+    expect((await ask()).status).toBe(403)
+    expect(await told()).toBeUndefined()
+  })
+
+  it('is told to be whole for the guide’s videos', async () => {
+    await using simulator = await frozenSimulator()
+    simulator.control.advance('server', { ms: 4000 * DAY_MS })
+
+    const { headers } = await send(simulator.url, { path: GUIDE_PATHS[0] as string })
+    expect(headers['cache-control']).toBe('public, max-age=2592000')
+  })
+
+  it('runs by the clock that Date shows, and no file is younger than that', async () => {
+    await using simulator = await frozenSimulator({ epoch: '2020-01-01T00:00:00.900Z' })
+    const ask = await live(simulator)
+    const dates = (answer: Answer) => [answer.headers.date, answer.headers['last-modified']]
+    const at = (second: string) => `Wed, 01 Jan 2020 00:00:${second} GMT`
+
+    expect(dates(await ask())).toEqual([at('00'), undefined])
+    simulator.control.advance('server', { ms: 10_000 })
+    expect(dates(await ask())).toEqual([at('10'), at('10')])
+    simulator.control.advance('server', { ms: 20_000 })
+    expect(dates(await ask())).toEqual([at('30'), at('10')])
+    for (const headers of [{ range: 'bytes=999999999-' }, { 'if-match': '"x"' }, { 'if-none-match': '*' }]) {
+      expect((await ask('GET', headers)).headers.date).toBe(at('30'))
+    }
+    // The guide's videos are of 2025, and there before.
+    expect(dates(await send(simulator.url, { path: GUIDE_PATHS[0] as string }))).toEqual([at('30'), at('30')])
+    simulator.control.advance('server', { ms: 30 * DAY_MS })
+    expect((await ask()).headers.date).toBe('Fri, 31 Jan 2020 00:00:30 GMT')
+  })
+
+  it('is told in four digits also where the calendar ends', async () => {
+    await using simulator = await frozenSimulator()
+    simulator.control.advance('server', { to: 8_640_000_000_000_000 })
+
+    expect((await send(simulator.url, { path: '/bs2/x' })).headers.date).toBe('Fri, 31 Dec 9999 23:59:59 GMT')
   })
 
   it('is each namespace’s own', async () => {
@@ -445,7 +611,7 @@ describe('the life of a URL', () => {
     const statuses = () =>
       Promise.all(urls.map(async url => (await send(simulator.url, { path: new URL(url).pathname })).status))
 
-    simulator.control.advance(namespaceOf('one'), { ms: 31 * DAY_MS })
+    await simulator.control.advance(namespaceOf('one'), { ms: 31 * DAY_MS })
 
     expect(await statuses()).toEqual([403, 200])
   })
@@ -454,14 +620,14 @@ describe('the life of a URL', () => {
     await using simulator = await frozenSimulator()
     const ask = await live(simulator)
 
-    simulator.control.advance('server', { ms: 10_000 + 60 * DAY_MS })
+    await simulator.control.advance('server', { ms: 10_000 + 60 * DAY_MS })
 
     expectBare(await ask(), 404)
   })
 
   it('does not end for the guide’s videos', async () => {
     await using simulator = await frozenSimulator()
-    simulator.control.advance('server', { ms: 4000 * DAY_MS })
+    await simulator.control.advance('server', { ms: 4000 * DAY_MS })
 
     for (const path of GUIDE_PATHS) expect((await send(simulator.url, { path })).status).toBe(200)
   })

@@ -17,7 +17,7 @@ describe('createClip', () => {
   })
 
   // If this fails, a spec gives other bytes than it used to, and caches out there hold the old ones under the same
-  // etag: raise FORMAT_VERSION in clip.ts, then write down what is new here.
+  // etag: raise FORMAT_VERSION in spec.ts, then write down what is new here.
   it('gives the bytes that its etag has always stood for', () => {
     const clip = createClip(SPEC)
     expect({ etag: clip.etag, bytes: hash(bytesOf(clip)) }).toMatchInlineSnapshot(`
@@ -93,6 +93,19 @@ describe('createClip', () => {
     )
   })
 
+  it.each(['bytes', 'sizes'] as const)('keeps to the spec it was given, whatever becomes of that: %s', keep => {
+    const label = ['a mug']
+    const spec = { ...SPEC, label }
+    const whole = bytesOf(createClip(SPEC))
+    const clip = createClip(spec, { keep })
+    Object.assign(spec, { frames: 30, id: 'other' })
+    label.push('and a spoon')
+    expect(Buffer.compare(bytesOf(clip), whole)).toBe(0)
+    const other = createClip(spec)
+    expect(other.etag).not.toBe(clip.etag)
+    expect(other.etag).toBe(createClip({ ...SPEC, frames: 30, id: 'other', label: ['a mug', 'and a spoon'] }).etag)
+  })
+
   it('moves a range that lies outside to the nearest end', () => {
     const clip = createClip({ ...SPEC, frames: 10 })
     expect(clip.read(-5, 4)).toEqual(clip.read(0, 4))
@@ -101,14 +114,26 @@ describe('createClip', () => {
     expect(clip.read(9, 3)).toHaveLength(0)
   })
 
-  it.each([
-    [{ width: 15 }, 'width must be an even number from 16 to 4096, but is 15'],
-    [{ height: 4098 }, 'height must be an even number from 16 to 4096, but is 4098'],
-    [{ height: Number.NaN }, 'height must be an even number from 16 to 4096, but is NaN'],
-    [{ fps: 25 as 24 }, 'fps must be 24 or 30, but is 25'],
-    [{ frames: 0 }, 'frames must be a whole number from 1 to 5400, but is 0'],
-    [{ frames: 1.5 }, 'frames must be a whole number from 1 to 5400, but is 1.5'],
-  ] satisfies [Partial<ClipSpec>, string][])('refuses %o', (wrong, message) => {
-    expect(() => createClip({ ...SPEC, ...wrong })).toThrow(new RangeError(message))
+  it.each<[Partial<Record<keyof ClipSpec, unknown>>, ErrorConstructor, string]>([
+    [{ width: 15 }, RangeError, 'width must be an even number from 16 to 4096, but is 15'],
+    [{ width: 16.5 }, RangeError, 'width must be an even number from 16 to 4096, but is 16.5'],
+    [{ width: '320' }, RangeError, "width must be an even number from 16 to 4096, but is '320'"],
+    [{ height: 4098 }, RangeError, 'height must be an even number from 16 to 4096, but is 4098'],
+    [{ height: Number.NaN }, RangeError, 'height must be an even number from 16 to 4096, but is NaN'],
+    [{ height: [180] }, RangeError, 'height must be an even number from 16 to 4096, but is [ 180 ]'],
+    [{ fps: 25 }, RangeError, 'fps must be 24 or 30, but is 25'],
+    [{ fps: '30' }, RangeError, "fps must be 24 or 30, but is '30'"],
+    [{ frames: 0 }, RangeError, 'frames must be a whole number from 1 to 5400, but is 0'],
+    [{ frames: 1.5 }, RangeError, 'frames must be a whole number from 1 to 5400, but is 1.5'],
+    [{ id: 5 }, TypeError, 'id must be a text, but is 5'],
+    [{ id: undefined }, TypeError, 'id must be a text, but is undefined'],
+    [{ audio: 'false' }, TypeError, "audio must be true or false, but is 'false'"],
+    [{ label: 'a mug' }, TypeError, "label must be an array of texts, but is 'a mug'"],
+    [{ label: ['a mug', 5] }, TypeError, "label must be an array of texts, but is [ 'a mug', 5 ]"],
+    [{ label: Array(1) }, TypeError, 'label must be an array of texts, but is [ undefined ]'],
+  ])('refuses %o', (wrong, kind, message) => {
+    const make = () => createClip({ ...SPEC, ...wrong } as ClipSpec)
+    expect(make).toThrow(kind)
+    expect(make).toThrow(message)
   })
 })

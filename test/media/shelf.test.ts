@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { createClip } from '../../src/media/clip.ts'
 import { Pool } from '../../src/media/pool.ts'
 import { ClipShelf, type Source } from '../../src/media/shelf.ts'
-import type { ClipSpec } from '../../src/media/spec.ts'
+import { type ClipSpec, tagged } from '../../src/media/spec.ts'
 
 const SPEC: ClipSpec = { id: 'a', width: 160, height: 96, fps: 30, frames: 150, audio: true, label: ['a mug'] }
 
@@ -35,7 +35,7 @@ describe('ClipShelf', () => {
     await fc.assert(
       fc.asyncProperty(range, async ([which, one, other]) => {
         const [spec, whole] = [specs[which] ?? SPEC, wholes[which] ?? new Uint8Array()]
-        const source = await shelf.open(spec)
+        const source = await shelf.open(tagged(spec))
         expect([source.size, source.etag]).toEqual([whole.length, createClip(spec).etag])
         const [from, to] = [Math.min(one, other), Math.max(one, other)].map(part => Math.floor(part * whole.length))
         expect(Buffer.compare(await readAll(source, from, to), whole.subarray(from, to))).toBe(0)
@@ -48,9 +48,9 @@ describe('ClipShelf', () => {
   it('reads on where a clip has been forgotten meanwhile', async () => {
     const whole = wholeOf(SPEC)
     const shelf = new ClipShelf(new Pool(), whole.length)
-    const source = await shelf.open(SPEC)
+    const source = await shelf.open(tagged(SPEC))
     const first = await source.read(0, 5000)
-    await shelf.open({ ...SPEC, audio: false })
+    await shelf.open(tagged({ ...SPEC, audio: false }))
     expect(shelf.keptBytes).toBeLessThan(whole.length)
     const rest = await readAll(source, first.length)
     expect(Buffer.compare(Buffer.concat([first, rest]), whole)).toBe(0)
@@ -59,7 +59,7 @@ describe('ClipShelf', () => {
   it('makes a clip once for all who ask for it at the same time', async () => {
     const pool = new Pool()
     const shelf = new ClipShelf(pool, 64_000_000)
-    const asked = [1, 2, 3, 4].map(() => shelf.open(SPEC))
+    const asked = [1, 2, 3, 4].map(() => shelf.open(tagged(SPEC)))
     expect(pool.waiting).toBe(1)
     const sources = await Promise.all(asked)
     expect(new Set(sources.map(source => source.size)).size).toBe(1)
@@ -69,17 +69,40 @@ describe('ClipShelf', () => {
     const pool = new Pool()
     const shelf = new ClipShelf(pool, 64_000_000)
     const [one, other] = [new AbortController(), new AbortController()]
-    const asked = [shelf.open(SPEC, one.signal), shelf.open(SPEC, other.signal)]
+    const asked = [shelf.open(tagged(SPEC), one.signal), shelf.open(tagged(SPEC), other.signal)]
     one.abort(new Error('gone'))
     expect(pool.waiting).toBe(1)
     other.abort(new Error('gone too'))
     expect(pool.waiting).toBe(0)
     expect(await Promise.allSettled(asked)).toMatchObject([{ status: 'rejected' }, { status: 'rejected' }])
-    expect(await shelf.open(SPEC)).toMatchObject({ size: wholeOf(SPEC).length })
+    expect(await shelf.open(tagged(SPEC))).toMatchObject({ size: wholeOf(SPEC).length })
   })
 
-  it('refuses what can’t be made', async () => {
-    const shelf = new ClipShelf(new Pool(), 64_000_000)
-    await expect(shelf.open({ ...SPEC, width: 15 })).rejects.toThrow(RangeError)
+  it('makes it for one who asks just when the last one has left', async () => {
+    const pool = new Pool()
+    const shelf = new ClipShelf(pool, 64_000_000)
+    const [one, other] = [new AbortController(), new AbortController()]
+    const left = shelf.open(tagged(SPEC), one.signal)
+    one.abort(new Error('gone'))
+    const [first, second] = [shelf.open(tagged(SPEC)), shelf.open(tagged(SPEC), other.signal)]
+    await expect(left).rejects.toThrow('gone')
+    expect(await first).toMatchObject({ size: wholeOf(SPEC).length })
+    expect(await second).toMatchObject({ size: wholeOf(SPEC).length })
+  })
+
+  it('makes what is read of a clip that is not kept once for all reads near each other', async () => {
+    const shelf = new ClipShelf(new Pool(), 0)
+    const source = await shelf.open(tagged(SPEC))
+    const middle = Math.floor(source.size / 2)
+    const parts = [
+      await source.read(middle, middle + 10),
+      await source.read(middle + 100, middle + 110),
+      await source.read(middle - 100, middle - 90),
+    ]
+    const whole = wholeOf(SPEC)
+    expect(parts).toEqual([0, 100, -100].map(at => whole.slice(middle + at, middle + at + 10)))
+    expect(new Set(parts.map(part => part.buffer)).size).toBe(1)
+    expect(await source.read(5, 15)).toEqual(whole.slice(5, 15))
+    expect(await source.read(whole.length - 10, whole.length)).toEqual(whole.slice(-10))
   })
 })

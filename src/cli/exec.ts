@@ -1,0 +1,69 @@
+import type { Config } from '../config.ts'
+import { ConfigError } from '../config.ts'
+import type { Simulator } from '../simulator.ts'
+import { clientEnvironment } from '../testing/environment.ts'
+import { guardText, realThings } from '../testing/guard.ts'
+import { budgetOf, checksOf, exitCodeOf, jsonOf, textOf } from './exec-report.ts'
+import { junitFile, writeJunit } from './junit.ts'
+import { createLog } from './log.ts'
+import { runCommand } from './run-command.ts'
+import { settingsOf, startSimulator } from './start.ts'
+
+interface ExecOptions extends Record<string, unknown> {
+  readonly token: string
+  readonly maxCredits?: string
+  readonly failOnDuplicates?: true
+  readonly report?: string
+  readonly json?: true
+  readonly allowRealEnvironment?: true
+}
+
+/**
+ * `mockling exec`: runs a command against a simulator of its own. Resolves to the exit code: the command's own if it is
+ * not 0, else that of our checks.
+ * @throws ConfigError before the command is started if a setting or option can't be used.
+ */
+export async function exec(command: readonly string[], options: ExecOptions): Promise<number> {
+  const { token, maxCredits, failOnDuplicates, report: wanted, json, allowRealEnvironment, ...rest } = options
+  if (command.length === 0) {
+    throw new ConfigError('exec: name the command to run after --, such as: mockling exec -- npm test')
+  }
+  const limits = { maxCredits: budgetOf(maxCredits), failOnDuplicates: failOnDuplicates === true }
+  const file = junitFile(wanted)
+  if (!allowRealEnvironment) refuseRealThings()
+
+  await using simulator = await start(await settingsOf(rest, { port: 0 }))
+  const target = { url: simulator.url, token, key: simulator.controlKey }
+  const ran = await runCommand(command, { ...process.env, ...clientEnvironment(target) })
+  if (ran.failure !== undefined) {
+    process.stderr.write(`mockling: exec: ${ran.failure}\n`)
+    return ran.exitCode
+  }
+  const report = await simulator.control.books.report()
+  if (file !== undefined) writeJunit(file, 'mockling exec', checksOf(command, ran.exitCode, report, limits))
+  const exitCode = ran.exitCode === 0 ? exitCodeOf(report, limits) : ran.exitCode
+  process.stderr.write(
+    json
+      ? `${JSON.stringify({ command, commandExitCode: ran.exitCode, exitCode, ...jsonOf(report) })}\n`
+      : textOf(report, limits),
+  )
+  return exitCode
+}
+
+function refuseRealThings(): void {
+  const found = realThings(process.env)
+  if (found.length === 0) return
+  throw new ConfigError(
+    `exec: ${guardText(found, 'Unset them for this command, or give --allow-real-environment if it is meant.')}`,
+  )
+}
+
+/** Standard error is the command's: of ours, only warnings go there, and requests if asked for. */
+async function start(config: Config): Promise<Simulator> {
+  const log = await createLog(process.stderr.isTTY === true)
+  return startSimulator(config, {
+    ...(config.logRequests && { onRequest: entry => log.request(entry) }),
+    onWarning: text => log.warn(text),
+    onDefect: error => log.defect(error),
+  })
+}

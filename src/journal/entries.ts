@@ -1,0 +1,125 @@
+import type { Complaint } from '../contract/rules/objection.ts'
+import type { Step } from '../simulation/task.ts'
+
+/** Headers of an answer: names in lower case, in the order they were set. */
+export type AnswerHeaders = Readonly<Record<string, string | number | readonly string[] | undefined>>
+
+/** One request at the upstream's door, as it ended. Plain data: an entry that went through JSON says the same. */
+export interface RequestEntry {
+  readonly kind: 'request'
+  /** Place in the journal, from 1, over all namespaces. */
+  readonly seq: number
+  /** When it began, on the namespace's clock, in Unix milliseconds. */
+  readonly at: number
+  /** SHA-256 of the bearer token; `''` without a good one. */
+  readonly namespace: string
+  readonly traceId: string
+  /** `''`, as `path`, of what could not be read as HTTP. */
+  readonly method: string
+  readonly path: string
+  /** What follows the path's `?`, with the values of secrets masked. Absent if nothing does. */
+  readonly query?: string
+  /** Names and values in turn, in the order and case they came in; credentials and cookies are masked. */
+  readonly rawHeaders: readonly string[]
+  /** As sent. Absent if there was none, or nobody read it: of another type than JSON, too large. */
+  requestBody?: string
+  /** Characters of the whole body, of which `requestBody` is only the beginning. */
+  requestCut?: number
+  /** What `digestOf` makes of an accepted create's whole body where `requestBody` is cut. */
+  requestDigest?: string
+  /** Absent while the answer is not out yet, and when the caller hung up before it. */
+  status?: number
+  responseHeaders?: AnswerHeaders
+  responseBody?: string
+  /** Characters of the whole answer, of which `responseBody` is only the beginning. */
+  responseCut?: number
+  code?: string
+  message?: string
+  /** Every objection to the body, the first of which was the answer. */
+  objections?: readonly Complaint[]
+  /** Fields given and not used. */
+  ignored?: readonly string[]
+  taskId?: string
+  /** What was chosen to happen. */
+  outcome?: string
+  /** Ids of the rule that chose it and of the faults that were added. */
+  rules?: readonly string[]
+  /** A create that made the task `taskId`. */
+  accepted?: true
+  /** What an accepted create costs if it succeeds. */
+  credits?: number
+  /** The accepted create's plan as it was made; commands may have changed the task's since. */
+  steps?: readonly Step[]
+  /** The caller went away before the answer. */
+  hungUp?: true
+  /** An effect broke the connection off. */
+  isCut?: true
+  /** When the answer was ready to go out, on the namespace's clock. */
+  answeredAt?: number
+  /** When its last byte had gone out, or the caller was gone, on the namespace's clock. The entry is complete then. */
+  endedAt?: number
+  /** Real milliseconds from arrival to end. */
+  durationMs?: number
+}
+
+/** One request for a video's file, as it ended. */
+export interface DownloadEntry {
+  readonly kind: 'download'
+  readonly seq: number
+  /** When it began, on the clock of the task's namespace. */
+  readonly at: number
+  /** Of the task; `''` if the path is no task's. */
+  readonly namespace: string
+  readonly method: string
+  readonly path: string
+  /** The Range header. */
+  readonly range?: string
+  taskId?: string
+  status?: number
+  /** Bytes of the body handed to the connection. */
+  bytes: number
+  /** What kept the file, or the rest of it, from being sent: no doing of the caller's. */
+  error?: string
+  /** Ids of the faults that were added. */
+  rules?: readonly string[]
+  hungUp?: true
+  /** An effect broke the connection off. */
+  isCut?: true
+  /** When its last byte had gone out, or the caller was gone, on the same clock. The entry is complete then. */
+  endedAt?: number
+}
+
+/** One try to deliver a callback. */
+export interface CallbackEntry {
+  readonly kind: 'callback'
+  /** Given when it was sent, not when its answer came. */
+  readonly seq: number
+  /** When it was sent, on the namespace's clock. */
+  readonly at: number
+  readonly namespace: string
+  readonly taskId: string
+  /** Which of the task's callbacks: the task's id, a dot and its number. */
+  readonly callbackId?: string
+  /** From 1. */
+  readonly attempt: number
+  /** It was sent by a control command. */
+  readonly resend?: true
+  readonly url: string
+  readonly requestHeaders: Readonly<Record<string, string>>
+  readonly requestBody: string
+  /** What came of it: `delivered`, or why not. */
+  readonly outcome: string
+  readonly status?: number
+  readonly responseHeaders?: Readonly<Record<string, string>>
+  readonly responseBody?: string
+  /** Whether `responseBody` is less than the receiver sent. */
+  readonly truncated?: boolean
+  readonly error?: string
+  /** Real milliseconds. */
+  readonly durationMs: number
+}
+
+export type Entry = RequestEntry | DownloadEntry | CallbackEntry
+
+/** An entry without its place, which the journal gives. */
+export type Unplaced<E> = E extends Entry ? Omit<E, 'seq'> : never
