@@ -120,7 +120,7 @@ export class RuleDesk {
     const one = meant.find(rule => rule.namespace === undefined) ?? meant[0]
     if (!one) throw new Refused(`there is no ${what}`, 404)
     if (one.namespace !== undefined && !meant.every(rule => isOfOneScope(rule, one))) {
-      throw new Refused(`several tokens have a ${what}; name the token`, 409)
+      throw new Refused(`${what} is there for several tokens; name one of them`, 409)
     }
     rulebook.remove(rule => isMeant(rule) && isOfOneScope(rule, one))
   }

@@ -156,7 +156,7 @@ function keyOf(kind: AnyKind, name: string): string {
 }
 
 function bare(name: string): string {
-  return name.replaceAll('-', '').toLowerCase()
+  return name.replace(/[-_]/g, '').toLowerCase()
 }
 
 function checked(kind: AnyKind, options: Readonly<Record<string, unknown>>): Effect {

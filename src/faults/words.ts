@@ -18,7 +18,8 @@ const QUOTED = '"(?:[^"\\\\]|\\\\.)*"'
 /** A comma, or what stands between spaces and commas; within quotes these are part of it. The last one is in the way. */
 const PIECES = new RegExp(`\\s*(?:(,)|((?:${QUOTED}|[^\\s",])+)|(\\S))`, 'gy')
 
-const OPTION = /^([a-z]+(?:-[a-z]+)*)=(.*)$/is
+/** No option's name is as long as a secret, which may end in `=` too. */
+const OPTION = /^([a-z_][a-z_-]{0,29})=(.*)$/is
 
 /**
  * Takes a text apart: `fail api_error after=30, callback-doubled gap=2`. A value that holds spaces, commas or other

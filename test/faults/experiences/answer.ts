@@ -55,9 +55,11 @@ export const ANSWER_EXPERIENCES: Readonly<Record<string, Experience>> = {
     const reply = await bench.create('answer-type', { async: true })
     expect(reply).toMatchObject({ status: 200, headers: { 'content-type': 'text/plain' } })
     expect(Object.keys(JSON.parse(reply.text))).toEqual(['task_id'])
-    const other = await bench.create('answer-type "text/html; charset=latin1"', { async: true })
-    expect(other.headers['content-type']).toBe('text/html; charset=latin1')
-    await expectWorkDone(bench, 2)
+    for (const type of ['text/html; charset=latin1', 'application/problem+json']) {
+      const other = await bench.create(`answer-type "${type}"`, { async: true })
+      expect(other.headers['content-type']).toBe(type)
+    }
+    await expectWorkDone(bench, 3)
   },
 
   'answer-late': async client => {
