@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { callbackId } from '../simulation/callback-id.ts'
+import { callbackId, POST_HEADER } from '../simulation/callback-id.ts'
 import type { VirtualClock } from '../simulation/clock.ts'
 import type { Work } from '../simulation/crew.ts'
 import { type Delivery, settlesAt, type Task, withoutUserinfo } from '../simulation/task.ts'
@@ -41,9 +41,6 @@ export interface DispatcherOptions {
   /** Whether an address is one of our own inboxes, which are told whose post it is. */
   readonly isOurs?: (url: string) => boolean
 }
-
-/** In this header our own inbox gets the name of a post. Nobody else is sent it. */
-export const POST_HEADER = 'x-mockling-post'
 
 /** A post under way. */
 export interface Posting {
