@@ -15,7 +15,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   journal: ['journal', 'contract', 'simulation'],
   http: ['http', 'contract', 'simulation', 'store', 'journal', 'faults', 'media'],
   control: ['control', 'contract', 'simulation', 'store', 'journal', 'faults', 'callbacks'],
-  openapi: ['openapi', 'contract', 'control'],
+  openapi: ['openapi', 'contract', 'faults', 'control'],
 }
 
 /** Arrows for types alone: nothing of that room is there at run time. */

@@ -23,10 +23,14 @@ export interface AttemptReport extends Omit<Attempt, 'outcome'> {
   /** It was sent by a control command. */
   readonly resend?: true
   readonly url: string
+  /** Its beginning, if it is longer than 100,000 characters. */
   readonly requestBody: string
   /** What `place` gave when it was sent; absent if it never was. */
   readonly seq?: number
 }
+
+/** A callback's body may be megabytes long, and attempts are kept. */
+const MOST_SHOWN = 100_000
 
 export interface DispatcherOptions {
   readonly store: Pick<Store, 'generation' | 'task' | 'watch'>
@@ -122,11 +126,16 @@ export class Dispatcher {
     return this.#ours.get(name)
   }
 
-  /** Takes charge of the task's callbacks. Resolves when the first attempt at the first of them is over. */
+  /**
+   * Takes charge of the task's callbacks. Resolves when the first attempt at the first of them is over, or at once if
+   * that has to wait for its time.
+   */
   async schedule(task: Task): Promise<void> {
     const charge = new Charge(task)
     if (task.deliveries.length > 0 || settlesAt(task) === undefined) this.#charges.set(task.id, charge)
-    await this.#startAll(charge)[0]
+    const isDue = (task.deliveries[0]?.at ?? Number.POSITIVE_INFINITY) <= this.#options.clockOf(task.namespace).now()
+    const [first] = this.#startAll(charge)
+    if (isDue) await first
   }
 
   /** What a callback of the task says at `now`. */
@@ -213,12 +222,13 @@ export class Dispatcher {
           return !this.#isClosed
         const delivery = charge.task.deliveries[place] as Delivery
         if (delivery.yieldsMs !== undefined && attempt === 1) {
+          onAttempt()
           await this.#yield(charge.task, work, delivery.at + delivery.yieldsMs)
           if (await isStale()) return !this.#isClosed
         }
         const sender = { task: charge.task, place, attempt, work }
         const report = delivery.isLost ? this.#lose(sender, clock.now()) : await this.#post(sender, clock.now())
-        this.#letOthersGo(charge.task)
+        if (!delivery.isLost) this.#letOthersGo(charge.task)
         // A reset meanwhile: the journal has begun anew, and this belongs to the old one.
         if ((await store.generation(namespace)) === generation) this.#options.onAttempt(report)
         onAttempt()
@@ -259,8 +269,9 @@ export class Dispatcher {
     }
   }
 
-  /** Waits until another task's callback of the namespace is over, or for `instant`. */
+  /** Waits until another task's callback of the namespace is over, or for `instant`; not at all if that waits for us. */
   async #yield(task: Task, work: Work, instant: number): Promise<void> {
+    if ([...this.#yielding].some(other => isAnother(other.task, task))) return
     const yielding: Yielding = { task, gone: new AbortController() }
     this.#yielding.add(yielding)
     await work.rest(instant, yielding.gone.signal).catch(() => {})
@@ -269,7 +280,7 @@ export class Dispatcher {
 
   #letOthersGo(task: Task): void {
     for (const { task: other, gone } of this.#yielding) {
-      if (other.namespace === task.namespace && other.id !== task.id) gone.abort()
+      if (isAnother(other, task)) gone.abort()
     }
   }
 
@@ -300,10 +311,22 @@ export class Dispatcher {
       const { requestHeaders, ...came } = await post
       const { [POST_HEADER]: _, ...sent } = requestHeaders
       const whose = { seq, namespace, taskId, callbackId: callbackId(taskId, place), attempt }
-      return { ...came, requestHeaders: sent, ...whose, at, url: withoutUserinfo(url), requestBody: text }
+      return {
+        ...came,
+        requestHeaders: sent,
+        ...whose,
+        at,
+        url: withoutUserinfo(url),
+        requestBody: text.slice(0, MOST_SHOWN),
+      }
     } finally {
       this.#posting.delete(post)
       if (name !== undefined) this.#ours.delete(name)
     }
   }
+}
+
+/** Whether both are of one namespace, and not the same. */
+function isAnother(one: Task, other: Task): boolean {
+  return one.namespace === other.namespace && one.id !== other.id
 }

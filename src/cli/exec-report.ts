@@ -1,40 +1,14 @@
 import { ConfigError } from '../config.ts'
-import type { Simulator } from '../simulator.ts'
+import { dollarsOf } from '../contract/pricing.ts'
+import type { Report } from '../control/books.ts'
+import { duplicateLines } from '../journal/report.ts'
 import type { Check } from './junit.ts'
-
-/** What a run would have cost and how it behaved, over all tokens. */
-export interface RunReport {
-  /** Creates that were accepted. */
-  readonly creates: number
-  /** Credits that the run would have been charged: an estimate. */
-  readonly credits: number
-  /** The same in US dollars. */
-  readonly dollars: number
-  /** Creates that paid twice for one video. */
-  readonly duplicates: readonly Finding[]
-  /** Bad manners in asking for results. They are told and fail nothing. */
-  readonly manners: readonly Finding[]
-}
-
-/** One thing found, as a sentence that needs no second run. */
-export interface Finding {
-  readonly says: string
-  /** Credits spent on it; 0 if it costs nothing. */
-  readonly credits: number
-}
 
 /** What the user wants to hold. */
 export interface Limits {
+  /** Credits that the run may cost. */
   readonly maxCredits: number | undefined
   readonly failOnDuplicates: boolean
-}
-
-/** The figures of a run: the one place that knows where they come from. */
-export async function reportOf({ control }: Simulator): Promise<RunReport> {
-  const { items } = await control.tasks('server', { offset: 0, limit: Number.MAX_SAFE_INTEGER })
-  const own = items.filter(({ credits, createdAt }) => credits > 0 && createdAt > 0)
-  const credits = own.reduce((sum, task) => sum + (task.state === 'succeed' ? task.credits : 0), 0)
-  return { creates: own.length, credits, dollars: credits * 0.0952, duplicates: [], manners: [] }
 }
 
 /** @throws ConfigError if `--max-credits` is no number of Credits. */
@@ -47,67 +21,58 @@ export function budgetOf(text: string | undefined): number | undefined {
 }
 
 /** Exit code for a command that passed: 4 over budget, 1 for duplicates that are not allowed, else 0. */
-export function exitCodeOf(report: RunReport, limits: Limits): 0 | 1 | 4 {
+export function exitCodeOf(report: Report, limits: Limits): 0 | 1 | 4 {
   if (overBudget(report, limits) !== undefined) return 4
-  return twice(report, limits) === undefined ? 0 : 1
+  return doubled(report, limits) === undefined ? 0 : 1
 }
 
 /** The report for people, each line marked as ours: it stands below what the command wrote. */
-export function reportText(report: RunReport, limits: Limits): string {
-  const { creates, duplicates, manners } = report
-  const lines = [
-    `${creates} ${creates === 1 ? 'create' : 'creates'} accepted: this run would have cost ${price(report)}${wasted(report)}`,
-    ...duplicates.map(({ says }) => `paid twice: ${says}`),
-    ...manners.map(({ says }) => `manners: ${says}`),
-    ...[overBudget(report, limits), twice(report, limits)].flatMap(failure =>
-      failure === undefined ? [] : `✗ ${failure}`,
-    ),
-  ]
-  return lines.map(line => `mockling: ${line}\n`).join('')
+export function textOf(report: Report, limits: Limits): string {
+  const failures = [overBudget(report, limits), doubled(report, limits)].filter(failure => failure !== undefined)
+  return [...report.text.split('\n'), ...failures.map(failure => `✗ ${failure}`)]
+    .map(line => `mockling: ${line}\n`)
+    .join('')
+}
+
+/** The report for machines. */
+export function jsonOf({ ledger, duplicates, manners, dropped }: Report): object {
+  return { totals: ledger.totals, dollars: dollarsOf(ledger.totals.credits), duplicates, manners, dropped }
 }
 
 /** Our own checks, as JUnit counts them. Whether the command passed is one. */
-export function checksOf(command: readonly string[], exitCode: number, report: RunReport, limits: Limits): Check[] {
-  const { maxCredits, failOnDuplicates } = limits
-  const listed = (findings: readonly Finding[]) => findings.map(({ says }) => says).join('\n') || undefined
+export function checksOf(command: readonly string[], exitCode: number, report: Report, limits: Limits): Check[] {
+  const { maxCredits } = limits
+  const { pairs } = report.duplicates
+  const pairsText = pairs.flatMap(duplicateLines).join('\n')
+  const twice = doubled(report, limits)
+  const habits = report.manners.findings.map(({ habit, says, advice }) => `${habit}: ${says} ${advice}`)
   return [
     { name: command.join(' '), failure: exitCode === 0 ? undefined : `ended with exit code ${exitCode}` },
     {
       name: maxCredits === undefined ? 'cost' : `costs at most ${maxCredits} Credits`,
       failure: overBudget(report, limits),
-      note: price(report),
+      note: costOf(report),
     },
     {
       name: 'pays for no video twice',
-      failure: failOnDuplicates
-        ? twice(report, limits) && `${twice(report, limits)}\n${listed(report.duplicates)}`
-        : undefined,
-      note: listed(report.duplicates),
+      failure: twice && `${twice}\n${pairsText}`,
+      note: pairsText || undefined,
     },
-    { name: 'asks for results with manners', note: listed(report.manners) },
+    { name: 'asks for results with manners', note: habits.join('\n') || undefined },
   ]
 }
 
-function overBudget(report: RunReport, { maxCredits }: Limits): string | undefined {
-  if (maxCredits === undefined || report.credits <= maxCredits) return undefined
-  return `over the budget: --max-credits ${maxCredits}, and it would have cost ${price(report)}`
+function overBudget(report: Report, { maxCredits }: Limits): string | undefined {
+  if (maxCredits === undefined || report.ledger.totals.credits <= maxCredits) return undefined
+  return `over the budget: --max-credits ${maxCredits}, and it would have cost ${costOf(report)}`
 }
 
-function twice({ duplicates }: RunReport, { failOnDuplicates }: Limits): string | undefined {
-  if (!failOnDuplicates || duplicates.length === 0) return undefined
-  return `${duplicates.length} ${duplicates.length === 1 ? 'video was' : 'videos were'} paid for twice (--fail-on-duplicates)`
+function doubled({ duplicates: { pairs, credits } }: Report, { failOnDuplicates }: Limits): string | undefined {
+  if (!failOnDuplicates || pairs.length === 0) return undefined
+  const what = pairs.length === 1 ? '1 create was a duplicate' : `${pairs.length} creates were duplicates`
+  return `${what}, for ${credits} Credits more (--fail-on-duplicates)`
 }
 
-function price({ credits, dollars }: Pick<RunReport, 'credits' | 'dollars'>): string {
-  return `${counted(credits)} (about $${dollars.toFixed(2)}, estimated)`
-}
-
-function wasted({ duplicates }: RunReport): string {
-  if (duplicates.length === 0) return ''
-  return `, ${counted(duplicates.reduce((sum, { credits }) => sum + credits, 0))} of it in duplicates`
-}
-
-function counted(credits: number): string {
-  const rounded = Math.round(credits * 1e6) / 1e6
-  return `${rounded} ${rounded === 1 ? 'Credit' : 'Credits'}`
+function costOf({ ledger: { totals } }: Report): string {
+  return `${totals.credits} Credits (about $${dollarsOf(totals.credits).toFixed(2)}, estimated)`
 }

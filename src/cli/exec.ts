@@ -3,7 +3,7 @@ import { ConfigError } from '../config.ts'
 import type { Simulator } from '../simulator.ts'
 import { clientEnvironment } from '../testing/environment.ts'
 import { guardText, realThings } from '../testing/guard.ts'
-import { budgetOf, checksOf, exitCodeOf, reportOf, reportText } from './exec-report.ts'
+import { budgetOf, checksOf, exitCodeOf, jsonOf, textOf } from './exec-report.ts'
 import { junitFile, writeJunit } from './junit.ts'
 import { createLog } from './log.ts'
 import { runCommand } from './run-command.ts'
@@ -39,13 +39,13 @@ export async function exec(command: readonly string[], options: ExecOptions): Pr
     process.stderr.write(`mockling: exec: ${ran.failure}\n`)
     return ran.exitCode
   }
-  const report = await reportOf(simulator)
+  const report = await simulator.control.books.report()
   if (file !== undefined) writeJunit(file, 'mockling exec', checksOf(command, ran.exitCode, report, limits))
   const exitCode = ran.exitCode === 0 ? exitCodeOf(report, limits) : ran.exitCode
   process.stderr.write(
     json
-      ? `${JSON.stringify({ command, commandExitCode: ran.exitCode, exitCode, ...report })}\n`
-      : reportText(report, limits),
+      ? `${JSON.stringify({ command, commandExitCode: ran.exitCode, exitCode, ...jsonOf(report) })}\n`
+      : textOf(report, limits),
   )
   return exitCode
 }

@@ -36,6 +36,7 @@ export function answerRefusal(
 async function play(request: FastifyRequest, reply: FastifyReply, sent: Answer): Promise<FastifyReply> {
   const { call } = request
   const { status, headers, cutAfter, bytesPerSecond, delayMs = 0 } = sent
+  if (delayMs > 0 || bytesPerSecond !== undefined) call.onKeptBack?.()
   if (delayMs > 0) {
     const why = await call.waitUntil(call.namespace.clock.now() + delayMs)
     if (why === 'hang-up') return reply.hijack()

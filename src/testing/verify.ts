@@ -55,8 +55,9 @@ function isRequest(entry: Entry): entry is RequestEntry {
 }
 
 /** Refused because it makes no sense, and not because anybody wanted it refused. */
-function isMisunderstood({ code, outcome = '', rules = [] }: RequestEntry): boolean {
-  return MISUNDERSTOOD.has(code ?? '') && !outcome.startsWith('refuse') && rules.length === 0
+function isMisunderstood({ code = '', outcome = '', objections = [], rules = [] }: RequestEntry): boolean {
+  if (outcome.startsWith('refuse')) return false
+  return objections.length > 0 || (MISUNDERSTOOD.has(code) && rules.length === 0)
 }
 
 function unexpectedText({

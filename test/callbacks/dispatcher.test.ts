@@ -179,6 +179,27 @@ describe('a callback', () => {
     ])
   })
 
+  it('has the place of its sending, however long its answer takes', async () => {
+    const slow: ServerResponse[] = []
+    await using receiver = await startReceiver((response, { path }) => {
+      if (path === '/slow') slow.push(response)
+      else response.end()
+    })
+    await using rig = open()
+    rig.dispatcher.schedule(callback(receiver.url('/slow')))
+    await rig.waiting(1)
+    rig.clock.moveTo(DUE)
+    await receiver.arrived(1)
+    rig.dispatcher.schedule(callback(receiver.url('/quick')))
+    await rig.reported(1)
+    slow[0]?.end()
+    await rig.reported(2)
+    expect(rig.reports.map(({ url, seq }) => [new URL(url).pathname, seq])).toEqual([
+      ['/quick', 2],
+      ['/slow', 1],
+    ])
+  })
+
   it('waits on the clock of its own namespace', async () => {
     await using receiver = await startReceiver()
     await using rig = open()
