@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { CLIP_TEXT, clipFilesOf } from './clip-files.ts'
+import { isObject } from './contract/request.ts'
 import { DEFAULT_REVISION, REVISIONS } from './contract/revisions.ts'
 import { STRICTNESSES } from './contract/rules/objection.ts'
 import { PARAMETER_ERROR_CODES, PENDING_RESPONSES } from './contract/wire.ts'
@@ -70,9 +72,21 @@ function isOrigin(text: string): boolean {
 const EPOCH_TEXT = 'an ISO 8601 time, such as 2026-06-01T00:00:00Z'
 const epoch = z.string(EPOCH_TEXT).refine(text => (parseIsoTime(text) ?? -1) >= 0, EPOCH_TEXT)
 
+/** Not z.record, which drops a key `__proto__` without a word (zod 4.6). */
+const textByText = z.custom<Readonly<Record<string, string>>>(
+  given => isObject(given) && Object.values(given).every(text => typeof text === 'string'),
+)
+
+const clip = z.union([z.string(), z.array(z.string()), textByText], CLIP_TEXT).transform((given, context) => {
+  const files = clipFilesOf(given)
+  if (files) return files
+  context.addIssue(CLIP_TEXT)
+  return z.NEVER
+})
+
 /**
  * Every setting there is. Flags, `MOCKLING_*` names, `--help` and the README's table are made from this.
- * `.meta({ value })` is the placeholder shown in help.
+ * `.meta({ value })` is the placeholder shown in help; what is `isRepeatable` may be given several times as a flag.
  */
 // biome-ignore format: one setting a line or two, as a table
 export const Config = z.strictObject({
@@ -101,7 +115,7 @@ export const Config = z.strictObject({
   drain: number(0, 600).default(1).describe('Seconds that callbacks under way may take at shutdown.').meta({ value: 'seconds' }),
   retain: whole(0, 100_000_000).default(100_000).describe('Settled tasks kept, oldest forgotten first.').meta({ value: 'n' }),
   mediaCache: number(0, 1_000_000).default(64).describe('Megabytes of videos kept in memory; the others are made again when asked for.').meta({ value: 'mb' }),
-  clip: z.string().min(1, 'the path of a file').optional().describe('A file of your own, served as every video.').meta({ value: 'file' }),
+  clip: clip.optional().describe('A file of your own in place of every video; or OUTCOME=FILE, for one outcome: succeed, or succeed NAME. Repeatable.').meta({ value: 'file', isRepeatable: true }),
   timeline: z.string().min(1, 'the path of a file').optional().describe('Incident to play from the start: dated changes in a YAML or JSON file.').meta({ value: 'file' }),
   journalSize: whole(0, 10_000_000).default(10_000).describe('Requests and callback attempts kept in the journal.').meta({ value: 'n' }),
   journalMemory: number(1, 1_000_000).default(64).describe('Megabytes the journal may take, about; its oldest entries go first.').meta({ value: 'mb' }),

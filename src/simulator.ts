@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import { addressOf, inboxAddresses, isLoopback, policyOf } from './addresses.ts'
 import { Dispatcher } from './callbacks/dispatcher.ts'
 import { createPoster } from './callbacks/post.ts'
+import { clipNamesOf } from './clip-files.ts'
 import { type Config, type ConfigInput, fromCode, readConfig } from './config.ts'
 import { Control } from './control/control.ts'
 import { fillDemo } from './control/demo.ts'
@@ -14,6 +15,7 @@ import { RuleDesk } from './control/rules.ts'
 import type { Identity } from './control/shapes.ts'
 import { Rulebook } from './faults/rulebook.ts'
 import { createApp, upstreamDoor } from './http/app.ts'
+import { denialOf } from './http/auth.ts'
 import { type Door, originOf } from './http/door.ts'
 import { filesDoor } from './http/files.ts'
 import { startIncident } from './incident.ts'
@@ -22,7 +24,6 @@ import { openApiRoutes } from './openapi/routes.ts'
 import { Settings } from './settings.ts'
 import type { ClockSetting } from './simulation/clock.ts'
 import { Namespaces } from './simulation/namespaces.ts'
-import { sha256 } from './simulation/random.ts'
 import { machineTime, parseIsoTime, type Timebase } from './simulation/timebase.ts'
 import { MemoryStore } from './store/memory.ts'
 import type { Store } from './store/store.ts'
@@ -105,7 +106,7 @@ export async function createSimulator(settings: ConfigInput = {}, around: Surrou
   })
   const journal = new Journal(config.journalSize, config.journalMemory * 1_000_000)
   const rulebook = new Rulebook(config.seed)
-  const clips: ReadonlySet<string> = new Set()
+  const clips: ReadonlySet<string> = new Set(clipNamesOf(config.clip ?? {}))
   const live = new Settings(config)
   const inboxes = new Inboxes({
     timebase,
@@ -125,11 +126,14 @@ export async function createSimulator(settings: ConfigInput = {}, around: Surrou
   const identity: Identity = { name: 'mockling', version: VERSION, revision: config.revision, seed: config.seed }
   const controlKey = config.controlKey ?? (isLoopback(config.host) ? undefined : randomBytes(12).toString('base64url'))
   const studio = await openStudio(config, text => around.onWarning?.(text))
-  const { tokens } = live.door
-  const admitted = tokens && new Set([...tokens].map(sha256))
-  const isAdmitted = (key: string) => admitted === undefined || admitted.has(key) || namespaces.find(key) !== undefined
-  const rules = new RuleDesk({ rulebook, namespaces, revision: config.revision, clips, isAdmitted })
-  const control = new Control({ namespaces, store, journal, dispatcher, inboxes, settings: live })
+  const rules = new RuleDesk({
+    rulebook,
+    namespaces,
+    revision: config.revision,
+    clips,
+    denialOf: (token, operation) => denialOf(token, operation, live.door.tokens),
+  })
+  const control = new Control({ namespaces, store, journal, rulebook, dispatcher, inboxes, settings: live })
   const door: Door = {
     get settings() {
       return live.door

@@ -1,3 +1,4 @@
+import { type ClipFiles, EVERY } from './clip-files.ts'
 import { type Config, ConfigError } from './config.ts'
 import { clipSpecOf } from './http/clip-spec.ts'
 import type { Media } from './http/door.ts'
@@ -12,20 +13,17 @@ export interface Studio {
   readonly media: Media
   /** A file will be wanted before long. */
   warm(): void
-  /** Ends the threads, closes the file. */
+  /** Ends the threads, closes the files. */
   close(): Promise<void>
 }
 
 /**
- * Clips made from their tasks, or the user's own file for all.
- * @throws ConfigError if that file can't be served.
+ * The user's own file for a task's outcome or for all, else a clip made from the task.
+ * @throws ConfigError if one of those files can't be served.
  */
-export async function openStudio({ clip, mediaCache }: Config, warn: (text: string) => void): Promise<Studio> {
-  if (clip !== undefined) {
-    const file = await ownFile(clip)
-    const media: Media = { etag: () => file.etag, ready: () => file, open: async () => file }
-    return { media, warm: () => {}, close: () => file.close() }
-  }
+export async function openStudio({ clip = {}, mediaCache }: Config, warn: (text: string) => void): Promise<Studio> {
+  const files = await openAll(clip)
+  const fileOf = (task: Task): UserFile | undefined => files.get(successOf(task)) ?? files.get(EVERY)
   const pool = new Pool({
     onTrouble: error => warn(`clips are made in the main thread from now on, which others feel: ${error.message}`),
   })
@@ -39,19 +37,38 @@ export async function openStudio({ clip, mediaCache }: Config, warn: (text: stri
   }
   return {
     media: {
-      etag: task => specOf(task).etag,
-      ready: task => shelf.ready(specOf(task)),
-      open: (task, signal) => shelf.open(specOf(task), signal),
+      etag: task => (fileOf(task) ?? specOf(task)).etag,
+      ready: task => fileOf(task) ?? shelf.ready(specOf(task)),
+      open: async (task, signal) => fileOf(task) ?? shelf.open(specOf(task), signal),
     },
-    warm: () => pool.warm(),
-    close: () => pool.close(),
+    warm: () => {
+      if (!files.has(EVERY)) pool.warm()
+    },
+    close: async () => {
+      await Promise.all([pool.close(), closeAll(files)])
+    },
   }
 }
 
-async function ownFile(path: string): Promise<UserFile> {
-  try {
-    return await openUserFile(path)
-  } catch (cause) {
-    throw new ConfigError(`clip: ${JSON.stringify(path)} can't be served: ${(cause as Error).message}`, { cause })
+/** Under which outcome the task's file was given: `succeed`, or `succeed cat`. */
+function successOf({ effects = [] }: Task): string {
+  const clip = effects.find(({ name }) => name === 'succeed')?.options['clip']
+  return clip === undefined ? 'succeed' : `succeed ${clip}`
+}
+
+async function openAll(paths: ClipFiles): Promise<ReadonlyMap<string, UserFile>> {
+  const files = new Map<string, UserFile>()
+  for (const [outcome, path] of Object.entries(paths)) {
+    try {
+      files.set(outcome, await openUserFile(path))
+    } catch (cause) {
+      await closeAll(files)
+      throw new ConfigError(`clip: ${JSON.stringify(path)} can't be served: ${(cause as Error).message}`, { cause })
+    }
   }
+  return files
+}
+
+async function closeAll(files: ReadonlyMap<string, UserFile>): Promise<void> {
+  await Promise.all(Array.from(files.values(), file => file.close()))
 }

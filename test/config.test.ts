@@ -119,6 +119,15 @@ describe('values', () => {
     ['callbackDeny', '10.0.0.0/8, *.test', ['10.0.0.0/8', '*.test']],
     ['callbackDeny', ['a', 'b'], ['a', 'b']],
     ['controlKey', '12345678', '12345678'],
+    ['clip', 'a.mp4', { '*': 'a.mp4' }],
+    ['clip', 'a, b.mp4', { '*': 'a, b.mp4' }],
+    ['clip', './a=b.mp4', { '*': './a=b.mp4' }],
+    ['clip', 'Succeed  Cat=a=b.mp4', { 'succeed cat': 'a=b.mp4' }],
+    ['clip', 'a.mp4,succeed=b.mp4, succeed cat=c.mp4', { '*': 'a.mp4', succeed: 'b.mp4', 'succeed cat': 'c.mp4' }],
+    ['clip', '*=a.mp4', { '*': 'a.mp4' }],
+    ['clip', ['a.mp4', 'succeed cat=c.mp4'], { '*': 'a.mp4', 'succeed cat': 'c.mp4' }],
+    ['clip', { '*': 'a=b.mp4', 'SUCCEED cat': 'c.mp4' }, { '*': 'a=b.mp4', 'succeed cat': 'c.mp4' }],
+    ['clip', [], {}],
   ])('are taken as a value or as text that spells it: %s %j', (name, given, expected) => {
     expect(read({ [name]: given })).toHaveProperty(name, expected)
   })
@@ -170,6 +179,21 @@ describe('values', () => {
     ['publicUrl', 7, /an http or https URL without a path/],
     ['controlKey', 'short', /at least 8 characters/],
     ['host', '', /an address or host name/],
+    ['clip', '', /FILE for all videos or OUTCOME=FILE/],
+    ['clip', ['a.mp4', 'b.mp4'], /at most one for each outcome/],
+    ['clip', ['succeed cat=a.mp4', 'SUCCEED  cat=b.mp4'], /at most one for each outcome/],
+    ['clip', 'a=b.mp4', /begins with .\//],
+    ['clip', 'suceed cat=cat.mp4', /such as succeed cat/],
+    ['clip', 'succeed=', /FILE for all videos or OUTCOME=FILE/],
+    ['clip', 'fail api_error=cat.mp4', /OUTCOME is succeed, or succeed and a name/],
+    ['clip', 'succeed two words=cat.mp4', /a name of up to 40 characters/],
+    ['clip', `succeed ${'a'.repeat(41)}=cat.mp4`, /a name of up to 40 characters/],
+    ['clip', { cat: 'cat.mp4' }, /OUTCOME is succeed, or succeed and a name/],
+    ['clip', { '': 'cat.mp4' }, /OUTCOME is succeed, or succeed and a name/],
+    ['clip', JSON.parse('{"__proto__":"cat.mp4"}'), /OUTCOME is succeed, or succeed and a name/],
+    ['clip', { succeed: 5 }, /FILE for all videos or OUTCOME=FILE/],
+    ['clip', 5, /FILE for all videos or OUTCOME=FILE/],
+    ['clip', [5], /FILE for all videos or OUTCOME=FILE/],
   ])('that are not allowed are refused, with setting, value and what is: %s %j', (name, value, allowed) => {
     const text = complaint(fromCode({ [name]: value }))
     expect(text).toMatch(allowed)

@@ -30,13 +30,14 @@ Point a client at it: base URL http://127.0.0.1:4180, any bearer token. Control 
 function withSettings(command: Command): Command {
   for (const name of SETTING_NAMES) {
     const schema = Config.shape[name]
-    const { value } = (schema.meta() ?? {}) as { value?: string }
+    const { value, isRepeatable } = (schema.meta() ?? {}) as { value?: string; isRepeatable?: true }
     const option = new Option(`${flagOf(name)}${value === undefined ? '' : ` <${value}>`}`, schema.description)
     const standard = schema.safeParse(undefined).data
     if (standard !== undefined && standard !== false && String(standard) !== '') {
       option.description += ` [${standard}]`
     }
     option.description += ` ${envOf(name)}`
+    if (isRepeatable) option.argParser((text, before: readonly string[] = []) => [...before, text])
     command.addOption(option)
   }
   return command

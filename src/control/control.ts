@@ -1,3 +1,4 @@
+import type { Rulebook } from '../faults/rulebook.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { ClockScope, Namespaces } from '../simulation/namespaces.ts'
 import { sha256 } from '../simulation/random.ts'
@@ -23,10 +24,11 @@ export interface ControlOptions {
   readonly dispatcher: CallbackDesk
   readonly inboxes: Inboxes
   readonly settings: SettingsDesk
+  readonly rulebook: Rulebook
 }
 
 /** What a reset can be narrowed to. */
-export const RESET_PARTS = ['tasks', 'journal', 'clock', 'inbox'] as const
+export const RESET_PARTS = ['tasks', 'journal', 'clock', 'inbox', 'counters'] as const
 export type ResetPart = (typeof RESET_PARTS)[number]
 
 /** How a namespace is named: by its token, or by its hash or at least eight digits of that. */
@@ -150,10 +152,11 @@ export class Control {
    * - `journal`;
    * - `clock`: it runs as the server's again, and that as it was started; with `tasks` it is also set back. Without them
    *   it stays where it is, for they are dated by it;
-   * - `inbox`: the messages, of one namespace its callbacks.
+   * - `inbox`: the messages, of one namespace its callbacks;
+   * - `counters`: how often rules and faults have matched and fired.
    */
   async reset(scope: ClockScope, what: readonly ResetPart[] = RESET_PARTS): Promise<void> {
-    const { store, namespaces, journal, dispatcher, inboxes } = this.#options
+    const { store, namespaces, journal, rulebook, dispatcher, inboxes } = this.#options
     const key = scope === 'server' ? undefined : scope.namespace
     const wants = new Set(what)
     if (wants.has('tasks')) {
@@ -164,6 +167,7 @@ export class Control {
     } else if (wants.has('clock')) namespaces.resetClocks(key)
     if (wants.has('clock')) this.#time.log.clear(key)
     if (wants.has('journal')) journal.clear(key)
+    if (wants.has('counters')) rulebook.resetCounts(key)
     if (wants.has('inbox')) inboxes.clear({ namespace: key })
   }
 

@@ -1,5 +1,7 @@
+import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
+import { POST_HEADER } from '../simulation/callback-id.ts'
 import { addCommands, type Command, command } from './command.ts'
 import { whole } from './fields.ts'
 import type { InboxAnswer, Inboxes, Message } from './inboxes.ts'
@@ -7,9 +9,6 @@ import { Refused } from './refused.ts'
 import { of } from './shapes.ts'
 
 const tag = 'inbox'
-
-/** The header our own posts are named by; see `callbacks/dispatcher.ts`. */
-const POST_HEADER = 'x-mockling-post'
 
 const Name = z.strictObject({
   name: z
@@ -134,13 +133,23 @@ export function inboxPosting(inboxes: Inboxes): Command[] {
 
 /** Adds the receiver, whose bodies are read as they are. */
 export function inboxDoor(app: FastifyInstance, inboxes: Inboxes): void {
+  // Set aside: Fastify refuses a type that is malformed, whatever parser there is.
+  app.addHook('onRequest', async ({ raw }) => {
+    types.set(raw, raw.headers['content-type'])
+    raw.headers['content-type'] = 'application/octet-stream'
+  })
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
   addCommands(app, inboxPosting(inboxes))
 }
 
+/** The content type that came with a request. */
+const types = new WeakMap<IncomingMessage, string | undefined>()
+
 async function receive(inboxes: Inboxes, inbox: string, request: FastifyRequest, reply: FastifyReply) {
-  const { [POST_HEADER]: name, ...headers } = joined(request.headers)
+  const type = types.get(request.raw)
+  const { [POST_HEADER]: name, 'content-type': _, ...others } = joined(request.headers)
+  const headers = { ...others, ...(type !== undefined && { 'content-type': type }) }
   const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
   const query = request.url.split('?').slice(1).join('?')
   const answer = await inboxes.receive({ inbox, method: request.method, query, headers, body }, name, goneOf(reply))

@@ -59,8 +59,17 @@ function allowed(message: string): string {
 
 /** A value as an error text shows it. */
 function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value)
+  const text = written(value)
   return text.length > 80 ? `${text.slice(0, 80)}…` : text
+}
+
+function written(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? String(value)
+  } catch {
+    // What lies too deep can be read, but not written.
+    return 'this'
+  }
 }
 
 /** Bodies are read as JSON text; an empty one counts as none. */

@@ -50,8 +50,9 @@ function timelineCommands(control: Control, desk: RuleDesk): Command[] {
       url: '/v1/timelines',
       tag,
       summary: 'List the timelines that were started',
+      query: ScopeQuery,
       response: z.strictObject({ items: z.array(ShownTimeline) }),
-      run: () => ({ items: desk.timelines() }),
+      run: ({ query }) => ({ items: desk.timelines(control.scopeOf(query)) }),
     }),
     command({
       method: 'POST',
@@ -63,7 +64,7 @@ function timelineCommands(control: Control, desk: RuleDesk): Command[] {
       status: 201,
       refusals: { 409: 'It is running already, or there are too many rules.' },
       run: ({ body: { token, namespace, scope: _, ...timeline } }) =>
-        desk.start(control.scopeOf({ token, namespace }), timeline),
+        desk.start(control.scopeOf({ token, namespace }), timeline, token),
     }),
     command({
       method: 'DELETE',
@@ -71,10 +72,11 @@ function timelineCommands(control: Control, desk: RuleDesk): Command[] {
       tag,
       summary: 'End a timeline',
       params: z.strictObject({ name: z.string().min(1) }),
+      query: ScopeQuery,
       response: null,
       refusals: { 404: 'There is no such timeline.' },
-      run: ({ params }) => {
-        desk.stop(params.name)
+      run: ({ params, query }) => {
+        desk.stop(params.name, control.scopeOf(query))
         return undefined
       },
     }),
@@ -104,7 +106,7 @@ function listCommands(control: Control, desk: RuleDesk, name: string, role: Rule
       status: 201,
       refusals: { 409: 'There are too many.' },
       run: ({ body: { token, namespace, scope: _, ...input } }) =>
-        desk.add(role, control.scopeOf({ token, namespace }), input),
+        desk.add(role, control.scopeOf({ token, namespace }), input, token),
     }),
     command({
       method: 'DELETE',
@@ -121,10 +123,11 @@ function listCommands(control: Control, desk: RuleDesk, name: string, role: Rule
       tag,
       summary: `Remove one of the ${name}`,
       params: z.strictObject({ '*': z.string().min(1).describe('Its id. That of a timeline’s part holds a slash.') }),
+      query: ScopeQuery,
       response: null,
       refusals: { 404: 'There is none of that id.' },
-      run: ({ params }) => {
-        desk.remove(role, params['*'])
+      run: ({ params, query }) => {
+        desk.remove(role, params['*'], control.scopeOf(query))
         return undefined
       },
     }),

@@ -1,21 +1,22 @@
 import type { Revision } from '../contract/revisions.ts'
+import type { Operation } from '../faults/kind.ts'
 import { BadRule, type RuleInput, ruleFrom, rulesOf, type Site, type TimelineInput } from '../faults/rule-input.ts'
 import type { Hits, Rule, Rulebook } from '../faults/rulebook.ts'
-import { neverFires } from '../faults/sense.ts'
+import { neverFires, shadowOf } from '../faults/sense.ts'
 import { BadEffect } from '../faults/text.ts'
 import type { ClockScope, Namespaces } from '../simulation/namespaces.ts'
 import { Refused, short } from './control.ts'
 
 /** Rules kept at most: each is looked at for each request. */
-const MOST_RULES = 1000
+const MOST_RULES = 5000
 
 export interface RuleDeskOptions {
   readonly rulebook: Rulebook
   readonly namespaces: Namespaces
   readonly revision: Revision
   readonly clips: ReadonlySet<string>
-  /** Whether requests with that namespace's token are let in. */
-  readonly isAdmitted: (namespace: string) => boolean
+  /** Why requests with a token never get as far as having `operation` done, if that is so. */
+  readonly denialOf: (token: string, operation: Operation) => string | undefined
 }
 
 /** A rule as shown at this door. */
@@ -24,23 +25,33 @@ export interface RuleView extends Omit<Rule, 'effects' | 'namespace'>, Hits {
   readonly namespace: string | null
 }
 
+/** A timeline as shown at this door. */
+export interface TimelineView {
+  readonly name: string
+  /** First eight digits; `null`: for all tokens. */
+  readonly namespace: string | null
+  readonly rules: RuleView[]
+}
+
 /** Commands about outcome rules, faults and timelines. */
 export class RuleDesk {
   readonly #options: RuleDeskOptions
-  #made = 0
+  /** Ids made up so far, by scope: each token's are what they would be without the others. */
+  readonly #made = new Map<string, number>()
 
   constructor(options: RuleDeskOptions) {
     this.#options = options
   }
 
   /**
-   * Puts a rule or fault behind those there are.
+   * Puts a rule or fault behind those there are; one with the id of another of the same scope takes its place.
+   * `token`, if it is known, tells more of what may happen than the scope does.
    * @throws Refused if it could never fire, or there are too many.
    */
-  add(role: Rule['role'], scope: ClockScope, input: RuleInput): RuleView {
-    const id = input.id ?? `${role}-${++this.#made}`
+  add(role: Rule['role'], scope: ClockScope, input: RuleInput, token?: string): RuleView {
+    const id = input.id ?? this.#freeId(role, scope)
     const rule = this.#understood(() => ruleFrom(input, role, id, this.#site(scope)))
-    this.#put([rule])
+    this.#put([rule], token)
     return this.#view(rule)
   }
 
@@ -48,13 +59,14 @@ export class RuleDesk {
    * Starts a timeline: its changes, dated from now.
    * @throws Refused if one of them could never fire, or the timeline is running already.
    */
-  start(scope: ClockScope, input: TimelineInput): { name: string; rules: RuleView[] } {
-    if (this.#options.rulebook.rules.some(({ timeline }) => timeline === input.name)) {
+  start(scope: ClockScope, input: TimelineInput, token?: string): TimelineView {
+    const isThere = (rule: Rule) => rule.timeline === input.name && rule.namespace === keyOf(scope)
+    if (this.#options.rulebook.rules.some(isThere)) {
       throw new Refused(`timeline '${input.name}' is there already; remove it to start it again`, 409)
     }
     const rules = this.#understood(() => rulesOf(input, this.#site(scope)))
-    this.#put(rules)
-    return { name: input.name, rules: rules.map(rule => this.#view(rule)) }
+    this.#put(rules, token)
+    return { name: input.name, namespace: shown(keyOf(scope)), rules: rules.map(rule => this.#view(rule)) }
   }
 
   /** The rules of one role, or of a timeline; those of one namespace, with the ones for all. */
@@ -63,26 +75,33 @@ export class RuleDesk {
     return this.#options.rulebook.rules
       .filter(rule => role === undefined || (rule.role === role && rule.timeline === timeline))
       .filter(rule => timeline === undefined || rule.timeline === timeline)
-      .filter(rule => scope === 'server' || rule.namespace === undefined || rule.namespace === scope.namespace)
+      .filter(rule => isIn(scope, rule))
       .map(rule => this.#view(rule))
   }
 
-  /** Names of the timelines that were started. */
-  timelines(): { name: string; rules: RuleView[] }[] {
-    const names = new Set(this.#options.rulebook.rules.flatMap(({ timeline }) => timeline ?? []))
-    return [...names].map(name => ({ name, rules: this.list({ timeline: name, scope: 'server' }) }))
+  /** The timelines that were started: of one namespace, with the ones for all, or every one. */
+  timelines(scope: ClockScope = 'server'): TimelineView[] {
+    const rules = this.#options.rulebook.rules.filter(rule => rule.timeline !== undefined && isIn(scope, rule))
+    const first = rules.filter(
+      (rule, at) => rules.findIndex(other => other.timeline === rule.timeline && isOfOneScope(other, rule)) === at,
+    )
+    return first.map(one => ({
+      name: one.timeline as string,
+      namespace: shown(one.namespace),
+      rules: rules
+        .filter(rule => rule.timeline === one.timeline && isOfOneScope(rule, one))
+        .map(rule => this.#view(rule)),
+    }))
   }
 
-  /** @throws Refused if there is none of that id. */
-  remove(role: Rule['role'], id: string): void {
-    const count = this.#options.rulebook.remove(rule => rule.role === role && rule.id === id)
-    if (count === 0) throw new Refused(`there is no ${role} '${id}'`, 404)
+  /** @throws Refused if there is none of that id, or several tokens have one and none is named. */
+  remove(role: Rule['role'], id: string, scope: ClockScope = 'server'): void {
+    this.#removeOne(`${role} '${id}'`, scope, rule => rule.role === role && rule.id === id)
   }
 
-  /** @throws Refused if there is none of that name. */
-  stop(name: string): void {
-    const count = this.#options.rulebook.remove(rule => rule.timeline === name)
-    if (count === 0) throw new Refused(`there is no timeline '${name}'`, 404)
+  /** @throws Refused if there is none of that name, or several tokens have one and none is named. */
+  stop(name: string, scope: ClockScope = 'server'): void {
+    this.#removeOne(`timeline '${name}'`, scope, rule => rule.timeline === name)
   }
 
   /** Takes all of one role away: of one namespace, or of all. Answers how many. */
@@ -92,26 +111,68 @@ export class RuleDesk {
     )
   }
 
-  #site(scope: ClockScope): Site {
-    const { namespaces, clips } = this.#options
-    if (scope === 'server') return { now: namespaces.server.clock.now(), clips }
-    return { namespace: scope.namespace, now: namespaces.of(scope.namespace).clock.now(), clips }
+  /** Removes what is meant, which is of one scope: of the one named, else what is for all, else the only one there is. */
+  #removeOne(what: string, scope: ClockScope, isMeant: (rule: Rule) => boolean): void {
+    const { rulebook } = this.#options
+    const meant = rulebook.rules.filter(
+      rule => isMeant(rule) && (scope === 'server' || rule.namespace === keyOf(scope)),
+    )
+    const one = meant.find(rule => rule.namespace === undefined) ?? meant[0]
+    if (!one) throw new Refused(`there is no ${what}`, 404)
+    if (one.namespace !== undefined && !meant.every(rule => isOfOneScope(rule, one))) {
+      throw new Refused(`${what} is there for several tokens; name one of them`, 409)
+    }
+    rulebook.remove(rule => isMeant(rule) && isOfOneScope(rule, one))
   }
 
-  /** All of them or, if one could never fire, none. */
-  #put(rules: readonly Rule[]): void {
-    const { rulebook, revision, isAdmitted } = this.#options
-    if (rulebook.rules.length + rules.length > MOST_RULES) {
+  #freeId(role: Rule['role'], scope: ClockScope): string {
+    const namespace = keyOf(scope)
+    const series = `${role} ${namespace ?? ''}`
+    for (;;) {
+      const n = (this.#made.get(series) ?? 0) + 1
+      this.#made.set(series, n)
+      const id = `${role}-${n}`
+      if (!this.#options.rulebook.rules.some(rule => rule.id === id && rule.namespace === namespace)) return id
+    }
+  }
+
+  #site(scope: ClockScope): Site {
+    const { namespaces, clips } = this.#options
+    const namespace = keyOf(scope)
+    // Looking makes no namespace: one that comes later starts where the server's clock stands.
+    const { clock } = (namespace === undefined ? undefined : namespaces.find(namespace)) ?? namespaces.server
+    return { now: clock.now(), clips, ...(namespace !== undefined && { namespace }) }
+  }
+
+  /** All of them or, if one could never fire or would leave nothing for another, none. */
+  #put(added: readonly Rule[], token: string | undefined): void {
+    const { rulebook, revision, denialOf } = this.#options
+    const rules = rulebook.with(added)
+    if (rules.length > MOST_RULES) {
       throw new Refused(`there may be ${MOST_RULES} rules at most; there are ${rulebook.rules.length}`, 409)
     }
-    const others = rulebook.rules.filter(({ id }) => !rules.some(rule => rule.id === id))
-    for (const [index, rule] of rules.entries()) {
-      const { now } = this.#site(rule.namespace === undefined ? 'server' : { namespace: rule.namespace })
-      const before = [...others, ...rules.slice(0, index)]
-      const reason = neverFires(rule, { revision, rules: before, now, isAdmitted })
+    for (const rule of added) {
+      const denial = token === undefined ? undefined : denialOf(token, rule.operation)
+      const reason = neverFires(rule, { revision, rules, now: this.#present(rule), denial })
       if (reason) throw new Refused(`${rule.id} can never fire: ${reason}`)
     }
-    rulebook.put(rules)
+    for (const rule of rules) this.#leaveAlone(rule, rules, added)
+    rulebook.put(added)
+  }
+
+  /** A rule that takes the place of another may come before those that could fire so far. */
+  #leaveAlone(rule: Rule, rules: readonly Rule[], added: readonly Rule[]): void {
+    const now = this.#present(rule)
+    const shadow = (rule.until ?? Number.POSITIVE_INFINITY) > now ? shadowOf(rule, rules, now) : undefined
+    if (!shadow || !added.includes(shadow)) return
+    throw new Refused(`with ${shadow.id}, rule '${rule.id}' behind it could never fire; remove that one first`)
+  }
+
+  /** The earliest present of those the rule is for. */
+  #present({ namespace }: Rule): number {
+    const { namespaces } = this.#options
+    if (namespace !== undefined) return (namespaces.find(namespace) ?? namespaces.server).clock.now()
+    return namespaces.all().reduce((least, { clock }) => Math.min(least, clock.now()), Number.POSITIVE_INFINITY)
   }
 
   #understood<T>(read: () => T): T {
@@ -123,11 +184,29 @@ export class RuleDesk {
     }
   }
 
-  #view({ effects: _, namespace, ...rule }: Rule): RuleView {
+  #view(kept: Rule): RuleView {
+    const { effects: _, namespace, ...rule } = kept
     return {
       ...rule,
-      namespace: namespace === undefined ? null : short(namespace),
-      ...this.#options.rulebook.hits(rule.id),
+      namespace: shown(namespace),
+      ...this.#options.rulebook.hits(kept),
     }
   }
+}
+
+function keyOf(scope: ClockScope): string | undefined {
+  return scope === 'server' ? undefined : scope.namespace
+}
+
+function shown(namespace: string | undefined): string | null {
+  return namespace === undefined ? null : short(namespace)
+}
+
+function isOfOneScope(one: Rule, other: Rule): boolean {
+  return one.namespace === other.namespace
+}
+
+/** Whether the rule is for the scope; the server's sees all. */
+function isIn(scope: ClockScope, { namespace }: Rule): boolean {
+  return scope === 'server' || namespace === undefined || namespace === scope.namespace
 }

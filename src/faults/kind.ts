@@ -6,6 +6,9 @@ import type { Draft } from '../simulation/timeline.ts'
 /** What an effect can be done to: a create (its task, callbacks and files too), a poll, a download. */
 export type Operation = 'create' | 'tasks' | 'download'
 
+/** What an exchange may have, and an effect may need or take away. */
+export type Part = 'task' | 'end' | 'video' | 'file' | 'bytes' | 'callback' | 'answer'
+
 /** Why a create or poll is refused. */
 export interface Refusal {
   readonly status: number
@@ -73,6 +76,12 @@ export interface Kind<Options> {
   /** The option that is given without its name. */
   readonly argument?: string
   readonly options: z.ZodType<Options>
+  /** Without these it can never be seen. */
+  readonly needs?: readonly Part[]
+  /** With it, there are none of these. */
+  readonly removes?: readonly Part[]
+  /** What it decides, which no other may decide beside it. */
+  decides?(options: Options): string | undefined
   refuse?(options: Options): Refusal
   plan?(draft: Draft, options: Options): Draft
   answer?(answer: Answer, options: Options): Answer

@@ -1,9 +1,9 @@
 import type { ErrorCode } from '../contract/errors.ts'
 import type { Effect } from '../simulation/task.ts'
-import { KINDS } from './catalogue.ts'
+import { catalogued, KINDS } from './catalogue.ts'
 import { inOrder } from './effects.ts'
-import type { Operation } from './kind.ts'
-import { BadEffect, effectsOf, textOf, usageOf } from './text.ts'
+import type { AnyKind, Operation, Part } from './kind.ts'
+import { BadEffect, effectsOf, type OptionLine, optionsOf, textOf, usageOf } from './text.ts'
 
 /** What was chosen to happen to one create. */
 export interface Outcome {
@@ -16,11 +16,19 @@ export interface Outcome {
 export const SUCCEED: Outcome = { text: 'succeed', effects: [] }
 
 /** A word in the prompt that chooses an outcome: `[[mockling:fail api_error]]`. Bounded, so that no prompt is slow to search. */
-const MAGIC_WORD = /\[\[mockling:([^\]]{0,300})\]\]/i
+const MAGIC_WORD = /\[\[mockling:([^\]]{0,1000})(\]\])?/gi
 
-/** The text in the prompt's magic word; `undefined` if it holds none. */
+/**
+ * What the prompt's magic words say, one after another; `undefined` if it holds none.
+ * @throws BadEffect if one of them has no end.
+ */
 export function magicWordIn(prompt: string | undefined): string | undefined {
-  return prompt?.includes('[[') ? MAGIC_WORD.exec(prompt)?.[1] : undefined
+  if (!prompt?.includes('[[')) return undefined
+  const words = [...prompt.matchAll(MAGIC_WORD)].map(([, word = '', end]) => {
+    if (end === undefined) throw new BadEffect(`[[mockling:${word.slice(0, 50)} is not closed by ]]`)
+    return word
+  })
+  return words.length === 0 ? undefined : words.join(', ')
 }
 
 /** One line of `mockling outcomes`. */
@@ -31,6 +39,7 @@ export interface OutcomeLine {
   /** What the client is put through. */
   readonly summary: string
   readonly operations: readonly Operation[]
+  readonly options: readonly OptionLine[]
 }
 
 /** All outcomes and faults there are, in the order of application. */
@@ -40,6 +49,7 @@ export function outcomeLines(): OutcomeLine[] {
     usage: usageOf(kind),
     summary: kind.summary,
     operations: kind.operations,
+    options: optionsOf(kind),
   }))
 }
 
@@ -64,7 +74,7 @@ export function outcomeFrom(given: readonly Effect[], clips: ReadonlySet<string>
       throw new BadEffect(`succeed: there is no clip '${clip}'; ${clipsText(clips)}`)
     }
   }
-  const impossible = impossibleAmong(effects.map(({ name }) => name))
+  const impossible = impossibleAmong(effects)
   if (impossible) throw new BadEffect(impossible)
   // Success without a clip of its own is the usual, and says nothing beside other effects.
   const telling = effects.filter(({ name, options }) => name !== 'succeed' || options['clip'] !== undefined)
@@ -75,28 +85,36 @@ function clipsText(clips: ReadonlySet<string>): string {
   return clips.size === 0 ? '--clip names none' : `--clip names ${[...clips].join(', ')}`
 }
 
-const REFUSALS = ['refuse', 'retired-model']
+/** What a part is called where it is missing. */
+const PARTS: Readonly<Record<Part, string>> = {
+  task: 'no task is made',
+  end: 'the task never settles',
+  video: 'there is no video',
+  file: 'nobody gets to the file',
+  bytes: 'no byte of the file is sent',
+  callback: 'no callback comes',
+  answer: 'no answer comes',
+}
 
-/** Effects that need a task, or one that settles well: why one of these can never be seen. */
-function impossibleAmong(names: readonly string[]): string | undefined {
-  const refusal = names.find(name => REFUSALS.includes(name))
-  if (refusal) {
-    const other = names.find(name => name !== refusal && !/^answer-(?!error)/.test(name))
-    return other && `${other} can never happen beside ${refusal}: nothing is made`
-  }
-  if (names.includes('stall')) {
-    const other = names.find(name =>
-      /^(?:callback|media)-|^(?:fail|takes|outlast|no-video-url|unknown-state|no-success|numeric-duration|extra-fields)$/.test(
-        name,
-      ),
-    )
-    return other && `${other} can never happen beside stall: the task never settles`
-  }
-  if (names.includes('fail')) {
-    const other = names.find(name => /^media-|^(?:no-video-url|unknown-state|numeric-duration)$/.test(name))
-    return other && `${other} can never happen beside fail: there is no video`
+/** Why one of several effects could never be seen, or contradicts another. */
+function impossibleAmong(effects: readonly Effect[]): string | undefined {
+  for (const one of effects) {
+    for (const other of effects) {
+      if (one === other) continue
+      const reason = whyNot(one, other)
+      if (reason) return reason
+    }
   }
   return undefined
+}
+
+function whyNot(one: Effect, other: Effect): string | undefined {
+  const [kind, beside] = [catalogued(one.name) as AnyKind, catalogued(other.name) as AnyKind]
+  const missing = beside.needs?.find(part => kind.removes?.includes(part))
+  if (missing) return `${other.name} can never happen beside ${one.name}: ${PARTS[missing]}`
+  const decided = kind.decides?.(one.options)
+  if (decided === undefined || decided !== beside.decides?.(other.options)) return undefined
+  return `${one.name} and ${other.name} contradict each other: both decide ${decided}`
 }
 
 /** Where an outcome was read from, or what is wrong with the text there. */
@@ -104,7 +122,7 @@ export type Choice = { readonly outcome: Outcome } | { readonly problem: string 
 
 /** The outcome of a create's header, before anything else may choose one. */
 export function chosenByHeader(header: string | undefined, clips: ReadonlySet<string>): Choice {
-  return header === undefined ? undefined : read(header, 'the header x-mockling-outcome', clips)
+  return header === undefined ? undefined : read(() => header, 'the header x-mockling-outcome', clips)
 }
 
 /** The outcome of a create when neither header nor rule chose: magic word in the prompt, then magic token. */
@@ -113,8 +131,8 @@ export function chosenByMagic(
   tokenCode: ErrorCode | undefined,
   clips: ReadonlySet<string>,
 ): Choice {
-  const word = magicWordIn(prompt)
-  if (word !== undefined) return read(word, 'the prompt’s magic word', clips)
+  const choice = read(() => magicWordIn(prompt), 'the prompt’s magic word', clips)
+  if (choice) return choice
   return tokenCode === undefined ? undefined : { outcome: outcomeOfToken(tokenCode) }
 }
 
@@ -127,11 +145,12 @@ export function outcomeOfToken(code: ErrorCode): Outcome {
   }
 }
 
-function read(text: string, where: string, clips: ReadonlySet<string>): Choice {
+function read(text: () => string | undefined, where: string, clips: ReadonlySet<string>): Choice {
   try {
-    return { outcome: outcomeOf(text, clips) }
+    const given = text()
+    return given === undefined ? undefined : { outcome: outcomeOf(given, clips) }
   } catch (error) {
     if (!(error instanceof BadEffect)) throw error
-    return { problem: `'${text.slice(0, 100)}' in ${where} can’t be: ${error.message}` }
+    return { problem: `${where}: ${error.message}` }
   }
 }

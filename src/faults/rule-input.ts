@@ -10,7 +10,7 @@ const EFFECTS = 'effects as text, such as "refuse too_many_requests, answer-late
 /** Effects as people write them, or as data. */
 export const Effects = z.union(
   [
-    z.string().min(1).max(1000),
+    z.string().min(1).max(5000),
     z
       .array(z.looseObject({ name: z.string() }))
       .min(1)
@@ -32,7 +32,7 @@ const lengthMs = z
       z
         .number(LENGTH)
         .min(0, LENGTH)
-        .transform(seconds => seconds * 1000),
+        .transform(seconds => Math.round(seconds * 1000)),
       z.string().transform(millisecondsOf),
     ],
     LENGTH,
@@ -41,7 +41,7 @@ const lengthMs = z
 
 function millisecondsOf(text: string): number {
   const [, number, unit] = /^(\d{1,9}(?:\.\d{1,6})?)(ms|s|m|h)$/.exec(text.trim()) ?? []
-  return number === undefined ? Number.NaN : Number(number) * UNITS_MS[unit as keyof typeof UNITS_MS]
+  return number === undefined ? Number.NaN : Math.round(Number(number) * UNITS_MS[unit as keyof typeof UNITS_MS])
 }
 
 /** When a rule fires, beside its operation and time. */

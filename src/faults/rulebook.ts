@@ -14,6 +14,7 @@ export interface Conditions {
 
 /** A rule as kept. */
 export interface Rule {
+  /** Another rule for the same token, or for all of them, can't have it. */
   readonly id: string
   /** `outcome`: chooses a create's outcome, the first that fires. `fault`: adds its effects to whatever was chosen. */
   readonly role: 'outcome' | 'fault'
@@ -38,10 +39,14 @@ export interface Rule {
 }
 
 /** What is known of a request. */
-export interface Facts extends Conditions {
+export interface Facts extends Omit<Conditions, 'taskId'> {
+  /** The task it is about; several for a batch. */
+  readonly taskId?: string | readonly string[]
   readonly operation: Operation
   readonly namespace: string
   readonly now: number
+  /** The request has an outcome already that no rule overrules: none is asked, and none is used up. */
+  readonly isChosen?: boolean
 }
 
 /** How often a rule matched and fired, over all namespaces. */
@@ -71,9 +76,9 @@ const NOTHING: Fired = { outcome: undefined, faults: [] }
  */
 export class Rulebook {
   readonly #seed: number
-  #rules: Rule[] = []
-  /** By namespace, then by rule. */
-  readonly #counts = new Map<string, Map<string, Count>>()
+  #rules: readonly Rule[] = []
+  /** By the namespace of the request, then by rule. */
+  readonly #counts = new Map<string, Map<Rule, Count>>()
 
   constructor(seed: number) {
     this.#seed = seed
@@ -83,26 +88,29 @@ export class Rulebook {
     return this.#rules
   }
 
-  /** The rule of that id. */
-  find(id: string): Rule | undefined {
-    return this.#rules.find(rule => rule.id === id)
+  /** The rules as they would be with these put after them; one with the id of another takes its place. */
+  with(added: readonly Rule[]): readonly Rule[] {
+    const rules = [...this.#rules]
+    for (const rule of added) {
+      const at = rules.findIndex(other => isSame(other, rule))
+      rules[at < 0 ? rules.length : at] = rule
+    }
+    return rules
   }
 
-  /** Puts rules after those there are; one with the id of another takes its place and starts counting anew. */
-  put(rules: readonly Rule[]): void {
-    for (const rule of rules) {
-      const at = this.#rules.findIndex(({ id }) => id === rule.id)
-      this.#forgetCounts(rule.id)
-      this.#rules = at < 0 ? [...this.#rules, rule] : this.#rules.with(at, rule)
-    }
+  /** Puts rules as `with` has them. One that takes the place of another starts counting anew. */
+  put(added: readonly Rule[]): void {
+    const rules = this.with(added)
+    this.#forget(this.#rules.filter(rule => !rules.includes(rule)))
+    this.#rules = rules
   }
 
   /** Takes away the rules that `isGone` picks; answers how many. */
   remove(isGone: (rule: Rule) => boolean): number {
-    const gone = this.#rules.filter(isGone)
-    for (const { id } of gone) this.#forgetCounts(id)
-    this.#rules = this.#rules.filter(rule => !gone.includes(rule))
-    return gone.length
+    const gone = new Set(this.#rules.filter(isGone))
+    this.#forget([...gone])
+    this.#rules = this.#rules.filter(rule => !gone.has(rule))
+    return gone.size
   }
 
   /** Starts all counts anew, of one namespace or of all. */
@@ -111,8 +119,8 @@ export class Rulebook {
     else this.#counts.delete(namespace)
   }
 
-  hits(id: string): Hits {
-    const counts = [...this.#counts.values()].map(counts => counts.get(id))
+  hits(rule: Rule): Hits {
+    const counts = [...this.#counts.values()].map(counts => counts.get(rule))
     return {
       matched: counts.reduce((sum, count) => sum + (count?.matched ?? 0), 0),
       fired: counts.reduce((sum, count) => sum + (count?.fired ?? 0), 0),
@@ -125,7 +133,7 @@ export class Rulebook {
     let outcome: Rule | undefined
     const faults: Rule[] = []
     for (const rule of this.#rules) {
-      if (rule.role === 'outcome' && outcome) continue
+      if (rule.role === 'outcome' && (outcome || facts.isChosen)) continue
       if (!matches(rule, facts) || !this.#fires(rule, facts.namespace)) continue
       if (rule.role === 'outcome') outcome = rule
       else faults.push(rule)
@@ -133,8 +141,9 @@ export class Rulebook {
     return { outcome, faults }
   }
 
-  #fires({ id, next, every, probability }: Rule, namespace: string): boolean {
-    const count = this.#countOf(namespace, id)
+  #fires(rule: Rule, namespace: string): boolean {
+    const { id, next, every, probability } = rule
+    const count = this.#countOf(namespace, rule)
     if (next !== undefined && count.fired >= next) return false
     count.matched++
     if (every !== undefined && count.matched % every !== 0) return false
@@ -146,17 +155,24 @@ export class Rulebook {
     return true
   }
 
-  #countOf(namespace: string, id: string): Count {
-    const counts = this.#counts.get(namespace) ?? new Map<string, Count>()
+  #countOf(namespace: string, rule: Rule): Count {
+    const counts = this.#counts.get(namespace) ?? new Map<Rule, Count>()
     this.#counts.set(namespace, counts)
-    const count = counts.get(id) ?? { matched: 0, fired: 0 }
-    counts.set(id, count)
+    const count = counts.get(rule) ?? { matched: 0, fired: 0 }
+    counts.set(rule, count)
     return count
   }
 
-  #forgetCounts(id: string): void {
-    for (const counts of this.#counts.values()) counts.delete(id)
+  #forget(rules: readonly Rule[]): void {
+    for (const [namespace, counts] of this.#counts) {
+      for (const rule of rules) counts.delete(rule)
+      if (counts.size === 0) this.#counts.delete(namespace)
+    }
   }
+}
+
+function isSame(one: Rule, other: Rule): boolean {
+  return one.id === other.id && one.namespace === other.namespace
 }
 
 function matches(rule: Rule, facts: Facts): boolean {
@@ -169,7 +185,7 @@ function matches(rule: Rule, facts: Facts): boolean {
     (model === undefined || model === facts.model) &&
     (mode === undefined || mode === facts.mode) &&
     (action === undefined || action === facts.action) &&
-    (taskId === undefined || taskId === facts.taskId) &&
+    (taskId === undefined || [facts.taskId ?? []].flat().includes(taskId)) &&
     (prompt === undefined || (facts.prompt ?? '').includes(prompt))
   )
 }

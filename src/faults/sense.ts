@@ -1,21 +1,25 @@
-import { modelsOf, rowsOf } from '../contract/capabilities.ts'
+import { CAPABILITIES, type Capability, modelsOf } from '../contract/capabilities.ts'
 import type { Revision } from '../contract/revisions.ts'
+import { LONGEST_PROMPT } from '../contract/rules/values.ts'
+import { LAST_INSTANT } from '../simulation/clock.ts'
+import { isoTime } from '../simulation/timebase.ts'
 import { catalogued } from './catalogue.ts'
-import type { Rule } from './rulebook.ts'
+import type { Conditions, Rule } from './rulebook.ts'
 
 /** What a rule is judged against. */
 export interface Surroundings {
   readonly revision: Revision
+  /** All rules in their order, the one that is judged among them. */
   readonly rules: readonly Rule[]
-  /** The present of the rule's namespace, or the server's. */
+  /** The earliest present of the namespaces that the rule is for. */
   readonly now: number
-  /** Whether requests with that namespace's token are let in. */
-  readonly isAdmitted: (namespace: string) => boolean
+  /** Why no request of the rule's namespace gets as far as its operation, if that is so. */
+  readonly denial?: string | undefined
 }
 
 /** Why a rule could never fire, as one sentence; `undefined` if it could. */
 export function neverFires(rule: Rule, around: Surroundings): string | undefined {
-  return outOfPlace(rule) ?? outOfTime(rule, around) ?? outOfReach(rule, around) ?? overshadowed(rule, around)
+  return outOfPlace(rule) ?? outOfTime(rule, around) ?? outOfReach(rule, around) ?? inTheShade(rule, around)
 }
 
 function outOfPlace({ effects, operation, role, when }: Rule): string | undefined {
@@ -27,52 +31,71 @@ function outOfPlace({ effects, operation, role, when }: Rule): string | undefine
     const allowed = catalogued(misplaced.name)?.operations.join(', ')
     return `${misplaced.name} never happens to ${operation}; it may happen to ${allowed}`
   }
+  if (operation === 'create' && when.taskId !== undefined) return 'a create has no taskId yet that could match'
   const aimless = Object.keys(when).find(name => operation === 'tasks' && name !== 'taskId')
   return aimless && `a query of tasks has no ${aimless} that could match`
 }
 
 function outOfTime({ from, until }: Rule, { now }: Surroundings): string | undefined {
+  if (from !== undefined && from > LAST_INSTANT) return `from (${from}) is beyond the calendar`
   if (until === undefined) return undefined
-  if (from !== undefined && until <= from) return `until (${until}) is not after from (${from})`
-  return until <= now ? `until (${until}) is past: it is ${now}` : undefined
+  if (from !== undefined && until <= from) return `until (${isoTime(until)}) is not after from (${isoTime(from)})`
+  return until <= now ? `until (${isoTime(until)}) is past: it is ${isoTime(now)}` : undefined
 }
 
-function outOfReach({ when, namespace }: Rule, { revision, isAdmitted }: Surroundings): string | undefined {
-  if (namespace !== undefined && !isAdmitted(namespace)) return 'no request with that token is let in (--tokens)'
-  if (when.model === undefined) return undefined
-  const rows = rowsOf(revision, when.model)
-  if (!rows) return `revision ${revision} has no model '${when.model}'; it has ${modelsOf(revision).join(', ')}`
-  if (when.mode !== undefined && !rows.has(when.mode)) {
-    return `${when.model} has no mode '${when.mode}'; it has ${[...rows.keys()].join(', ')}`
+function outOfReach({ when }: Rule, { revision, denial }: Surroundings): string | undefined {
+  if (denial !== undefined) return denial
+  if ([...(when.prompt ?? '')].length > LONGEST_PROMPT)
+    return `no prompt may be longer than ${LONGEST_PROMPT} characters`
+  const offered = CAPABILITIES.filter(row => row.revisions.includes(revision))
+  if (when.model !== undefined && !modelsOf(revision).includes(when.model)) {
+    return `revision ${revision} has no model '${when.model}'; it has ${modelsOf(revision).join(', ')}`
   }
-  const actions = new Set([...rows.values()].flatMap(row => row.actions))
-  if (when.action !== undefined && !actions.has(when.action)) {
-    return `${when.model} has no action '${when.action}'; it has ${[...actions].join(', ')}`
-  }
-  return undefined
+  const ofModel = offered.filter(row => row.model === (when.model ?? row.model))
+  const whose = when.model ?? `revision ${revision}`
+  const modes = new Set(ofModel.flatMap(row => row.modes))
+  if (when.mode !== undefined && !modes.has(when.mode)) return lacks(whose, 'mode', when.mode, modes)
+  const ofMode = ofModel.filter(row => when.mode === undefined || row.modes.includes(when.mode))
+  return outOfAction(ofMode, when, whose)
 }
 
-/** Only the first outcome rule that fires counts: one that always does leaves nothing for those behind it. */
-function overshadowed(rule: Rule, { rules }: Surroundings): string | undefined {
-  if (rule.role !== 'outcome') return undefined
-  const before = rules.slice(0, rules.findIndex(({ id }) => id === rule.id) >>> 0)
-  const shadow = before.find(other => other.role === 'outcome' && isEndless(other) && covers(other, rule))
+function outOfAction(rows: readonly Capability[], { mode, action }: Conditions, whose: string): string | undefined {
+  const actions = new Set(rows.flatMap(row => row.actions))
+  if (action === undefined || actions.has(action)) return undefined
+  return lacks(mode === undefined ? whose : `${whose} in mode ${mode}`, 'action', action, actions)
+}
+
+function lacks(whose: string, what: string, given: string, offered: ReadonlySet<string>): string {
+  return `${whose} has no ${what} '${given}'; it has ${[...offered].join(', ')}`
+}
+
+function inTheShade(rule: Rule, { rules, now }: Surroundings): string | undefined {
+  const shadow = shadowOf(rule, rules, now)
   return shadow && `rule '${shadow.id}' comes first and always fires; remove it, or limit it by next, every or until`
 }
 
-function isEndless({ next, every, probability, from, until }: Rule): boolean {
-  const always = every === undefined || every === 1
-  return next === undefined && always && (probability ?? 1) === 1 && from === undefined && until === undefined
+/** Only the first outcome rule that fires counts: the one before this one that leaves nothing for it. */
+export function shadowOf(rule: Rule, rules: readonly Rule[], now: number): Rule | undefined {
+  if (rule.role !== 'outcome') return undefined
+  const before = rules.slice(0, rules.indexOf(rule))
+  return before.find(other => other.role === 'outcome' && isConstant(other) && covers(other, rule, now))
 }
 
-/** Whether whatever matches `narrow` matches `wide` too. */
-function covers(wide: Rule, narrow: Rule): boolean {
+/** Whether it fires at each match. */
+function isConstant({ next, every = 1, probability = 1 }: Rule): boolean {
+  return next === undefined && every === 1 && probability === 1
+}
+
+/** Whether whatever matches `narrow` from now on matches `wide` too. */
+function covers(wide: Rule, narrow: Rule, now: number): boolean {
   const names = ['model', 'mode', 'action', 'taskId'] as const
   const { prompt } = wide.when
   return (
     wide.operation === narrow.operation &&
     (wide.namespace === undefined || wide.namespace === narrow.namespace) &&
     names.every(name => wide.when[name] === undefined || wide.when[name] === narrow.when[name]) &&
-    (prompt === undefined || (narrow.when.prompt ?? '').includes(prompt))
+    (prompt === undefined || (narrow.when.prompt ?? '').includes(prompt)) &&
+    (wide.from === undefined || wide.from <= Math.max(now, narrow.from ?? now)) &&
+    (wide.until === undefined || (narrow.until !== undefined && narrow.until <= wide.until))
   )
 }

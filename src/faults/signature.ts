@@ -5,10 +5,14 @@ import type { Post, PostContext } from './kind.ts'
 /** The secret of callbacks that name none: known to everybody, so good for tests alone. */
 export const TEST_SECRET = 'whsec_bW9ja2xpbmctdGVzdC1zZWNyZXQtMjQtYnl0ZXM='
 
-/** The post with the three headers of Standard Webhooks: id, timestamp in virtual seconds, HMAC-SHA256 (`v1`). */
+/**
+ * The post with the three headers of Standard Webhooks: id, timestamp in virtual seconds, HMAC-SHA256 (`v1`). The same
+ * message has the same id however often it comes; one that contradicts it is another message.
+ */
 export function signed(post: Post, secret: string = TEST_SECRET, { task, index, now }: PostContext): Post {
   const text = post.text ?? JSON.stringify(post.body)
-  const id = `msg_${uuidFrom(bytesOf('webhook', task.id, index), 0)}`
+  const message = task.deliveries[index]?.isContradiction ? 'contradiction' : 'result'
+  const id = `msg_${uuidFrom(bytesOf('webhook', task.id, message), 0)}`
   return { ...post, text, headers: { ...post.headers, ...signatureHeaders(secret, id, now, text) } }
 }
 

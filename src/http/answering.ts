@@ -36,19 +36,21 @@ export function answerRefusal(
 async function play(request: FastifyRequest, reply: FastifyReply, sent: Answer): Promise<FastifyReply> {
   const { call } = request
   const { status, headers, cutAfter, bytesPerSecond, delayMs = 0 } = sent
+  if (delayMs > 0 || bytesPerSecond !== undefined) call.onKeptBack?.()
   if (delayMs > 0) {
     const why = await call.waitUntil(call.namespace.clock.now() + delayMs)
     if (why === 'hang-up') return reply.hijack()
     if (why !== undefined) return answerInterrupted(request, reply, why, call.entry.taskId)
   }
-  if (cutAfter === undefined && bytesPerSecond === undefined) return reply.code(status).headers(headers).send(sent.body)
+  const body = Buffer.from(sent.body)
+  // As bytes: to text Fastify adds what it thinks that a Content-Type lacks.
+  if (cutAfter === undefined && bytesPerSecond === undefined) return reply.code(status).headers(headers).send(body)
   reply.hijack()
   if (cutAfter === 'head') {
     call.breakOff()
     reply.raw.destroy()
     return reply
   }
-  const body = Buffer.from(sent.body)
   const head = { ...(reply.getHeaders() as Record<string, string>), ...headers, 'content-length': body.length }
   call.entry.status = status
   call.entry.responseHeaders = head

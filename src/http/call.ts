@@ -5,17 +5,19 @@ import { Interruption, type Namespace } from '../simulation/namespaces.ts'
 import type { Effect } from '../simulation/task.ts'
 import type { Credential } from './auth.ts'
 
+const NOTHING: readonly (() => void)[] = []
+
 /** One request and its answer, from arrival until the answer is flushed or the caller gone. */
 export class Exchange<Entry extends RequestEntry | DownloadEntry = RequestEntry | DownloadEntry> {
   readonly namespace: Namespace
   readonly entry: Entry
-  #afterwards: (() => void)[] | undefined = []
-  #onHangUp: (() => void)[] = []
+  #afterwards: Set<() => void> | undefined = new Set()
+  readonly #onHangUp = new Set<() => void>()
 
   constructor(namespace: Namespace, entry: Entry) {
     this.namespace = namespace
     this.entry = entry
-    this.#afterwards?.push(namespace.clock.working())
+    this.#afterwards?.add(namespace.clock.working())
   }
 
   /** Whether the answer is flushed or the caller gone. */
@@ -23,16 +25,19 @@ export class Exchange<Entry extends RequestEntry | DownloadEntry = RequestEntry 
     return this.#afterwards === undefined
   }
 
-  /** Has `act` done once the answer is flushed or the caller gone; at once if that is past. */
-  after(act: () => void): void {
-    if (this.#afterwards) this.#afterwards.push(act)
+  /** Has `act` done once the answer is flushed or the caller gone; at once if that is past. Returns how to take it back. */
+  after(act: () => void): () => void {
+    const acts = this.#afterwards
+    if (acts) acts.add(act)
     else act()
+    return () => acts?.delete(act)
   }
 
-  /** Has `act` done if the caller goes away before the answer is written; at once if he has already. */
-  onHangUp(act: () => void): void {
+  /** Has `act` done if the caller goes away before the answer is written; at once if he has. Returns how to take it back. */
+  onHangUp(act: () => void): () => void {
     if (this.entry.hungUp) act()
-    else this.#onHangUp.push(act)
+    else this.#onHangUp.add(act)
+    return () => this.#onHangUp.delete(act)
   }
 
   /** The caller is gone. */
@@ -58,23 +63,25 @@ export class Exchange<Entry extends RequestEntry | DownloadEntry = RequestEntry 
   async waitUntil(instant: number, changed?: AbortSignal): Promise<Interruption['why'] | 'changed' | undefined> {
     const hold = new AbortController()
     changed?.addEventListener('abort', () => hold.abort(changed.reason), { once: true })
-    this.onHangUp(() => hold.abort(new Interruption('hang-up')))
+    const forget = this.onHangUp(() => hold.abort(new Interruption('hang-up')))
     this.namespace.held.add(hold)
     try {
-      await this.namespace.clock.rest(instant, hold.signal)
+      // Clocks show whole milliseconds.
+      await this.namespace.clock.rest(Math.ceil(instant), hold.signal)
       return undefined
     } catch (reason) {
       if (reason instanceof Interruption) return reason.why
       if (changed?.aborted) return 'changed'
       throw reason
     } finally {
+      forget()
       this.namespace.held.delete(hold)
     }
   }
 
   /** The answer is flushed, or the caller gone. Only the first time counts. */
   end(): void {
-    const acts = this.#afterwards ?? []
+    const acts = this.#afterwards ?? NOTHING
     this.#afterwards = undefined
     for (const act of acts) act()
   }
@@ -106,6 +113,8 @@ export class Call extends Exchange<RequestEntry> {
   readonly credential: Credential
   /** What was chosen to be done to its answer, in order of application. */
   effects: readonly Effect[] = []
+  /** Called once its work is done, where an effect keeps the answer back. */
+  onKeptBack: (() => void) | undefined
 
   constructor(namespace: Namespace, entry: RequestEntry, credential: Credential) {
     super(namespace, entry)

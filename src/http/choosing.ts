@@ -36,13 +36,14 @@ export function chosenOutcome(door: Door, request: FastifyRequest, named: Named,
   if (door.rulebook.rules.length === 0) return named.outcome
   const { model, mode, action, prompt } = wanted
   const fired = taken(door, request.call.namespace, {
+    isChosen: named.isByHeader,
     operation: 'create',
     model,
     mode,
     ...(action !== undefined && { action }),
     ...(prompt !== undefined && { prompt }),
   })
-  const rule = named.isByHeader ? undefined : fired.outcome
+  const rule = fired.outcome
   const chosen = rule ? rule.effects : named.outcome.effects
   note(request, [...(rule ? [rule] : []), ...fired.faults])
   const effects = together(chosen, fired.faults)

@@ -35,7 +35,7 @@ export function headOf(request: FastifyRequest): Pick<RequestEntry, 'query' | 'r
 /** Notes what is answered, on its way out. */
 export function journalAnswers(app: FastifyInstance): void {
   app.addHook('onSend', (request, _reply, payload, done) => {
-    journalAnswer(request.call, typeof payload === 'string' ? payload : undefined)
+    journalAnswer(request.call, typeof payload === 'string' || payload instanceof Buffer ? String(payload) : undefined)
     done()
   })
 }

@@ -14,6 +14,8 @@ export interface Flow {
 /** A slow body goes out in so many steps a second, or a byte at a time. */
 const STEPS_PER_SECOND = 10
 
+const NO_BYTES = new Uint8Array(0)
+
 /** Writes the body of an answer whose head is written, never more than the reader takes. */
 export class Outlet {
   readonly #response: ServerResponse
@@ -44,7 +46,7 @@ export class Outlet {
       if (!(await this.#pour(wanted.subarray(at, at + step)))) return false
     }
     if (wanted.length === bytes.length) return true
-    this.#breakOff()
+    await this.#breakOff()
     return false
   }
 
@@ -52,40 +54,71 @@ export class Outlet {
   async end(bytes: Uint8Array): Promise<void> {
     const { cutAfter, bytesPerSecond } = this.#flow
     if (cutAfter === undefined && bytesPerSecond === undefined) {
-      this.#sent += bytes.length
+      this.#count(bytes.length)
       this.#response.end(bytes)
     } else if (await this.write(bytes)) {
-      if (cutAfter === this.#sent) this.#breakOff()
+      if (cutAfter === this.#sent) await this.#breakOff()
       else this.#response.end()
     }
   }
 
   async #pour(bytes: Uint8Array): Promise<boolean> {
-    if (this.#exchange.isOver) return false
-    this.#sent += bytes.length
+    if (this.#exchange.isOver || !(await this.#isTimeFor(bytes))) return false
+    this.#count(bytes.length)
     if (!this.#response.write(bytes)) await drained(this.#response, this.#exchange)
+    return !this.#exchange.isOver
+  }
+
+  /** Waits until the bytes may have gone out at the body's pace; resolves to `false` if the wait was ended. */
+  async #isTimeFor({ length }: Uint8Array): Promise<boolean> {
     const { bytesPerSecond } = this.#flow
-    if (bytesPerSecond === undefined || this.#exchange.isOver) return !this.#exchange.isOver
-    const due = this.#startedAt + (1000 * this.#sent) / bytesPerSecond
-    const why = await this.#exchange.waitUntil(due)
-    if (why === undefined) return true
-    if (why !== 'hang-up') this.#response.destroy()
+    if (bytesPerSecond === undefined) return true
+    if (this.#sent === 0) this.#response.flushHeaders()
+    const why = await this.#exchange.waitUntil(this.#startedAt + (1000 * (this.#sent + length)) / bytesPerSecond)
+    if (why === undefined) return !this.#exchange.isOver
+    if (why === 'hang-up') return false
+    // Ended by us, which is no hang-up.
+    this.#exchange.end()
+    this.#response.destroy()
     return false
   }
 
-  #breakOff(): void {
-    this.#exchange.breakOff()
-    const { socket } = this.#response
-    if (this.#flow.isReset) socket?.resetAndDestroy()
-    // What is written goes out first: the reader gets all of it, and then the end too early.
-    else this.#response.destroy()
+  #count(bytes: number): void {
+    this.#sent += bytes
+    const { entry } = this.#exchange
+    if (entry.kind === 'download') entry.bytes = this.#sent
+  }
+
+  /** What is written goes out first, the head too: the reader gets all of it, and then the end too early. */
+  async #breakOff(): Promise<void> {
+    const [response, exchange] = [this.#response, this.#exchange]
+    await orOver(exchange, done => void response.write(NO_BYTES, done))
+    if (exchange.isOver) return
+    exchange.entry.status ??= response.statusCode
+    exchange.breakOff()
+    const { socket } = response
+    // Without a connection, as with `inject`, there is nothing to reset.
+    if (this.#flow.isReset && socket && 'resetAndDestroy' in socket) socket.resetAndDestroy()
+    else response.destroy()
   }
 }
 
 /** Resolves when what was written has gone out, or the exchange is over. */
-function drained(response: ServerResponse, exchange: Exchange): Promise<void> {
-  return new Promise(resolve => {
-    response.once('drain', resolve)
-    exchange.after(resolve)
+async function drained(response: ServerResponse, exchange: Exchange): Promise<void> {
+  let onDrain = () => {}
+  await orOver(exchange, done => {
+    onDrain = done
+    response.once('drain', done)
   })
+  response.off('drain', onDrain)
+}
+
+/** Resolves when `start` has its callback called, or the exchange is over. */
+async function orOver(exchange: Exchange, start: (done: () => void) => void): Promise<void> {
+  const takeBack: (() => void)[] = []
+  await new Promise<void>(resolve => {
+    takeBack.push(exchange.after(resolve))
+    start(resolve)
+  })
+  for (const forget of takeBack) forget()
 }

@@ -22,16 +22,15 @@ export interface Plan {
  * know what GET would say.
  */
 export function planOf(headers: IncomingHttpHeaders, source: Source, lastModified: string): Plan {
-  const { size } = source
+  const { size, type } = source
   const ranges = wantedRanges(headers, source, lastModified)
   if (ranges === 'none') return { status: 416, headers: ['content-range', `bytes */${size}`], parts: [] }
-  if (ranges === 'all') return described(200, 'video/mp4', [{ start: 0, end: size - 1 }])
+  if (ranges === 'all') return described(200, type, [{ start: 0, end: size - 1 }])
   const [only] = ranges
-  if (ranges.length === 1 && only)
-    return described(206, 'video/mp4', [only], ['content-range', contentRange(only, size)])
+  if (ranges.length === 1 && only) return described(206, type, [only], ['content-range', contentRange(only, size)])
   // Not to be found inside the file: nobody can put the tag into a prompt that it depends on itself.
   const boundary = `mockling-${source.etag.slice(1, -1)}`
-  const parts = ranges.flatMap(range => [partHead(boundary, range, size), range])
+  const parts = ranges.flatMap(range => [partHead(boundary, type, range, size), range])
   return described(206, `multipart/byteranges; boundary=${boundary}`, [
     ...parts,
     Buffer.from(`\r\n--${boundary}--\r\n`),
@@ -72,8 +71,8 @@ function contentRange({ start, end }: Range, size: number): string {
   return `bytes ${start}-${end}/${size}`
 }
 
-function partHead(boundary: string, range: Range, size: number): Buffer {
+function partHead(boundary: string, type: string, range: Range, size: number): Buffer {
   return Buffer.from(
-    `\r\n--${boundary}\r\ncontent-type: video/mp4\r\ncontent-range: ${contentRange(range, size)}\r\n\r\n`,
+    `\r\n--${boundary}\r\ncontent-type: ${type}\r\ncontent-range: ${contentRange(range, size)}\r\n\r\n`,
   )
 }

@@ -3,12 +3,13 @@ import { LARGEST_PAGE, MOST_IDS, PAGE } from '../contract/bodies.ts'
 import { NO_BODY_MESSAGE } from '../contract/errors.ts'
 import { isObject } from '../contract/request.ts'
 import { refusalBy } from '../faults/effects.ts'
+import { textOf } from '../faults/text.ts'
 import { madeUpAccount } from '../simulation/made-up.ts'
 import { isTerminal, isVisible, newestFirst, stepAt, type Task } from '../simulation/task.ts'
 import { answer, answerRefusal } from './answering.ts'
 import { isDenied } from './auth.ts'
 import { isTooDeep } from './body.ts'
-import { effectsOn, note } from './choosing.ts'
+import { announce, effectsOn, note } from './choosing.ts'
 import { type Door, originOf } from './door.ts'
 import { refuse } from './error-reply.ts'
 import { recordOf } from './records.ts'
@@ -36,10 +37,12 @@ async function query(door: Door, request: FastifyRequest, reply: FastifyReply): 
   // Older schemas wrongly name `generate` as the default (gateway §9 D23).
   const action = body['action'] ?? 'retrieve'
   const { namespace } = request.call
-  const taskId = typeof body['id'] === 'string' ? { taskId: body['id'] } : {}
-  const { effects, rules } = effectsOn(door, namespace, { operation: 'tasks', ...taskId })
-  note(request, rules)
-  request.call.effects = effects
+  const { effects, rules } = effectsOn(door, namespace, { operation: 'tasks', taskId: idsIn(body) })
+  if (effects.length > 0) {
+    note(request, rules)
+    announce(request, reply, { text: textOf(effects), effects })
+    request.call.effects = effects
+  }
   const refusal = refusalBy(effects)
   if (refusal) return answerRefusal(request, reply, refusal)
   if (action === 'retrieve' || action === 'generate') return retrieve(door, request, reply, body['id'])
@@ -52,6 +55,12 @@ async function query(door: Door, request: FastifyRequest, reply: FastifyReply): 
   )
 }
 
+/** The tasks that a body asks for by id. */
+function idsIn({ id, ids }: Record<string, unknown>): string[] {
+  const given = [id, ...(Array.isArray(ids) ? ids.slice(0, MOST_IDS) : [])]
+  return given.filter(one => typeof one === 'string')
+}
+
 async function retrieve(door: Door, request: FastifyRequest, reply: FastifyReply, id: unknown): Promise<FastifyReply> {
   if (id === undefined || id === null || id === '') return refuse(request, reply, 'bad_request', 'id is required')
   if (typeof id !== 'string') return refuse(request, reply, 'bad_request', `id must be a string, not ${shown(id)}`)
@@ -59,13 +68,7 @@ async function retrieve(door: Door, request: FastifyRequest, reply: FastifyReply
   // Not kept at any length: the journal outlives the request.
   entry.taskId = id.slice(0, 100)
   const task = await door.store.task(namespace.key, id, namespace.clock.now())
-  return tell(
-    door,
-    request,
-    reply,
-    task && isVisible(task, namespace.clock.now()) ? [task] : [],
-    ([record]) => record ?? {},
-  )
+  return tell(door, request, reply, task ? [task] : [], ([record]) => record ?? {})
 }
 
 async function retrieveBatch(
@@ -76,10 +79,10 @@ async function retrieveBatch(
 ): Promise<FastifyReply> {
   const found = await findBatch(door, request, body)
   if ('refusal' in found) return refuse(request, reply, 'bad_request', found.refusal)
-  const now = request.call.namespace.clock.now()
-  const tasks = found.tasks.filter(task => isVisible(task, now))
-  const count = found.total - (found.tasks.length - tasks.length)
-  return tell(door, request, reply, tasks, items => ({ items, count }))
+  return tell(door, request, reply, found.tasks, items => ({
+    items,
+    count: found.total - (found.tasks.length - items.length),
+  }))
 }
 
 type Found = { readonly tasks: readonly Task[]; readonly total: number } | { readonly refusal: string }
@@ -127,7 +130,10 @@ function readFilter(body: Record<string, unknown>) {
   }
 }
 
-/** Sends the records; a pending one among them lets auto-skip go on as if its poller were waiting. */
+/**
+ * Sends the records of the tasks that may be seen by now. A pending one among the tasks, or a hidden one, lets auto-skip
+ * go on as if its poller were waiting.
+ */
 async function tell(
   door: Door,
   request: FastifyRequest,
@@ -139,8 +145,11 @@ async function tell(
   const now = namespace.clock.now()
   const account = await madeUpAccount(door.settings.seed, namespace.key)
   const origin = originOf(door, request)
-  const records = tasks.map(task => recordOf(task, now, account, door.settings.pendingResponse, origin))
-  if (tasks.some(task => !isTerminal(stepAt(task, now)))) namespace.clock.mark(now + door.settings.skipPerPollMs)
+  const records = tasks
+    .filter(task => isVisible(task, now))
+    .map(task => recordOf(task, now, account, door.settings.pendingResponse, origin))
+  if (tasks.some(task => !isTerminal(stepAt(task, now)) || !isVisible(task, now)))
+    namespace.clock.mark(now + door.settings.skipPerPollMs)
   return answer(request, reply, 200, JSON.stringify(shape(records)))
 }
 

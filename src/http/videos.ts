@@ -9,12 +9,13 @@ import { examine } from '../contract/rules.ts'
 import { planBy, refusalBy } from '../faults/effects.ts'
 import type { Outcome } from '../faults/outcomes.ts'
 import { type Accepting, accept } from '../simulation/accept.ts'
-import { Interruption } from '../simulation/namespaces.ts'
+import { Interruption, type Namespace } from '../simulation/namespaces.ts'
 import { isExtensible } from '../simulation/task.ts'
 import type { Refusal } from '../store/store.ts'
 import { answer, answerRefusal } from './answering.ts'
 import { isDenied } from './auth.ts'
 import { ignoredHeader, isTooDeep } from './body.ts'
+import type { Call } from './call.ts'
 import { announce, chosenOutcome, type Named, namedOutcome } from './choosing.ts'
 import { type Door, originOf } from './door.ts'
 import { answerInterrupted, refuse } from './error-reply.ts'
@@ -114,33 +115,50 @@ interface Sound {
 }
 
 async function acceptOrRefuse(door: Door, request: FastifyRequest, reply: FastifyReply, sound: Sound) {
-  const { wanted } = sound
+  const { wanted, named } = sound
   const { call } = request
   const { namespace } = call
-  const { closedFor } = namespace.clock
   // A reset or stop while the body was on its way: nothing is made that nobody would hear of.
-  if (closedFor instanceof Interruption && closedFor.why !== 'hang-up') {
-    return answerInterrupted(request, reply, closedFor.why)
-  }
+  const ended = endOf(namespace)
+  if (ended) return answerInterrupted(request, reply, ended)
   const { credits } = priceOf(wanted)
-  const outcome = chosenOutcome(door, request, sound.named, wanted)
+  // Before the rules, of which a create that is not admitted uses up none.
+  if (named.outcome.effects.length > 0 || door.rulebook.rules.length > 0) {
+    const first = await door.store.refusal(namespace.key, credits, door.settings.limits, namespace.clock.now())
+    if (first) return refuseAdmission(request, reply, first)
+  }
+  const outcome = chosenOutcome(door, request, named, wanted)
   announce(request, reply, outcome)
   call.effects = outcome.effects
   const refusal = refusalBy(outcome.effects)
-  if (refusal) {
-    const first = await door.store.refusal(namespace.key, credits, door.settings.limits, namespace.clock.now())
-    return first ? refuseAdmission(request, reply, first) : answerRefusal(request, reply, refusal)
-  }
+  if (refusal) return answerRefusal(request, reply, refusal)
   const kept = await keep(door, request, sound, outcome, credits)
   if (typeof kept === 'string') return refuseAdmission(request, reply, kept)
 
   const { task, isEager } = kept
   journalAcceptance(call.entry, task)
-  if (isEager) await door.deliver(task)
-  else call.after(() => void door.deliver(task))
+  if (isEager) {
+    await door.deliver(task)
+    const endedMeanwhile = endOf(namespace)
+    if (endedMeanwhile) return answerInterrupted(request, reply, endedMeanwhile, task.id)
+  } else deliverAfter(call, () => void door.deliver(task))
   const isHeld = wanted.callbackUrl === undefined && !wanted.async
   if (isHeld) return answerHeld(door, request, reply, task, wanted.timeout)
   return answer(request, reply, 200, JSON.stringify({ task_id: task.id }))
+}
+
+/** Why the namespace is no more, if a reset or stop has ended it. */
+function endOf({ clock: { closedFor } }: Namespace): 'reset' | 'shutdown' | undefined {
+  return closedFor instanceof Interruption && closedFor.why !== 'hang-up' ? closedFor.why : undefined
+}
+
+/** Callbacks come after the answer, however soon they are due. One that an effect keeps back they don't wait for. */
+function deliverAfter(call: Call, deliver: () => void): void {
+  const takeBack = call.after(deliver)
+  call.onKeptBack = () => {
+    takeBack()
+    deliver()
+  }
 }
 
 /** Plans the task and keeps it. Tries again when another create of the namespace took the ordinal meanwhile. */

@@ -81,7 +81,7 @@ export interface DownloadEntry {
   /** What kept the file, or the rest of it, from being sent: no doing of the caller's. */
   error?: string
   /** Ids of the faults that were added. */
-  faults?: readonly string[]
+  rules?: readonly string[]
   hungUp?: true
   /** An effect broke the connection off. */
   isCut?: true

@@ -50,7 +50,7 @@ function factsOf(entry: Entry): object {
   if (kind === 'callback')
     return { ...facts, attempt: entry.attempt, outcome: entry.outcome, durationMs: entry.durationMs }
   const { hungUp, isCut } = entry
-  if (kind === 'download') return { ...facts, faults: entry.faults, hungUp, isCut }
+  if (kind === 'download') return { ...facts, rules: entry.rules, hungUp, isCut }
   const { outcome, rules, code, accepted, credits, steps, durationMs } = entry
   return { ...facts, outcome, rules, code, accepted, credits, steps, hungUp, isCut, durationMs }
 }
@@ -105,7 +105,8 @@ function urlOf(entry: Entry, headers: readonly Header[], origin: string): string
   const query = entry.kind === 'request' && entry.query !== undefined ? `?${entry.query}` : ''
   const target = `${entry.path}${query}`.replace(/%(?![\da-f]{2})/gi, '%25')
   const named = `http://${headerIn(headers, 'host') ?? ''}`
-  return new URL(target, URL.canParse(named) ? named : origin).href
+  const base = URL.canParse(named) ? new URL(named).origin : origin
+  return new URL(target.startsWith('/') ? base + target : `${base}/${target}`).href
 }
 
 function responseOf(entry: Entry): Response {

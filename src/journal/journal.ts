@@ -62,14 +62,14 @@ export class Journal {
     return { ...this.#dropped }
   }
 
+  /** Place of the newest entry, 0 before the first. */
+  get newest(): number {
+    return this.#seq
+  }
+
   /** A place for an entry that will come: `record` it with this `seq`. */
   place(): number {
     return ++this.#seq
-  }
-
-  /** The last place given, 0 before the first. */
-  get newest(): number {
-    return this.#seq
   }
 
   /** Keeps one entry and gives it its place. The caller may add to it until he calls `complete`. */

@@ -18,6 +18,8 @@ export interface Source {
   readonly size: number
   /** Strong entity tag, with its quotes. */
   readonly etag: string
+  /** Media type, for Content-Type. */
+  readonly type: string
   /**
    * Bytes from `from` on, at least one and at most up to but not including `to`; which must lie inside, in this order.
    *
@@ -97,7 +99,7 @@ export class ClipShelf {
       if (from < last.from || from >= last.to) last = await this.#segment(wanted, layout, from)
       return last.bytes.subarray(from - last.from, to - last.from)
     }
-    return { etag: wanted.etag, size: sizeOf(layout), read }
+    return { etag: wanted.etag, type: 'video/mp4', size: sizeOf(layout), read }
   }
 
   /** The clip if it is kept, or will be: whoever begins to read wants all of it as a rule. */

@@ -132,7 +132,7 @@ function parametersOf(
   return Object.entries(fields?.shape ?? {}).map(([name, field]) => {
     const { description, ...schema } = schemaOf(field as z.ZodType, 'input', schemas)
     const required = place === 'path' || !(field as z.ZodType).safeParse(undefined).success
-    return { name: name === '*' ? 'rest' : name, in: place, required, ...(description && { description }), schema }
+    return { name: name === '*' ? 'id' : name, in: place, required, ...(description && { description }), schema }
   })
 }
 
@@ -165,11 +165,14 @@ function tidy(schema: z.core.JSONSchema.BaseSchema): void {
 
 /** `/v1/tasks/:id` is `/v1/tasks/{id}`. */
 function pathOf(url: string): string {
-  return url.replaceAll(/:(\w+)/g, '{$1}').replace('*', '{rest}')
+  return url.replaceAll(/:(\w+)/g, '{$1}').replace('*', '{id}')
 }
 
 /** `POST /v1/clock/advance` is `postClockAdvance`. */
 function operationIdOf(method: string, url: string): string {
-  const words = url.replace('/v1', '').match(/[a-z]+/gi) ?? ['self']
+  const words = url
+    .replace('/v1', '')
+    .replace('*', 'one')
+    .match(/[a-z]+/gi) ?? ['self']
   return method.toLowerCase() + words.map(word => word.charAt(0).toUpperCase() + word.slice(1)).join('')
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ALL_FORMATS, BufferSource, Input } from 'mediabunny'
@@ -76,5 +76,39 @@ describe('mockling serve', () => {
     const { code, stderr } = await run(['serve', '--port', '0', '--clip', folder])
     expect(code).toBe(2)
     expect(stderr).toBe(`mockling: --clip: ${JSON.stringify(folder)} can't be served: it is no file\n`)
+  })
+
+  it.each(['flags', 'environment', 'JSON', 'YAML'])('serves files by outcome, as told by %s', async by => {
+    const [all, cat] = ['all', 'cat'].map(name => {
+      const file = join(folder, `${by}-${name}.webm`)
+      writeFileSync(file, name)
+      return file
+    })
+    const config = join(folder, `${by}.${by.toLowerCase()}`)
+    if (by === 'JSON') writeFileSync(config, JSON.stringify({ clip: { '*': all, 'succeed cat': cat } }))
+    if (by === 'YAML') writeFileSync(config, `clip:\n  - ${all}\n  - succeed cat=${cat}\n`)
+    const flags = by === 'flags' ? ['--clip', `${all}`, '--clip', `succeed cat=${cat}`] : []
+    const file = by === 'JSON' || by === 'YAML' ? ['--config', config] : []
+    const env: Record<string, string> = by === 'environment' ? { MOCKLING_CLIP: `${all},succeed cat=${cat}` } : {}
+    await using served = await serve(['--pace', 'instant', ...flags, ...file], { env })
+    for (const [prompt, text] of [
+      ['a mug', 'all'],
+      ['a mug [[mockling:succeed cat]]', 'cat'],
+    ] as const) {
+      const { video_url } = (await (await create(served.facts.url, { prompt })).json()) as { video_url: string }
+      const answer = await fetch(video_url)
+      expect(answer.headers.get('content-type')).toBe('video/webm')
+      expect(await answer.text()).toBe(text)
+    }
+  })
+
+  it.each([
+    [{ args: ['--clip', 'a.mp4', '--clip', 'b.mp4'] }, '--clip: ["a.mp4","b.mp4"]'],
+    [{ args: ['--clip', 'fail timeout=a.mp4'] }, '--clip: ["fail timeout=a.mp4"]'],
+    [{ args: [], env: { MOCKLING_CLIP: 'suceed cat=a.mp4' } }, 'MOCKLING_CLIP: "suceed cat=a.mp4"'],
+  ])('refuses %j before it listens', async ({ args, ...options }, named) => {
+    const { code, stdout, stderr } = await run(['serve', '--port', '0', ...args], options)
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+    expect(stderr).toContain(`${named} is not allowed; it must be FILE for all videos or OUTCOME=FILE`)
   })
 })

@@ -138,6 +138,73 @@ describe('a file of one’s own', () => {
     }
   })
 
+  describe('for an outcome', () => {
+    const [cat, plain, any] = ['cat', 'plain', 'any'].map((word, i) =>
+      ownFile(`${word}.mp4`, Buffer.from(word.repeat(i + 1))),
+    )
+    /** What the video of a create is, by its text; a made one is `ftyp`. */
+    async function delivered(simulator: Simulator, change: object, headers = {}): Promise<string> {
+      const reply = await create(simulator, change, { headers })
+      expect(reply.statusCode).toBe(200)
+      const { body, text } = await send(simulator.url, { path: new URL(reply.json().video_url).pathname })
+      return body.subarray(4, 8).toString() === 'ftyp' ? 'ftyp' : text
+    }
+
+    it('is served where the header or the prompt asks for it, and clips are made for the others', async () => {
+      await using simulator = await createSimulator({ pace: 'instant', clip: { 'succeed cat': cat ?? '' } })
+
+      expect(await delivered(simulator, {}, { 'x-mockling-outcome': 'succeed cat' })).toBe('cat')
+      expect(await delivered(simulator, { prompt: 'a mug [[mockling:Succeed  Cat]]' })).toBe('cat')
+      expect(await delivered(simulator, {})).toBe('ftyp')
+      expect(await delivered(simulator, {}, { 'x-mockling-outcome': 'succeed' })).toBe('ftyp')
+    })
+
+    it('is served as the nearest one fits: its own, else the one for all', async () => {
+      const clip = [`succeed cat=${cat}`, `succeed=${plain}`, any ?? '']
+      await using simulator = await createSimulator({ pace: 'instant', clip })
+
+      expect(await delivered(simulator, {}, { 'x-mockling-outcome': 'succeed cat' })).toBe('cat')
+      expect(await delivered(simulator, {})).toBe('plainplain')
+      await using other = await createSimulator({ pace: 'instant', clip: [`succeed cat=${cat}`, any ?? ''] })
+      expect(await delivered(other, {})).toBe('anyanyany')
+    })
+
+    it('is told by the answer, and refused with the list of all where it was not declared', async () => {
+      await using simulator = await createSimulator({ pace: 'instant', clip: `succeed cat=${cat}` })
+      const ask = (outcome: string) => create(simulator, {}, { headers: { 'x-mockling-outcome': outcome } })
+
+      expect((await ask('SUCCEED cat')).headers['x-mockling-outcome']).toBe('succeed cat')
+      const refused = await ask('succeed dog')
+      expect(refused.statusCode).toBe(400)
+      expect(refused.json().error.message).toMatch(
+        /^unknown outcome 'succeed dog' in the header x-mockling-outcome; known are: succeed, succeed cat, fail /,
+      )
+    })
+
+    it('is refused at the start if it can’t be served, whichever it is', async () => {
+      const clip = { '*': any ?? '', 'succeed cat': join(folder, 'nothing.mp4') }
+      await expect(createSimulator({ clip })).rejects.toThrow(
+        `clip: ${JSON.stringify(clip['succeed cat'])} can't be served`,
+      )
+    })
+  })
+
+  it.each([
+    ['own.webm', 'video/webm'],
+    ['own.MOV', 'video/quicktime'],
+    ['own.html', 'text/html'],
+    ['own.nobody-knows', 'video/mp4'],
+    ['own', 'video/mp4'],
+  ])('is said to be what its name says: %s is %s', async (name, type) => {
+    await using simulator = await createSimulator({ pace: 'instant', clip: ownFile(name, noise(1000)) })
+    const path = await videoPath(simulator)
+
+    expect((await send(simulator.url, { path })).headers['content-type']).toBe(type)
+    expect((await send(simulator.url, { path, headers: { range: 'bytes=0-9' } })).headers['content-type']).toBe(type)
+    const parts = await send(simulator.url, { path, headers: { range: 'bytes=0-9,20-29' } })
+    expect(parts.text.match(/content-type: .*/g)).toEqual([`content-type: ${type}`, `content-type: ${type}`])
+  })
+
   it.each([
     ['that is not there', join(folder, 'nothing.mp4'), 'ENOENT'],
     ['that is a folder', folder, 'it is no file'],

@@ -476,7 +476,7 @@ describe('x-mockling-outcome', () => {
 
     expect(reply.statusCode).toBe(400)
     const { message } = reply.json().error
-    for (const name of ['explode', 'succeed', 'fail api_error', 'refuse too_many_requests']) {
+    for (const name of ['explode', 'succeed', 'fail', 'refuse', 'callback-doubled']) {
       expect(message).toContain(name)
     }
   })

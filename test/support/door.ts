@@ -92,5 +92,5 @@ function expectDocumented({ document, checks }: Documented, method: string, path
 }
 
 function matcherOf(template: string): RegExp {
-  return new RegExp(`^${template.replace('{rest}', '.+').replaceAll(/\{\w+\}/g, '[^/]+')}$`)
+  return new RegExp(`^${template.replaceAll(/\{\w+\}/g, '[^/]+')}$`)
 }

@@ -1,14 +1,16 @@
 import { ERRORS } from '../../contract/errors.ts'
 import { errorBody } from '../../contract/wire.ts'
 import { kind } from '../kind.ts'
-import { code, whole } from '../options.ts'
+import { code, optional, status } from '../options.ts'
 
 export const answerError = kind({
   name: 'answer-error',
-  summary: 'The create is accepted and billed, yet its answer is an error: who simply tries again pays twice.',
+  summary: 'The request did its work (a create is accepted, and billed), yet its answer is an error.',
   operations: ['create', 'tasks'],
+  needs: ['answer'],
+  decides: () => 'what the answer says',
   argument: 'code',
-  options: { code: code(), status: whole(400, 599).optional() },
+  options: { code: code(), status: optional(status(400), 'the status of the code') },
   answer: (answer, { code, status }) => ({
     ...answer,
     status: status ?? ERRORS[code].status,

@@ -1,5 +1,5 @@
 import { kind } from '../kind.ts'
-import { whole } from '../options.ts'
+import { status } from '../options.ts'
 
 /** A proxy's page, not the upstream's: its words are ours. */
 const PAGE =
@@ -9,8 +9,10 @@ export const answerHtml = kind({
   name: 'answer-html',
   summary: 'A proxy on the way answers with an HTML page instead of JSON; the request did its work.',
   operations: ['create', 'tasks'],
+  needs: ['answer'],
+  decides: () => 'what the answer says',
   argument: 'status',
-  options: { status: whole(200, 599).default(502) },
+  options: { status: status(200).default(502) },
   answer: (answer, { status }) => ({
     ...answer,
     status,

@@ -3,7 +3,7 @@ import { seconds } from '../options.ts'
 
 export const answerLate = kind({
   name: 'answer-late',
-  summary: 'The answer is ready, and arrives so many seconds later.',
+  summary: 'The request did its work; its answer comes so many seconds later.',
   operations: ['create', 'tasks'],
   argument: 'seconds',
   options: { seconds: seconds() },

@@ -5,10 +5,12 @@ import { seconds } from '../options.ts'
 
 export const callbackContradicted = kind({
   name: 'callback-contradicted',
-  summary: 'After the callback of a success comes one that says the same task has failed.',
+  summary:
+    'After the callback that tells of success comes another: the same task has failed. /kling/tasks says it succeeded.',
   operations: ['create'],
+  needs: ['video', 'callback'],
   argument: 'after',
-  options: { after: seconds().default(1) },
+  options: { after: seconds(0.001).default(1) },
   plan: (draft, { after }) => ({
     ...draft,
     deliveries: draft.deliveries.flatMap(delivery => [

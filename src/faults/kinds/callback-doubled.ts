@@ -5,8 +5,9 @@ export const callbackDoubled = kind({
   name: 'callback-doubled',
   summary: 'The same callback comes twice (or more often).',
   operations: ['create'],
+  needs: ['callback'],
   argument: 'times',
-  options: { times: whole(2, 100).default(2), gap: seconds().default(0) },
+  options: { times: whole(2, 100, 'times').default(2), gap: seconds().default(0) },
   plan: (draft, { times, gap }) => ({
     ...draft,
     deliveries: draft.deliveries.flatMap(delivery =>

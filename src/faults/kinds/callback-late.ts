@@ -5,6 +5,7 @@ export const callbackLate = kind({
   name: 'callback-late',
   summary: 'The callback comes so many seconds after the task has settled.',
   operations: ['create'],
+  needs: ['callback'],
   argument: 'seconds',
   options: { seconds: seconds() },
   plan: (draft, { seconds }) => ({

@@ -3,8 +3,9 @@ import { seconds } from '../options.ts'
 
 export const callbackReordered = kind({
   name: 'callback-reordered',
-  summary: 'The callback lets the next one of the same token go first, if one comes in time.',
+  summary: 'The callback comes after the next one of the same token, if there is one within so many seconds.',
   operations: ['create'],
+  needs: ['callback'],
   argument: 'within',
   options: { within: seconds().default(300) },
   plan: (draft, { within }) => ({

@@ -3,8 +3,9 @@ import { kind } from '../kind.ts'
 
 export const callbackStranger = kind({
   name: 'callback-stranger',
-  summary: 'The callback is about a task id that nobody has ever seen.',
+  summary: 'The callback is about a task_id that nobody was ever given.',
   operations: ['create'],
+  needs: ['callback'],
   options: {},
   post: (post, _options, { task }) => ({
     ...post,

@@ -1,9 +1,8 @@
-import { z } from 'zod'
 import { ERROR_CODES, ERRORS } from '../../contract/errors.ts'
 import type { Step } from '../../simulation/task.ts'
 import { kind } from '../kind.ts'
-import { code, seconds, text, whole } from '../options.ts'
-import { settledAfter } from '../plans.ts'
+import { optional, seconds, status, text, word } from '../options.ts'
+import { settledAfter, WHEN } from '../plans.ts'
 
 /** Codes a task can fail with: those of the service behind the gateway. */
 const FAIL_CODES = ERROR_CODES.filter(name => ERRORS[name].layer === 'worker' && name !== 'bad_request')
@@ -15,24 +14,26 @@ const REASONS = {
   unreachable: { code: 'api_error', message: 'Something went wrong when we tried to get the contents of the file.' },
 } as const
 
+type Code = (typeof FAIL_CODES)[number]
 type Reason = keyof typeof REASONS
 
 export const fail = kind({
   name: 'fail',
-  summary: 'The create is accepted; later the task fails, which a held caller learns late and a callback tells.',
+  summary: 'The create is accepted, and later the task fails: a held caller learns it late. Nothing is billed.',
   operations: ['create'],
+  needs: ['end'],
+  removes: ['video', 'file', 'bytes'],
   argument: 'code',
   options: {
-    code: z.union([code(FAIL_CODES), z.enum(Object.keys(REASONS) as [Reason, ...Reason[]])], {
-      error: `one of ${[...FAIL_CODES, ...Object.keys(REASONS)].join(', ')}`,
-    }),
-    after: seconds().optional(),
-    message: text(500).optional(),
-    status: whole(200, 599).optional(),
+    code: word([...FAIL_CODES, ...(Object.keys(REASONS) as Reason[])] as [Code | Reason, ...(Code | Reason)[]], 'code'),
+    after: optional(seconds(), 'when the task would settle anyway'),
+    message: optional(text(500), 'the text of the code'),
+    status: optional(status(200), 'the status of the code'),
   },
+  decides: ({ after }) => (after === undefined ? undefined : WHEN),
   plan(draft, options) {
     const reason = REASONS[options.code as Reason]
-    const name = reason?.code ?? (options.code as (typeof FAIL_CODES)[number])
+    const name = reason?.code ?? (options.code as Code)
     const message = options.message ?? reason?.message ?? ERRORS[name].message
     const ending: Omit<Extract<Step, { state: 'failed' }>, 'at'> = { state: 'failed', code: name, message }
     return settledAfter(draft, options.after, ending)

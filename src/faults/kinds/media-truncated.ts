@@ -4,6 +4,7 @@ export const mediaTruncated = kind({
   name: 'media-truncated',
   summary: 'The file ends in the middle of its index (moov), and says so nowhere: no player can open it.',
   operations: ['create', 'download'],
+  needs: ['bytes'],
   options: {},
   serve: serving => ({ ...serving, keep: 'moov' }),
 })

@@ -1,17 +1,19 @@
 import { ERRORS } from '../../contract/errors.ts'
 import { kind } from '../kind.ts'
-import { code, text, whole } from '../options.ts'
+import { code, optional, status, text, whole } from '../options.ts'
 
 export const refuse = kind({
   name: 'refuse',
-  summary: 'The request is refused after every other check; nothing was made and nothing is billed.',
+  summary: 'The request is refused, after every other check: nothing is made and nothing is billed.',
   operations: ['create', 'tasks'],
+  removes: ['task', 'end', 'video', 'file', 'bytes', 'callback'],
+  decides: () => 'the refusal',
   argument: 'code',
   options: {
     code: code(),
-    message: text(500).optional(),
-    status: whole(400, 599).optional(),
-    retryAfter: whole(0, 86_400).optional(),
+    message: optional(text(500), 'the text of the code'),
+    status: optional(status(400), 'the status of the code'),
+    retryAfter: optional(whole(0, 86_400, 'seconds'), 'no header Retry-After'),
   },
   refuse: ({ code, message, status, retryAfter }) => ({
     code,

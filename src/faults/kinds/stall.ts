@@ -5,6 +5,8 @@ export const stall = kind({
   name: 'stall',
   summary: 'The task is worked on and never settles: the caller’s own deadline has to end the wait.',
   operations: ['create'],
+  needs: ['task'],
+  removes: ['end', 'video', 'file', 'bytes', 'callback'],
   options: {},
   plan: draft => ({
     ...draft,

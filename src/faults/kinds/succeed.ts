@@ -1,5 +1,5 @@
 import { kind } from '../kind.ts'
-import { clipName } from '../options.ts'
+import { clipName, optional } from '../options.ts'
 
 /** What happens when nothing was chosen. With a name, the file that `--clip` gave that name is the video. */
 export const succeed = kind({
@@ -7,5 +7,5 @@ export const succeed = kind({
   summary: 'The task settles after its usual time, and the video is there.',
   operations: ['create'],
   argument: 'clip',
-  options: { clip: clipName.optional() },
+  options: { clip: optional(clipName, 'a video made for the task') },
 })
