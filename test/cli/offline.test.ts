@@ -74,6 +74,12 @@ describe('mockling --help', () => {
       'fail api_error',
       'explain',
       'matrix',
+      'exec',
+      'wait',
+      'env',
+      'doctor',
+      'trigger',
+      'probe-receiver',
     ]) {
       expect(stdout).toContain(text)
     }
