@@ -66,7 +66,7 @@ const DuplicateView = of<Duplicate>(
       credits: z.number().describe('What the second costs on top.'),
       differing: z
         .record(z.string(), z.tuple([z.unknown(), z.unknown()]))
-        .describe('Fields of the body in which they differ, with both values.'),
+        .describe('Fields of the body in which they differ, with both values; null where there is none.'),
       why: z.string(),
     })
     .meta({ id: 'Duplicate', description: 'Two accepted creates that ask for the same video.' }),

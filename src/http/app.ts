@@ -3,14 +3,12 @@ import type { Socket } from 'node:net'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { ERRORS, type ErrorCode } from '../contract/errors.ts'
 import { errorBody } from '../contract/wire.ts'
-import type { RequestEntry, Unplaced } from '../journal/journal.ts'
-import type { Namespace } from '../simulation/namespaces.ts'
 import { credentialOf } from './auth.ts'
 import { Call, underWayOn } from './call.ts'
 import { answerPreflights, CORS } from './cors.ts'
 import { type Door, pathOf } from './door.ts'
 import { handleThrown, JSON_TYPE, NoBody, refuse, Unreadable } from './error-reply.ts'
-import { headOf, journalAnswers, journalEnd } from './journaling.ts'
+import { journalAnswers, journalEnd, openEntry } from './journaling.ts'
 import { taskRoutes } from './tasks.ts'
 import { videoRoutes } from './videos.ts'
 
@@ -101,18 +99,11 @@ function beginCall(door: Door, request: FastifyRequest, reply: FastifyReply): vo
   const credential = credentialOf(request.headers.authorization, door.settings.tokens)
   const namespace = door.namespaces.of(credential.namespace)
   const traceId = door.namespaces.nextTraceId(namespace)
-  const head = { method: request.method, path: pathOf(request), ...headOf(request) }
-  const call = new Call(namespace, door.journal.add(unended(namespace, traceId, head)), credential)
+  const call = new Call(namespace, openEntry(door, namespace, traceId, request), credential)
   call.after(() => journalEnd(door, call, reply))
   request.call = call
   reply.headers({ 'x-trace-id': traceId, ...CORS })
   call.follow(request.raw, reply.raw)
-}
-
-type Head = Pick<RequestEntry, 'method' | 'path' | 'query' | 'rawHeaders'>
-
-function unended(namespace: Namespace, traceId: string, head: Head): Unplaced<RequestEntry> {
-  return { kind: 'request', at: namespace.clock.now(), namespace: namespace.key, traceId, ...head }
 }
 
 /** Answers what Node could not read as HTTP at all, in the same envelope, straight onto the socket. */
@@ -129,10 +120,8 @@ function refuseUnparsed(door: Door, error: NodeJS.ErrnoException, socket: Socket
   const traceId = door.namespaces.nextTraceId(server)
   const { code, status, reason, message } = readingOf(error)
   const body = JSON.stringify(errorBody(code, message, traceId))
-  const entry: RequestEntry = door.journal.add({
-    ...unended(server, traceId, { method: '', path: '', rawHeaders: [] }),
-    ...{ status, code, message, responseBody: body },
-  })
+  const entry = openEntry(door, server, traceId)
+  Object.assign(entry, { status, code, message, responseBody: body })
   socket.end(
     `HTTP/1.1 ${status} ${reason}\r\ncontent-type: ${JSON_TYPE}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n` +
       `x-trace-id: ${traceId}\r\nconnection: close\r\n\r\n${body}`,

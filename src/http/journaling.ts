@@ -1,8 +1,10 @@
+import type { Socket } from 'node:net'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { RequestEntry } from '../journal/journal.ts'
+import type { Namespace } from '../simulation/namespaces.ts'
 import type { Task } from '../simulation/task.ts'
 import type { Call } from './call.ts'
-import type { Door } from './door.ts'
+import { type Door, pathOf } from './door.ts'
 
 const MASK = '***'
 
@@ -20,16 +22,63 @@ const SECRET_HEADERS: ReadonlySet<string> = new Set([
 
 const SECRET_IN_QUERY = /((?:^|&)[^=&]*(?:token|key|secret|password|signature|authorization)[^=&]*=)[^&]*/gi
 
-/** What can be told of a request before its body is there. No secret gets further than this. */
-export function headOf(request: FastifyRequest): Pick<RequestEntry, 'query' | 'rawHeaders'> {
-  const { url } = request
-  const start = url.indexOf('?')
-  const rawHeaders = request.raw.rawHeaders.slice()
-  for (let at = 0; at < rawHeaders.length; at += 2) {
-    if (SECRET_HEADERS.has((rawHeaders[at] as string).toLowerCase())) rawHeaders[at + 1] = MASK
+/** Opens the entry of a request; without one, of what could not be read as HTTP. No secret gets further than this. */
+export function openEntry(door: Door, namespace: Namespace, traceId: string, request?: FastifyRequest): RequestEntry {
+  // The usual fields from the start: an object that grows field by field costs several times as much.
+  const entry: RequestEntry = {
+    kind: 'request',
+    seq: 0,
+    at: namespace.clock.now(),
+    namespace: namespace.key,
+    traceId,
+    method: request?.method ?? '',
+    path: request ? pathOf(request) : '',
+    query: request && queryOf(request),
+    rawHeaders: request ? headersOf(request) : [],
+    requestBody: undefined,
+    status: undefined,
+    responseHeaders: undefined,
+    responseBody: undefined,
+    code: undefined,
+    message: undefined,
+    taskId: undefined,
+    outcome: undefined,
+    accepted: undefined,
+    credits: undefined,
+    steps: undefined,
+    answeredAt: undefined,
+    endedAt: undefined,
+    durationMs: undefined,
   }
-  if (start === -1) return { rawHeaders }
-  return { query: url.slice(start + 1).replace(SECRET_IN_QUERY, `$1${MASK}`), rawHeaders }
+  return door.journal.add(entry)
+}
+
+function queryOf({ url }: FastifyRequest): string | undefined {
+  const start = url.indexOf('?')
+  return start === -1 ? undefined : url.slice(start + 1).replace(SECRET_IN_QUERY, `$1${MASK}`)
+}
+
+/** What was kept of the request before, by connection. */
+const before = new WeakMap<Socket, readonly string[]>()
+
+/** The headers as they are kept. A connection repeats itself: what it has sent before is kept once. */
+function headersOf({ raw }: FastifyRequest): readonly string[] {
+  const { rawHeaders, socket } = raw
+  const last = before.get(socket) ?? []
+  let isSame = last.length === rawHeaders.length
+  const headers = rawHeaders.map((text, index) => {
+    const kept = index % 2 === 1 && isSecret(rawHeaders[index - 1] as string) ? MASK : text
+    if (kept === last[index]) return last[index] as string
+    isSame = false
+    return kept
+  })
+  if (isSame) return last
+  before.set(socket, headers)
+  return headers
+}
+
+function isSecret(name: string): boolean {
+  return SECRET_HEADERS.has(name.toLowerCase())
 }
 
 /** Notes what is answered, on its way out. */

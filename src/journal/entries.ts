@@ -4,7 +4,10 @@ import type { Step } from '../simulation/task.ts'
 /** Headers of an answer: names in lower case, in the order they were set. */
 export type AnswerHeaders = Readonly<Record<string, string | number | readonly string[] | undefined>>
 
-/** One request at the upstream's door, as it ended. Plain data: an entry that went through JSON says the same. */
+/**
+ * One request at the upstream's door, as it ended. Plain data: an entry that went through JSON says the same. Fields that
+ * nothing is known of are absent or `undefined`.
+ */
 export interface RequestEntry {
   readonly kind: 'request'
   /** Place in the journal, from 1, over all namespaces. */
@@ -18,48 +21,48 @@ export interface RequestEntry {
   readonly method: string
   readonly path: string
   /** What follows the path's `?`, with the values of secrets masked. Absent if nothing does. */
-  readonly query?: string
+  readonly query?: string | undefined
   /** Names and values in turn, in the order and case they came in; credentials and cookies are masked. */
   readonly rawHeaders: readonly string[]
   /** As sent. Absent if there was none, or nobody read it: of another type than JSON, too large. */
-  requestBody?: string
+  requestBody?: string | undefined
   /** Characters of the whole body, of which `requestBody` is only the beginning. */
-  requestCut?: number
+  requestCut?: number | undefined
   /** What `digestOf` makes of an accepted create's whole body where `requestBody` is cut. */
-  requestDigest?: string
+  requestDigest?: string | undefined
   /** Absent while the answer is not out yet, and when the caller hung up before it. */
-  status?: number
-  responseHeaders?: AnswerHeaders
-  responseBody?: string
+  status?: number | undefined
+  responseHeaders?: AnswerHeaders | undefined
+  responseBody?: string | undefined
   /** Characters of the whole answer, of which `responseBody` is only the beginning. */
-  responseCut?: number
-  code?: string
-  message?: string
+  responseCut?: number | undefined
+  code?: string | undefined
+  message?: string | undefined
   /** Every objection to the body, the first of which was the answer. */
-  objections?: readonly Complaint[]
+  objections?: readonly Complaint[] | undefined
   /** Fields given and not used. */
-  ignored?: readonly string[]
-  taskId?: string
+  ignored?: readonly string[] | undefined
+  taskId?: string | undefined
   /** What was chosen to happen. */
-  outcome?: string
+  outcome?: string | undefined
   /** Ids of the rule that chose it and of the faults that were added. */
-  rules?: readonly string[]
+  rules?: readonly string[] | undefined
   /** A create that made the task `taskId`. */
-  accepted?: true
+  accepted?: true | undefined
   /** What an accepted create costs if it succeeds. */
-  credits?: number
+  credits?: number | undefined
   /** The accepted create's plan as it was made; commands may have changed the task's since. */
-  steps?: readonly Step[]
+  steps?: readonly Step[] | undefined
   /** The caller went away before the answer. */
-  hungUp?: true
+  hungUp?: true | undefined
   /** An effect broke the connection off. */
-  isCut?: true
+  isCut?: true | undefined
   /** When the answer was ready to go out, on the namespace's clock. */
-  answeredAt?: number
+  answeredAt?: number | undefined
   /** When its last byte had gone out, or the caller was gone, on the namespace's clock. The entry is complete then. */
-  endedAt?: number
+  endedAt?: number | undefined
   /** Real milliseconds from arrival to end. */
-  durationMs?: number
+  durationMs?: number | undefined
 }
 
 /** One request for a video's file, as it ended. */

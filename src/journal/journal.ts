@@ -74,7 +74,8 @@ export class Journal {
 
   /** Keeps one entry and gives it its place. The caller may add to it until he calls `complete`. */
   add<E extends Unplaced<Entry>>(entry: E): E & { readonly seq: number } {
-    const placed = Object.assign(entry, { seq: this.place() })
+    const placed = entry as E & { seq: number }
+    placed.seq = this.place()
     this.#keep(placed as unknown as Entry)
     return placed
   }
@@ -182,6 +183,9 @@ export class Journal {
   #indexOf(seq: number): number {
     let low = this.#from
     let high = this.#slots.length
+    // Places follow each other, but for the few that are given in advance.
+    const likely = high - 1 - ((this.#slots[high - 1]?.entry.seq ?? 0) - seq)
+    if (likely >= low && this.#slots[likely]?.entry.seq === seq) return likely
     while (low < high) {
       const middle = (low + high) >>> 1
       if ((this.#slots[middle] as Slot).entry.seq < seq) low = middle + 1

@@ -18,7 +18,7 @@ import {
   until,
   whenWaiting,
 } from '../support/requests.ts'
-import { send, speak } from '../support/sockets.ts'
+import { dial, send, speak } from '../support/sockets.ts'
 
 const JOURNAL = '/_mockling/v1/journal'
 
@@ -110,6 +110,23 @@ describe('an entry', () => {
       expect(text).toContain('plain=shown')
       expect(secrets.filter(secret => text.includes(secret))).toEqual([])
     }
+  })
+
+  it('holds the headers of each request on a connection, and what they share once', async () => {
+    await using simulator = await createSimulator()
+    const wanted = (token: string, agent: string) =>
+      `POST /kling/tasks HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${token}\r\nuser-agent: ${agent}\r\ncontent-length: 0\r\n\r\n`
+    const calls = [wanted('one', 'a'), wanted('two', 'a'), wanted('one', 'b'), wanted('one', 'a')]
+    const socket = await dial(simulator.url)
+    for (const [index, call] of calls.entries()) {
+      socket.write(call)
+      await until('it is over', () => simulator.control.journal.turn > index)
+    }
+    socket.destroy()
+    const kept = simulator.control.journal.list().map(entry => (entry.kind === 'request' ? entry.rawHeaders : []))
+    const headers = (agent: string) => ['host', 'x', 'authorization', '***', 'user-agent', agent, 'content-length', '0']
+    expect(kept).toEqual([headers('a'), headers('a'), headers('b'), headers('a')])
+    expect(kept[1]).toBe(kept[0])
   })
 
   it('holds refusals with what was answered, also of what never reached a handler', async () => {

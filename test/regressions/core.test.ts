@@ -190,6 +190,7 @@ describe('long names of ignored fields', () => {
   it('are kept in the journal only in part', async () => {
     await using simulator = await createSimulator()
     await post(simulator, '/kling/videos', { ...SOUND, async: true, ['x'.repeat(500_000)]: 1 })
-    expect(JSON.stringify(simulator.control.journal.list()).length).toBeLessThan(2000)
+    const [entry] = simulator.control.journal.list({ kind: 'request' })
+    expect(JSON.stringify({ ...entry, requestBody: undefined }).length).toBeLessThan(2000)
   })
 })
