@@ -12,6 +12,7 @@ export {
   type CallbacksFace,
   type ClockFace,
   CommandRefused,
+  type Faces,
   type For,
   type InboxFace,
   type Instant,

@@ -1,68 +1,19 @@
-import { randomUUID } from 'node:crypto'
-import { callbackId } from '../simulation/callback-id.ts'
 import type { VirtualClock } from '../simulation/clock.ts'
 import type { Work } from '../simulation/crew.ts'
-import { type Delivery, settlesAt, type Task, withoutUserinfo } from '../simulation/task.ts'
+import { type Delivery, settlesAt, type Task } from '../simulation/task.ts'
 import type { Store } from '../store/store.ts'
 import { Charge, type Scheduled } from './charge.ts'
 import { type Message, messageOf } from './message.ts'
-import type { Attempt, Poster, PostOutcome } from './post.ts'
+import { type AttemptReport, Outbox, type OutboxOptions, type Posting } from './outbox.ts'
 
-/** One try to deliver a callback, as it ended. */
-export interface AttemptReport extends Omit<Attempt, 'outcome'> {
-  /** `lost`: it was never sent, which an effect on its task has so. */
-  readonly outcome: PostOutcome | 'lost'
-  /** When it was sent, on the namespace's clock. */
-  readonly at: number
-  readonly namespace: string
-  readonly taskId: string
-  /** Which of the task's callbacks. */
-  readonly callbackId: string
-  /** From 1. */
-  readonly attempt: number
-  /** It was sent by a control command. */
-  readonly resend?: true
-  readonly url: string
-  /** Its beginning, if it is longer than 100,000 characters. */
-  readonly requestBody: string
-  /** What `place` gave when it was sent; absent if it never was. */
-  readonly seq?: number
-}
+export type { AttemptReport, Posting } from './outbox.ts'
 
-/** A callback's body may be megabytes long, and attempts are kept. */
-const MOST_SHOWN = 100_000
-
-export interface DispatcherOptions {
+/** Closing a namespace's clock drops the deliveries that wait for it. */
+export interface DispatcherOptions extends OutboxOptions {
   readonly store: Pick<Store, 'generation' | 'task' | 'watch'>
-  readonly poster: Poster
-  /** The clock of a namespace. Closing it drops the deliveries that wait for it. */
-  readonly clockOf: (namespace: string) => VirtualClock
   /** Tries after the first one that failed, asked for after each. */
   readonly retries: () => number
-  /** Called as an attempt is sent: its place among what happens. The report comes when it is over. */
-  readonly place: () => number
   readonly onAttempt: (report: AttemptReport) => void
-  /** Whether an address is one of our own inboxes, which are told whose post it is. */
-  readonly isOurs?: (url: string) => boolean
-}
-
-/** In this header our own inbox gets the name of a post. Nobody else is sent it. */
-export const POST_HEADER = 'x-mockling-post'
-
-/** A post under way. */
-export interface Posting {
-  readonly namespace: string
-  readonly taskId: string
-  readonly clock: VirtualClock
-  readonly work: Work
-}
-
-/** Whose post it is. */
-interface Sender {
-  readonly task: Task
-  readonly place: number
-  readonly attempt: number
-  readonly work: Work
 }
 
 /** The wait before the first retry; it doubles from one to the next, up to `LONGEST_BACKOFF_MS` (chosen). */
@@ -88,10 +39,7 @@ interface Yielding {
 /** Posts callbacks when they are due, one task independent of another, and reports every attempt. */
 export class Dispatcher {
   readonly #options: DispatcherOptions
-  /** Posts under way, each to its report. */
-  readonly #posting = new Set<Promise<unknown>>()
-  /** Those of them that go to our own inboxes. */
-  readonly #ours = new Map<string, Posting>()
+  readonly #outbox: Outbox
   readonly #yielding = new Set<Yielding>()
   /** By the task's id. One whose plan has no end stays, for that may change. */
   readonly #charges = new Map<string, Charge>()
@@ -103,6 +51,7 @@ export class Dispatcher {
 
   constructor(options: DispatcherOptions) {
     this.#options = options
+    this.#outbox = new Outbox(options)
     this.#unwatch = options.store.watch(task => this.#follow(task))
   }
 
@@ -113,7 +62,7 @@ export class Dispatcher {
 
   /** Posts under way. */
   get posting(): number {
-    return this.#posting.size
+    return this.#outbox.posting
   }
 
   /** Callbacks that wait to be due, the earliest first; those of one namespace if it is named. */
@@ -126,7 +75,7 @@ export class Dispatcher {
 
   /** The post to one of our own inboxes that has this name. */
   postNamed(name: string): Posting | undefined {
-    return this.#ours.get(name)
+    return this.#outbox.postNamed(name)
   }
 
   /**
@@ -150,7 +99,10 @@ export class Dispatcher {
   async resend(task: Task, place: number, attempt: number, message: Message): Promise<AttemptReport> {
     const work = this.#options.clockOf(task.namespace).work('sure')
     try {
-      const report: AttemptReport = { ...(await this.#send({ task, place, attempt, work }, message)), resend: true }
+      const report: AttemptReport = {
+        ...(await this.#outbox.send({ task, place, attempt, work }, message)),
+        resend: true,
+      }
       this.#options.onAttempt(report)
       return report
     } finally {
@@ -174,9 +126,7 @@ export class Dispatcher {
   async close(drained: Promise<void>): Promise<number> {
     this.#isClosed = true
     this.#unwatch()
-    await Promise.race([Promise.allSettled(this.#posting), drained])
-    await this.#options.poster.close()
-    await Promise.allSettled(this.#posting)
+    await this.#outbox.close(drained)
     return this.#owed
   }
 
@@ -230,7 +180,9 @@ export class Dispatcher {
           if (await isStale()) return !this.#isClosed
         }
         const sender = { task: charge.task, place, attempt, work }
-        const report = delivery.isLost ? this.#lose(sender, clock.now()) : await this.#post(sender, clock.now())
+        const report = delivery.isLost
+          ? this.#outbox.lose(sender, clock.now())
+          : await this.#outbox.post(sender, clock.now())
         if (!delivery.isLost) this.#letOthersGo(charge.task)
         // A reset meanwhile: the journal has begun anew, and this belongs to the old one.
         if ((await store.generation(namespace)) === generation) this.#options.onAttempt(report)
@@ -284,47 +236,6 @@ export class Dispatcher {
   #letOthersGo(task: Task): void {
     for (const { task: other, gone } of this.#yielding) {
       if (isAnother(other, task)) gone.abort()
-    }
-  }
-
-  #lose({ task, place, attempt }: Sender, at: number): AttemptReport {
-    const { namespace, id: taskId } = task
-    const url = withoutUserinfo(task.deliveries[place]?.url ?? '')
-    const nothing = { requestHeaders: {}, requestBody: '', durationMs: 0 }
-    return { outcome: 'lost', at, namespace, taskId, callbackId: callbackId(taskId, place), attempt, url, ...nothing }
-  }
-
-  #post(sender: Sender, now: number): Promise<AttemptReport> {
-    const { task, place } = sender
-    const { url } = task.deliveries[place] as Delivery
-    return this.#send(sender, { url, ...messageOf(task, place, now) })
-  }
-
-  async #send({ task, place, attempt, work }: Sender, { url, text, headers }: Message): Promise<AttemptReport> {
-    const { namespace, id: taskId } = task
-    const { clockOf, isOurs, poster } = this.#options
-    const clock = clockOf(namespace)
-    const name = isOurs?.(url) ? randomUUID() : undefined
-    if (name !== undefined) this.#ours.set(name, { namespace, taskId, clock, work })
-    const at = clock.now()
-    const seq = this.#options.place()
-    const post = poster.post(url, text, name === undefined ? { ...headers } : { ...headers, [POST_HEADER]: name })
-    this.#posting.add(post)
-    try {
-      const { requestHeaders, ...came } = await post
-      const { [POST_HEADER]: _, ...sent } = requestHeaders
-      const whose = { seq, namespace, taskId, callbackId: callbackId(taskId, place), attempt }
-      return {
-        ...came,
-        requestHeaders: sent,
-        ...whose,
-        at,
-        url: withoutUserinfo(url),
-        requestBody: text.slice(0, MOST_SHOWN),
-      }
-    } finally {
-      this.#posting.delete(post)
-      if (name !== undefined) this.#ours.delete(name)
     }
   }
 }

@@ -1,5 +1,6 @@
-import type { Config } from '../config.ts'
-import { ConfigError } from '../config.ts'
+import { promisify } from 'node:util'
+import { type Config, ConfigError } from '../config.ts'
+import { machineTime } from '../simulation/timebase.ts'
 import type { Simulator } from '../simulator.ts'
 import { clientEnvironment } from '../testing/environment.ts'
 import { guardText, realThings } from '../testing/guard.ts'
@@ -39,6 +40,7 @@ export async function exec(command: readonly string[], options: ExecOptions): Pr
     process.stderr.write(`mockling: exec: ${ran.failure}\n`)
     return ran.exitCode
   }
+  await hangUpsSeen(simulator)
   const report = await simulator.control.books.report()
   if (file !== undefined) writeJunit(file, 'mockling exec', checksOf(command, ran.exitCode, report, limits))
   const exitCode = ran.exitCode === 0 ? exitCodeOf(report, limits) : ran.exitCode
@@ -48,6 +50,18 @@ export async function exec(command: readonly string[], options: ExecOptions): Pr
       : textOf(report, limits),
   )
   return exitCode
+}
+
+/** Real milliseconds for the connections of a command that has ended to be seen to end. */
+const PATIENCE_MS = 250
+
+/** What a command left open when it ended counts as hung up; that takes a moment to be heard of. */
+async function hangUpsSeen({ app }: Simulator): Promise<void> {
+  const deadline = performance.now() + PATIENCE_MS
+  const open = promisify(app.server.getConnections.bind(app.server))
+  while ((await open()) > 0 && performance.now() < deadline) {
+    await new Promise<void>(resolve => machineTime.after(5, resolve))
+  }
 }
 
 function refuseRealThings(): void {

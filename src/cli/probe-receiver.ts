@@ -2,6 +2,7 @@ import { exec } from 'node:child_process'
 import { promisify } from 'node:util'
 import type { Attempt, Poster } from '../callbacks/post.ts'
 import { ConfigError } from '../config.ts'
+import { forged, signatureHeaders } from '../faults/signature.ts'
 import { machineTime } from '../simulation/timebase.ts'
 import { madeUpTask } from './callback-body.ts'
 import { type Graded, grade, gradeOfSpeed, type States } from './grading.ts'
@@ -9,8 +10,8 @@ import { type Case, hostileSet, type Shot } from './hostile-set.ts'
 import { junitFile, writeJunit } from './junit.ts'
 import { headersOf, numberOf, originOf, urlOf } from './options.ts'
 import { gradesText, notesOf } from './probe-text.ts'
+import { checkedSecret } from './secret.ts'
 import { posterFor, wasReached } from './sending.ts'
-import { checkedSecret, forged, signatureHeaders } from './signed.ts'
 
 interface ProbeOptions {
   readonly task: readonly string[]

@@ -2,11 +2,12 @@ import { isIP } from 'node:net'
 import type { Attempt } from '../callbacks/post.ts'
 import { ConfigError } from '../config.ts'
 import { type ErrorCode, isErrorCode } from '../contract/errors.ts'
+import { forged, signatureHeaders } from '../faults/signature.ts'
 import { machineTime } from '../simulation/timebase.ts'
 import { FAILURES, failure, madeUpTask, success } from './callback-body.ts'
 import { headersOf, numberOf, originOf, urlOf } from './options.ts'
+import { checkedSecret } from './secret.ts'
 import { posterFor, wasReached } from './sending.ts'
-import { checkedSecret, forged, signatureHeaders } from './signed.ts'
 
 interface TriggerOptions {
   readonly task?: string

@@ -145,9 +145,10 @@ export class Callbacks {
     const last = attempts.findLast(({ outcome }) => outcome !== 'lost')
     const to = url ?? task.deliveries[place]?.url ?? last?.url
     if (to === undefined) throw new Refused(`task '${task.id}' asked for no callback; name a url`)
-    const usual = last
-      ? { text: last.requestBody, headers: extraOf(last.requestHeaders) }
-      : this.#planned(task, place, body)
+    const usual =
+      last && isWhole(last)
+        ? { text: last.requestBody, headers: extraOf(last.requestHeaders) }
+        : this.#planned(task, place, body)
     const changed = Object.entries({ ...usual.headers, ...lowered(headers) }).filter(([, value]) => value !== null)
     return brief(
       await dispatcher.resend(task, place, (attempts.at(-1)?.attempt ?? 0) + 1, {
@@ -166,6 +167,12 @@ export class Callbacks {
     if (body !== undefined) return { text: '', headers: {} }
     throw new Refused(`task '${task.id}' is not settled and nothing was sent yet; settle it, or give a body`, 409)
   }
+}
+
+/** Whether the journal has the whole body: it keeps the beginning only of a long one. */
+function isWhole({ requestHeaders, requestBody }: CallbackEntry): boolean {
+  const sent = requestHeaders['content-length']
+  return sent === undefined || Number(sent) === Buffer.byteLength(requestBody)
 }
 
 function unknown(id: string): Refused {

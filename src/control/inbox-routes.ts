@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
+import { POST_HEADER } from '../simulation/callback-id.ts'
 import { addCommands, type Command, command } from './command.ts'
 import { whole } from './fields.ts'
 import type { InboxAnswer, Inboxes, Message } from './inboxes.ts'
@@ -8,9 +9,6 @@ import { Refused } from './refused.ts'
 import { of } from './shapes.ts'
 
 const tag = 'inbox'
-
-/** The header our own posts are named by; see `callbacks/dispatcher.ts`. */
-const POST_HEADER = 'x-mockling-post'
 
 const Name = z.strictObject({
   name: z

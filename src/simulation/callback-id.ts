@@ -8,3 +8,6 @@ export function readCallbackId(id: string): { taskId: string; place: number } | 
   const [, taskId, number] = /^(.+)\.(\d{1,4})$/.exec(id) ?? []
   return taskId === undefined ? undefined : { taskId, place: Number(number) - 1 }
 }
+
+/** In this header our own inbox gets the name of a post. Nobody else is sent it. */
+export const POST_HEADER = 'x-mockling-post'

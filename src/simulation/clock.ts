@@ -152,8 +152,8 @@ export class VirtualClock implements Clock {
    * Resolves once no more than `tolerated` are at work, to how many are. Work that may last for ever, such as a download
    * that nobody reads on, is given up on when nothing has changed for half a real second: it is part of the number.
    */
-  async calm(tolerated = 0): Promise<number> {
-    return this.#closedFor ? tolerated : this.#crew.calm(tolerated)
+  calm(tolerated = 0): Promise<number> {
+    return this.#crew.calm(tolerated)
   }
 
   /** Something is awaited at `instant` by nobody in particular: it is an event to a clock that stands. */
@@ -180,7 +180,7 @@ export class VirtualClock implements Clock {
     this.#closedFor ??= { reason }
     this.#disarm?.()
     for (const waiter of this.#waiters.takeAll()) waiter.fail(this.#closedFor.reason)
-    this.#crew.tell()
+    this.#crew.close()
   }
 
   /**

@@ -24,6 +24,7 @@ const LINGER_MS = 500
 export class Crew {
   #open = 0
   #sure = 0
+  #isClosed = false
   readonly #told = new Set<() => void>()
   readonly #timebase: Timebase
 
@@ -39,11 +40,16 @@ export class Crew {
   count(kind: WorkKind, change: 1 | -1): void {
     if (kind === 'sure') this.#sure += change
     else this.#open += change
-    this.tell()
+    this.#tell()
   }
 
-  /** Wakes those who wait for a change. */
-  tell(): void {
+  /** Nobody is waited for any more. */
+  close(): void {
+    this.#isClosed = true
+    this.#tell()
+  }
+
+  #tell(): void {
     for (const tell of this.#told) tell()
   }
 
@@ -52,7 +58,7 @@ export class Crew {
    * to how many that is.
    */
   async calm(tolerated: number): Promise<number> {
-    while (this.size > tolerated) {
+    while (this.size > tolerated && !this.#isClosed) {
       const changed = await this.#change(this.#sure > 0 ? undefined : LINGER_MS)
       if (!changed) return this.size
     }

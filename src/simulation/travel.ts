@@ -69,7 +69,8 @@ function moveTo(clock: VirtualClock, instant: number): void {
 async function settle(legs: readonly Leg[]): Promise<void> {
   for (;;) {
     await turn()
-    const busy = legs.filter(({ clock, tolerated }) => clock.atWork > tolerated)
+    // On a clock that is closed nobody is waited for: it is another namespace's by now, or nobody's.
+    const busy = legs.filter(({ clock, tolerated }) => clock.closedFor === undefined && clock.atWork > tolerated)
     if (busy.length === 0) return
     await Promise.all(
       busy.map(async leg => {

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -85,7 +85,7 @@ describe('mockling exec', () => {
       const child = launch(['exec', '--', ...NODE, script])
       child.stdin?.end()
       const stdout = text(child.stdout, words => {
-        if (words.includes('ready')) child.kill(signal)
+        if (words === 'ready\n') child.kill(signal)
       })
       const code = await new Promise(resolve => child.once('exit', resolve))
       expect(await stdout).toBe('ready\ntidied up\n')
@@ -99,6 +99,37 @@ describe('mockling exec', () => {
     expect(stderr).toContain('over the budget: --max-credits 1, and it would have cost 1.4 Credits')
   })
 
+  it('exits with 1 for what was paid twice, and says why', async () => {
+    const script = `
+const signal = AbortSignal.timeout(300)
+const { MOCKLING_URL: url, MOCKLING_TOKEN: token } = process.env
+const create = signal => fetch(url + '/kling/videos', {
+  method: 'POST',
+  headers: { authorization: 'Bearer ' + token, 'content-type': 'application/json' },
+  body: JSON.stringify({ action: 'text2video', model: 'kling-v1', prompt: 'a white mug', async: signal === undefined }),
+  signal,
+})
+await create(signal).catch(() => create())`
+    const args = ['exec', '--pace', 'real', '--', ...MODULE, script]
+    const lenient = await run(args)
+    expect(lenient.code).toBe(0)
+    expect(lenient.stderr).toContain('✗ duplicate: #2 buys again what #1 bought')
+    const file = join(place(), 'checks.xml')
+    const strict = await run(['exec', '--fail-on-duplicates', '--report', `junit=${file}`, ...args.slice(1)])
+    expect(strict.code).toBe(1)
+    expect(strict.stderr).toContain('✗ 1 create was a duplicate, for 1.4 Credits more (--fail-on-duplicates)')
+    expect(readFileSync(file, 'utf8')).toContain('the caller of #1 hung up')
+  })
+
+  it('hears of what the command left open when it ended', async () => {
+    const script = CREATE.replace('await fetch', 'fetch').replace(
+      /console\.log.*/,
+      'await new Promise(resolve => setTimeout(resolve, 300)); process.exit(0)',
+    )
+    const { stderr } = await run(['exec', '--pace', 'real', '--json', '--', ...MODULE, script])
+    expect(JSON.parse(stderr)).toMatchObject({ totals: { creates: 1, reserved: 1.4 } })
+  })
+
   it('passes on the command’s own failure rather than ours', async () => {
     const script = `${CREATE}; process.exit(9)`
     expect((await run(['exec', '--pace', 'instant', '--max-credits', '1', '--', ...MODULE, script])).code).toBe(9)
@@ -108,7 +139,7 @@ describe('mockling exec', () => {
     const file = join(place(), 'checks.xml')
     const args = ['exec', '--pace', 'instant', '--max-credits', '1', '--json', '--report', `junit=${file}`]
     const { stderr } = await run([...args, '--', ...MODULE, CREATE])
-    expect(JSON.parse(stderr)).toMatchObject({ commandExitCode: 0, exitCode: 4, credits: 1.4 })
+    expect(JSON.parse(stderr)).toMatchObject({ commandExitCode: 0, exitCode: 4, totals: { creates: 1, credits: 1.4 } })
     const xml = readFileSync(file, 'utf8')
     expect(xml).toContain('tests="4" failures="1"')
     expect(xml).toContain('name="costs at most 1 Credits"')
@@ -150,6 +181,33 @@ describe('mockling exec', () => {
     const { code, stdout } = await run(['exec', '--pace', 'instant', '--', 'sh', '-c', script])
     expect(JSON.parse(stdout)).toMatchObject({ success: true, duration: '5.1', state: 'succeed' })
     expect(code).toBe(0)
+  })
+
+  const untested = without(['python3', '-c', 'import pytest, requests'])
+  it.skipIf(untested !== '')(`runs pytest, and passes its verdict on${untested}`, async () => {
+    const folder = place()
+    writeFileSync(
+      join(folder, 'test_videos.py'),
+      `
+import os, requests
+
+def create(**change):
+    return requests.post(os.environ['ACEDATACLOUD_API_BASE_URL'] + '/kling/videos',
+        headers={'authorization': 'Bearer ' + os.environ['ACEDATACLOUD_API_TOKEN']},
+        json={'action': 'text2video', 'model': 'kling-v1', 'prompt': 'a white mug', **change})
+
+def test_makes_a_video():
+    assert create().json()['state'] == 'succeed'
+
+def test_hopes_for_too_much():
+    assert create(mode='4k').status_code == 200
+`,
+    )
+    const pytest = ['python3', '-m', 'pytest', '-q', '-p', 'no:cacheprovider']
+    const { code, stdout, stderr } = await run(['exec', '--pace', 'instant', '--', ...pytest], { cwd: folder })
+    expect(stdout).toContain('1 failed, 1 passed')
+    expect(stderr).toContain('would have cost 1.4 Credits')
+    expect(code).toBe(1)
   })
 
   const lacking = without(['python3', '-c', 'import requests'])

@@ -103,6 +103,19 @@ describe('redelivering', () => {
     expect(second?.headers).toHaveProperty('webhook-signature')
   })
 
+  it('sends the whole of what the journal has the beginning of', async () => {
+    await using receiver = await startReceiver()
+    await using simulator = await frozenSimulator()
+    const headers = { 'x-mockling-outcome': 'callback-oversized' }
+    const id = await createAsync(simulator, { callback_url: receiver.url('/hook') }, { headers })
+    await simulator.clock.untilSettled(id)
+    await simulator.callbacks.redeliver(`${id}.1`)
+    const [first, second] = receiver.arrivals.map(({ body }) => body)
+    const [entry] = (await simulator.callbacks.list()).attempts
+    expect(entry?.requestBody.length).toBeLessThan(first?.length ?? 0)
+    expect(second === first).toBe(true)
+  })
+
   it('is refused before anything was sent and the task is settled', async () => {
     await using rig = await withCallback()
     const refused = await rig.door.post(`/v1/callbacks/${rig.id}.1/redeliver`)

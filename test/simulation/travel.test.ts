@@ -153,6 +153,15 @@ describe('travel', () => {
     await journey
   })
 
+  it('waits for nobody on a clock that is closed', async () => {
+    const { clock } = start()
+    clock.work('sure')
+    const journey = travel([{ clock, ms: 1_000 }])
+    await turn()
+    clock.close()
+    await journey
+  })
+
   const chains = fc.array(
     fc.record({
       name: fc.constantFrom('a', 'b', 'c', 'd'),

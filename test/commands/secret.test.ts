@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { Webhook } from 'standardwebhooks'
 import { describe, expect, it } from 'vitest'
-import { checkedSecret, forged, signatureHeaders } from '../../src/cli/signed.ts'
+import { checkedSecret } from '../../src/cli/secret.ts'
+import { forged, signatureHeaders } from '../../src/faults/signature.ts'
 
 const secrets = fc
   .uint8Array({ minLength: 24, maxLength: 64 })
