@@ -51,7 +51,7 @@ async function work(simulator: Simulator, receiver: Receiver, token: string, act
       const text = await ask(
         '/kling/videos',
         { ...SOUND, ...way },
-        act.outcome && { 'x-mockling-outcome': act.outcome },
+        act.outcome === undefined ? {} : { 'x-mockling-outcome': act.outcome },
       )
       last = { id: idIn(text) ?? last.id, url: urlIn(text) ?? last.url } as typeof last
     } else if (act.do === 'poll') await ask('/kling/tasks', { id: last.id ?? 'none' })
