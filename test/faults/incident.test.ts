@@ -77,7 +77,8 @@ function ofTheRun(entry: Entry): object {
 }
 
 async function run(receiver: Receiver) {
-  await using simulator = await createSimulator({ clock: 'auto-skip', pace: 20, timeline: FILE })
+  // Polls move no clock: how soon they come after one another is chance.
+  await using simulator = await createSimulator({ clock: 'auto-skip', skipPerPoll: 0, pace: 20, timeline: FILE })
   const worker = new Worker(simulator, receiver)
   const begun = performance.now()
   await worker.work()
@@ -188,8 +189,8 @@ describe('a timeline', () => {
             until: EPOCH + 30_000,
             timeline: 'outage',
             namespace: null,
-            matched: 3,
-            fired: 3,
+            matched: 2,
+            fired: 2,
           },
         ],
       },
