@@ -41,7 +41,7 @@ describe('mockling wait', () => {
     await using other = await startReceiver(response => response.end('<html>'))
     expect(await run(['wait', other.url(''), '--timeout', '0.2'])).toMatchObject({
       code: 3,
-      stderr: expect.stringContaining('200 no answer of a mockling server'),
+      stderr: expect.stringContaining('200, no answer of a mockling server'),
     })
   })
 })
