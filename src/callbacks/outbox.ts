@@ -119,11 +119,16 @@ export class Outbox {
         ...whose,
         at,
         url: withoutUserinfo(url),
-        requestBody: text.slice(0, MOST_SHOWN),
+        requestBody: beginningOf(text),
       }
     } finally {
       this.#posting.delete(post)
       if (name !== undefined) this.#ours.delete(name)
     }
   }
+}
+
+/** A copy where it is cut: a slice of a string keeps all of it in memory. */
+function beginningOf(text: string): string {
+  return text.length <= MOST_SHOWN ? text : Buffer.from(text.slice(0, MOST_SHOWN), 'utf16le').toString('utf16le')
 }

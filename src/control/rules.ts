@@ -52,7 +52,7 @@ export class RuleDesk {
     const id = input.id ?? this.#freeId(role, scope)
     const rule = this.#understood(() => ruleFrom(input, role, id, this.#site(scope)))
     this.#put([rule], token)
-    return this.#view(rule)
+    return this.#view(rule, scope)
   }
 
   /**
@@ -66,7 +66,7 @@ export class RuleDesk {
     }
     const rules = this.#understood(() => rulesOf(input, this.#site(scope)))
     this.#put(rules, token)
-    return { name: input.name, namespace: shown(keyOf(scope)), rules: rules.map(rule => this.#view(rule)) }
+    return { name: input.name, namespace: shown(keyOf(scope)), rules: rules.map(rule => this.#view(rule, scope)) }
   }
 
   /** The rules of one role, or of a timeline; those of one namespace, with the ones for all. */
@@ -76,7 +76,7 @@ export class RuleDesk {
       .filter(rule => role === undefined || (rule.role === role && rule.timeline === timeline))
       .filter(rule => timeline === undefined || rule.timeline === timeline)
       .filter(rule => isIn(scope, rule))
-      .map(rule => this.#view(rule))
+      .map(rule => this.#view(rule, scope))
   }
 
   /** The timelines that were started: of one namespace, with the ones for all, or every one. */
@@ -90,7 +90,7 @@ export class RuleDesk {
       namespace: shown(one.namespace),
       rules: rules
         .filter(rule => rule.timeline === one.timeline && isOfOneScope(rule, one))
-        .map(rule => this.#view(rule)),
+        .map(rule => this.#view(rule, scope)),
     }))
   }
 
@@ -184,12 +184,13 @@ export class RuleDesk {
     }
   }
 
-  #view(kept: Rule): RuleView {
+  /** As shown to somebody who asks for one namespace, or for all: with how often it fired there. */
+  #view(kept: Rule, scope: ClockScope): RuleView {
     const { effects: _, namespace, ...rule } = kept
     return {
       ...rule,
       namespace: shown(namespace),
-      ...this.#options.rulebook.hits(kept),
+      ...this.#options.rulebook.hits(kept, keyOf(scope)),
     }
   }
 }

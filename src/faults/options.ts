@@ -101,7 +101,8 @@ const CLIP_NAME = '1 to 40 of a-z, 0-9, _ and -'
 /** The name a file was given by `--clip 'succeed NAME=FILE'`. */
 export const clipName = z
   .string(CLIP_NAME)
-  .regex(/^[a-z0-9_-]{1,40}$/, CLIP_NAME)
+  .transform(given => given.toLowerCase())
+  .pipe(z.string().regex(/^[a-z0-9_-]{1,40}$/, CLIP_NAME))
   .meta({ value: 'name', allowed: CLIP_NAME })
 
 const SECRET = 'whsec_ and the key in Base64, 24 to 64 bytes of it'

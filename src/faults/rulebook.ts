@@ -49,7 +49,7 @@ export interface Facts extends Omit<Conditions, 'taskId'> {
   readonly isChosen?: boolean
 }
 
-/** How often a rule matched and fired, over all namespaces. */
+/** How often a rule matched and fired. */
 export interface Hits {
   readonly matched: number
   readonly fired: number
@@ -119,8 +119,10 @@ export class Rulebook {
     else this.#counts.delete(namespace)
   }
 
-  hits(rule: Rule): Hits {
-    const counts = [...this.#counts.values()].map(counts => counts.get(rule))
+  /** Of requests of one namespace, or of all. */
+  hits(rule: Rule, namespace?: string): Hits {
+    const books = namespace === undefined ? [...this.#counts.values()] : [this.#counts.get(namespace)]
+    const counts = books.map(counts => counts?.get(rule))
     return {
       matched: counts.reduce((sum, count) => sum + (count?.matched ?? 0), 0),
       fired: counts.reduce((sum, count) => sum + (count?.fired ?? 0), 0),

@@ -3,6 +3,7 @@ import { LARGEST_PAGE, MOST_IDS, PAGE } from '../contract/bodies.ts'
 import { NO_BODY_MESSAGE } from '../contract/errors.ts'
 import { isObject } from '../contract/request.ts'
 import { refusalBy } from '../faults/effects.ts'
+import type { Refusal } from '../faults/kind.ts'
 import { textOf } from '../faults/text.ts'
 import { madeUpAccount } from '../simulation/made-up.ts'
 import { isTerminal, isVisible, newestFirst, stepAt, type Task } from '../simulation/task.ts'
@@ -36,15 +37,6 @@ async function query(door: Door, request: FastifyRequest, reply: FastifyReply): 
   if (!isObject(body) || isTooDeep(body)) return refuse(request, reply, 'bad_request')
   // Older schemas wrongly name `generate` as the default (gateway §9 D23).
   const action = body['action'] ?? 'retrieve'
-  const { namespace } = request.call
-  const { effects, rules } = effectsOn(door, namespace, { operation: 'tasks', taskId: idsIn(body) })
-  if (effects.length > 0) {
-    note(request, rules)
-    announce(request, reply, { text: textOf(effects), effects })
-    request.call.effects = effects
-  }
-  const refusal = refusalBy(effects)
-  if (refusal) return answerRefusal(request, reply, refusal)
   if (action === 'retrieve' || action === 'generate') return retrieve(door, request, reply, body['id'])
   if (action === 'retrieve_batch') return retrieveBatch(door, request, reply, body)
   return refuse(
@@ -55,12 +47,6 @@ async function query(door: Door, request: FastifyRequest, reply: FastifyReply): 
   )
 }
 
-/** The tasks that a body asks for by id. */
-function idsIn({ id, ids }: Record<string, unknown>): string[] {
-  const given = [id, ...(Array.isArray(ids) ? ids.slice(0, MOST_IDS) : [])]
-  return given.filter(one => typeof one === 'string')
-}
-
 async function retrieve(door: Door, request: FastifyRequest, reply: FastifyReply, id: unknown): Promise<FastifyReply> {
   if (id === undefined || id === null || id === '') return refuse(request, reply, 'bad_request', 'id is required')
   if (typeof id !== 'string') return refuse(request, reply, 'bad_request', `id must be a string, not ${shown(id)}`)
@@ -68,7 +54,7 @@ async function retrieve(door: Door, request: FastifyRequest, reply: FastifyReply
   // Not kept at any length: the journal outlives the request.
   entry.taskId = id.slice(0, 100)
   const task = await door.store.task(namespace.key, id, namespace.clock.now())
-  return tell(door, request, reply, task ? [task] : [], ([record]) => record ?? {})
+  return tell(door, request, reply, task ? [task] : [], [id], ([record]) => record ?? {})
 }
 
 async function retrieveBatch(
@@ -79,7 +65,9 @@ async function retrieveBatch(
 ): Promise<FastifyReply> {
   const found = await findBatch(door, request, body)
   if ('refusal' in found) return refuse(request, reply, 'bad_request', found.refusal)
-  return tell(door, request, reply, found.tasks, items => ({
+  const { ids } = body
+  const asked = Array.isArray(ids) ? ids.filter(id => typeof id === 'string') : []
+  return tell(door, request, reply, found.tasks, asked, items => ({
     items,
     count: found.total - (found.tasks.length - items.length),
   }))
@@ -131,26 +119,44 @@ function readFilter(body: Record<string, unknown>) {
 }
 
 /**
- * Sends the records of the tasks that may be seen by now. A pending one among the tasks, or a hidden one, lets auto-skip
- * go on as if its poller were waiting.
+ * Sends the records of the tasks that may be seen by now, or what faults make of that. A pending one among the tasks, or
+ * a hidden one, lets auto-skip go on as if its poller were waiting.
  */
 async function tell(
   door: Door,
   request: FastifyRequest,
   reply: FastifyReply,
   tasks: readonly Task[],
+  asked: readonly string[],
   shape: (records: object[]) => object,
 ): Promise<FastifyReply> {
   const { namespace } = request.call
   const now = namespace.clock.now()
+  if (tasks.some(task => !isTerminal(stepAt(task, now)) || !isVisible(task, now)))
+    namespace.clock.mark(now + door.settings.skipPerPollMs)
+  const refusal = refusalOf(door, request, reply, asked)
+  if (refusal) return answerRefusal(request, reply, refusal)
   const account = await madeUpAccount(door.settings.seed, namespace.key)
   const origin = originOf(door, request)
   const records = tasks
     .filter(task => isVisible(task, now))
     .map(task => recordOf(task, now, account, door.settings.pendingResponse, origin))
-  if (tasks.some(task => !isTerminal(stepAt(task, now)) || !isVisible(task, now)))
-    namespace.clock.mark(now + door.settings.skipPerPollMs)
   return answer(request, reply, 200, JSON.stringify(shape(records)))
+}
+
+/** Has the faults fire that a query meets, once nothing else is wrong with it; answers why they refuse it, if they do. */
+function refusalOf(
+  door: Door,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  taskId: readonly string[],
+): Refusal | undefined {
+  const { effects, rules } = effectsOn(door, request.call.namespace, { operation: 'tasks', taskId })
+  if (effects.length === 0) return undefined
+  note(request, rules)
+  announce(request, reply, { text: textOf(effects), effects })
+  request.call.effects = effects
+  return refusalBy(effects)
 }
 
 /** A value as an error text shows it. */

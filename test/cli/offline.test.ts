@@ -2,6 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { outcomeLines } from '../../src/faults/outcomes.ts'
 import { run } from './command.ts'
 
 const REFUSED =
@@ -60,6 +61,29 @@ describe('mockling matrix', () => {
     const { rows } = JSON.parse(stdout) as { rows: { model: string; source: string; grade: string }[] }
     expect(new Set(rows.map(row => row.model)).has('kling-v3')).toBe(revision === '2026-05')
     expect(rows.every(row => row.source !== '' && row.grade !== '')).toBe(true)
+  })
+})
+
+describe('mockling outcomes', () => {
+  it('lists each with how it is written, what the client is put through and its options', async () => {
+    const { code, stdout } = await run(['outcomes'])
+    expect(code).toBe(0)
+    expect(stdout).toContain(
+      [
+        'callback-doubled [<times>] [gap=<seconds>]',
+        '    The same callback comes twice (or more often). (create)',
+        '    times: a whole number from 2 to 100; without it 2',
+        '    gap: a number of seconds from 0 to 31536000; without it 0',
+        '',
+      ].join('\n'),
+    )
+    expect(stdout).toContain('without it the timeout of the request, else 600')
+  })
+
+  it('prints them as data', async () => {
+    const { code, stdout } = await run(['outcomes', '--json'])
+    expect(code).toBe(0)
+    expect(JSON.parse(stdout)).toEqual(outcomeLines())
   })
 })
 

@@ -4,12 +4,14 @@ import type { Experience } from './bench.ts'
 import { CLIENTS } from './clients.ts'
 import { ANSWER_EXPERIENCES } from './experiences/answer.ts'
 import { CALLBACK_EXPERIENCES } from './experiences/callback.ts'
+import { MEDIA_EXPERIENCES } from './experiences/media.ts'
 import { TASK_EXPERIENCES } from './experiences/task.ts'
 
 const EXPERIENCES: Readonly<Record<string, Experience>> = {
   ...TASK_EXPERIENCES,
   ...ANSWER_EXPERIENCES,
   ...CALLBACK_EXPERIENCES,
+  ...MEDIA_EXPERIENCES,
 }
 
 describe('the experiences', () => {

@@ -1,7 +1,7 @@
 import { request } from 'undici'
 import { describe, expect, it } from 'vitest'
-import type { Simulator } from '../../src/simulator.ts'
-import { create, createAsync, frozenSimulator, namespaceOf, post, SOUND, until } from '../support/requests.ts'
+import { createSimulator, type Simulator } from '../../src/simulator.ts'
+import { create, createAsync, EPOCH, frozenSimulator, namespaceOf, post, SOUND, until } from '../support/requests.ts'
 import { speak } from '../support/sockets.ts'
 
 /** Adds a rule through the control door; answers how it was shown. */
@@ -221,6 +221,32 @@ describe('a query', () => {
     await until('it waits', () => simulator.control.clock(namespaceOf()).waiting === 1)
     await simulator.control.advance(namespaceOf(), { ms: 8000 })
     expect((await late).json()).toMatchObject({ id })
+  })
+
+  it('that is wrong in itself is refused as ever, and uses no fault up', async () => {
+    await using simulator = await frozenSimulator()
+    const id = await createAsync(simulator)
+    await rule(simulator, { effects: 'answer-html', operation: 'tasks', next: 1 }, 'faults')
+    for (const body of [{}, { id: 7 }, { id, action: 'dance' }, { ids: 'x', action: 'retrieve_batch' }]) {
+      const { statusCode, headers } = await post(simulator, '/kling/tasks', body)
+      expect(statusCode).toBe(400)
+      expect(headers).not.toHaveProperty('x-mockling-outcome')
+    }
+    expect((await post(simulator, '/kling/tasks', { id })).statusCode).toBe(502)
+  })
+
+  it('of a pending task counts as a wait for auto-skip also where a fault refuses it', async () => {
+    await using simulator = await createSimulator({ clock: 'auto-skip', pace: 20 })
+    const id = await createAsync(simulator)
+    await rule(simulator, { effects: 'refuse timeout', operation: 'tasks', for: 15 }, 'faults')
+    const now = () => simulator.control.clock(namespaceOf()).now
+    const statuses = []
+    while (now() < EPOCH + 20_000) {
+      const before = now()
+      statuses.push((await post(simulator, '/kling/tasks', { id })).statusCode)
+      await until('the clock leaps', () => now() > before)
+    }
+    expect(statuses).toEqual([504, 504, 504, 504, 504, 200, 200])
   })
 
   it('is met by a fault for one task, alone or in a batch', async () => {

@@ -187,7 +187,7 @@ describe('a rule that can never fire', () => {
 
 describe('input that is none', () => {
   const inputs: readonly ['rules' | 'faults' | 'timelines', object, string][] = [
-    ['rules', {}, 'effects: must be effects as text, such as "refuse too_many_requests, answer-late 5", or a list of'],
+    ['rules', {}, 'must be effects as text, such as "refuse too_many_requests, answer-late 5", or a list of'],
     ['rules', { effects: '' }, 'effects: '],
     ['rules', { effects: [] }, 'effects: '],
     ['rules', { effects: 'explode' }, "there is no outcome or fault 'explode'; known are"],
@@ -200,14 +200,26 @@ describe('input that is none', () => {
     ['rules', { effects: 'stall', probability: 0 }, 'probability: '],
     ['rules', { effects: 'stall', probability: 1.1 }, 'probability: '],
     ['rules', { effects: 'stall', from: -1 }, 'from: '],
-    ['rules', { effects: 'stall', from: 'soon' }, 'from: must be Unix milliseconds or an ISO 8601 time'],
-    ['rules', { effects: 'stall', in: -1 }, 'in: must be seconds, or text such as 250ms, 30s, 2m or 1.5h'],
-    ['rules', { effects: 'stall', for: '3 days' }, 'for: must be seconds, or text such as 250ms, 30s, 2m or 1.5h'],
+    [
+      'rules',
+      { effects: 'stall', from: 'soon' },
+      'from: "soon" is not allowed; must be Unix milliseconds or an ISO 8601 time',
+    ],
+    [
+      'rules',
+      { effects: 'stall', in: -1 },
+      'in: -1 is not allowed; must be seconds, or text such as 250ms, 30s, 2m or 1.5h',
+    ],
+    [
+      'rules',
+      { effects: 'stall', for: '3 days' },
+      'for: "3 days" is not allowed; must be seconds, or text such as 250ms, 30s, 2m or 1.5h',
+    ],
     ['rules', { effects: 'stall', from: 1, in: 3 }, 'give from or in, not both'],
     ['rules', { effects: 'stall', until: 1, for: 3 }, 'give until or for, not both'],
     ['rules', { effects: 'stall', when: { colour: 'red' } }, 'colour'],
     ['rules', { effects: 'stall', operation: 'delete' }, 'operation: '],
-    ['rules', { effects: 'stall', id: 'a b' }, 'id: must be 1 to 80 letters, digits, _ . : or -'],
+    ['rules', { effects: 'stall', id: 'a b' }, 'id: "a b" is not allowed; must be 1 to 80 letters, digits, _ . : or -'],
     [
       'faults',
       { effects: 'refuse used_up, callback-lost' },
@@ -220,7 +232,7 @@ describe('input that is none', () => {
     [
       'timelines',
       { name: 'x', events: [{ at: -5, outcome: 'stall' }] },
-      'events.0.at: must be seconds, or text such as',
+      'events.0.at: -5 is not allowed; must be seconds, or text such as',
     ],
     [
       'timelines',

@@ -315,3 +315,57 @@ async function retrieveAfterLeap(simulator: Simulator, id: string) {
   await until('the clock leaps', () => simulator.control.clock(namespaceOf()).now > now)
   return retrieve(simulator, id)
 }
+
+describe('a file', () => {
+  it('may break off before its first byte, with its head', async () => {
+    await using simulator = await frozenSimulator({ pace: 'instant' })
+    const { video_url } = (await create(simulator, {}, under('media-cut 0'))).json()
+    const path = new URL(video_url).pathname
+    const socket = await dial(simulator.url)
+    socket.write(`GET ${path} HTTP/1.1\r\nhost: a\r\n\r\n`)
+    const chunks: Buffer[] = []
+    socket.on('data', chunk => chunks.push(chunk))
+    socket.once('end', () => socket.end())
+    await once(socket, 'close')
+    const text = Buffer.concat(chunks).toString()
+    expect(text).toMatch(/^HTTP\/1\.1 200 OK\r\n/)
+    expect(text.split('\r\n\r\n')[1]).toBe('')
+    expect((await simulator.app.inject({ method: 'HEAD', url: path })).statusCode).toBe(200)
+  })
+
+  it('is put through faults of its own, so often as they say, and keeps the ones of its create', async () => {
+    await using simulator = await frozenSimulator({ pace: 'instant' })
+    const { video_url } = (await create(simulator, {}, under('media-type text/csv'))).json()
+    const url = new URL(video_url).pathname
+    simulator.rules.add('fault', 'server', {
+      effects: 'media-empty',
+      operation: 'download',
+      when: {},
+      next: 1,
+      id: 'once',
+    })
+    const [first, second] = [await simulator.app.inject(url), await simulator.app.inject(url)]
+    expect(first).toMatchObject({ statusCode: 200, body: '', headers: { 'content-type': 'text/csv' } })
+    expect(second).toMatchObject({ statusCode: 200, headers: { 'content-type': 'text/csv' } })
+    expect(second.rawPayload.length).toBeGreaterThan(10_000)
+    expect(simulator.control.journal.list({ kind: 'download' })).toMatchObject([{ rules: ['once'] }, {}])
+  })
+
+  it.each(['media-slow 10', 'media-slow 10, media-cut 50'])(
+    'leaves nothing behind when its reader goes: %s',
+    async outcome => {
+      await using simulator = await frozenSimulator({ pace: 'instant' })
+      const { video_url } = (await create(simulator, {}, under(outcome))).json()
+      const socket = await dial(simulator.url)
+      socket.write(`GET ${new URL(video_url).pathname} HTTP/1.1\r\nhost: a\r\n\r\n`)
+      await whenWaiting(simulator)
+      await pass(simulator, 1)
+      await whenWaiting(simulator)
+      socket.destroy()
+      await until('nobody waits', () => waiting(simulator) === 0)
+      await until('the journal knows', () =>
+        simulator.control.journal.list({ kind: 'download' }).some(e => 'hungUp' in e),
+      )
+    },
+  )
+})
