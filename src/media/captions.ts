@@ -1,10 +1,13 @@
 import { GLYPH_HEIGHT } from './font.ts'
-import type { Colour, Picture } from './picture.ts'
-import { drawLine, LINE_HEIGHT, widthOf, wrapped } from './text.ts'
+import type { Picture } from './picture.ts'
+import { drawLine, type Inks, LINE_HEIGHT, widthOf, wrapped } from './text.ts'
 
 // Panel and letters differ in luma alone, so a letter has no fringe of colour wherever it lies in its 2x2 cells.
-const PANEL: Colour = { y: 24, cb: 128, cr: 128 }
-const INK: Colour = { y: 226, cb: 128, cr: 128 }
+const grey = (y: number) => ({ y, cb: 128, cr: 128 })
+const PANEL = grey(24)
+const INKS: Inks = { letter: grey(226), plate: { letter: grey(176), paper: grey(60) } }
+/** Over what was there before. */
+const OPAQUE: Inks = { ...INKS, paper: PANEL }
 
 /** Fewer characters in a line than this are no text any more. */
 const LEAST_CHARACTERS = 8
@@ -48,7 +51,7 @@ export class Label {
     const bottom = 4 * Math.ceil((2 * this.#margin + this.#lines.length * pitch - 2 * this.#scale) / 4)
     picture.fill(0, 0, this.#width + 4, bottom, PANEL)
     this.#lines.forEach((line, i) => {
-      drawLine(picture, this.#margin, this.#margin + i * pitch, this.#scale, line, INK)
+      drawLine(picture, this.#margin, this.#margin + i * pitch, this.#scale, line, INKS)
     })
     return bottom
   }
@@ -94,7 +97,7 @@ export class Timecode {
     for (const [i, character] of Array.from(text).entries()) {
       if (this.#shown[i] === character) continue
       const x = 4 * scale + 6 * i * scale
-      drawLine(picture, x, y, scale, character, INK, PANEL)
+      drawLine(picture, x, y, scale, character, OPAQUE)
     }
     this.#shown = text
   }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 
 /** Goes up whenever a spec comes to give other bytes, so that an etag never names two files. */
-const FORMAT_VERSION = 2
+const FORMAT_VERSION = 3
 
 /** What a clip is to be. All of it goes into the bytes, and nothing else does. */
 export interface ClipSpec {

@@ -23,7 +23,7 @@ describe('createClip', () => {
     expect({ etag: clip.etag, bytes: hash(bytesOf(clip)) }).toMatchInlineSnapshot(`
       {
         "bytes": "ebd6cfa45039a867",
-        "etag": ""_hir-D95yIiF5Ak_RPSze8"",
+        "etag": ""Pj24xFzeBEZjY9BJNVps7x"",
       }
     `)
   })
