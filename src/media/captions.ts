@@ -4,7 +4,8 @@ import { drawLine, type Inks, LINE_HEIGHT, widthOf, wrapped } from './text.ts'
 
 // Panel and letters differ in luma alone, so a letter has no fringe of colour wherever it lies in its 2x2 cells.
 const grey = (y: number) => ({ y, cb: 128, cr: 128 })
-const PANEL = grey(24)
+/** What texts are written on. */
+export const PANEL = grey(24)
 const INKS: Inks = { letter: grey(226), plate: { letter: grey(176), paper: grey(60) } }
 /** Over what was there before. */
 const OPAQUE: Inks = { ...INKS, paper: PANEL }

@@ -1,4 +1,5 @@
 import { Label, Timecode } from './captions.ts'
+import { type Palette, paletteOf } from './palette.ts'
 import { type Colour, Picture } from './picture.ts'
 
 /** Emblem modules to a side; the right half mirrors the left. */
@@ -36,8 +37,7 @@ export class Scene {
   #filled: number | undefined
   /** The square that is bright. */
   #lit = -1
-  readonly #bright: Colour
-  readonly #dark: Colour
+  readonly #palette: Palette
 
   /** `seed` is at least 16 bytes that look random. */
   constructor({ width, height, fps, frames, label }: SceneSpec, seed: Uint8Array) {
@@ -49,11 +49,9 @@ export class Scene {
     this.#fps = fps
     this.#frames = frames
 
-    const hue = byte(seed, 0) * 256 + byte(seed, 1)
-    const turn = 8192 + byte(seed, 2) * 64 // 45 to 135 degrees further
-    this.#bright = colour(hue + 32768, 0.5, 0.84)
-    this.#dark = colour(hue, 0.4, 0.1)
-    this.#shade(colour(hue, 0.55, 0.45), colour(hue + turn, 0.5, 0.25))
+    // The lower hue is 45 to 135 degrees away.
+    this.#palette = paletteOf(byte(seed, 0) * 256 + byte(seed, 1), 8192 + byte(seed, 2) * 64)
+    this.#shade()
 
     const size = { width: this.#width, height: this.#height }
     const labelBottom = new Label(size, label).draw(this.picture)
@@ -69,22 +67,22 @@ export class Scene {
     const barTop = this.#height - unit
     const belowBottom = 4 * this.picture.planes.mbHeight - barTop
     if (this.#filled === undefined) {
-      this.picture.fill(0, barTop, 4 * this.picture.planes.mbWidth, belowBottom, this.#dark)
-      for (let i = 0; i < BEATS; i++) this.#beat(i, this.#dark)
+      this.picture.fill(0, barTop, 4 * this.picture.planes.mbWidth, belowBottom, this.#palette.dark)
+      for (let i = 0; i < BEATS; i++) this.#beat(i, this.#palette.dark)
     }
 
     const beat = Math.floor(frame / this.#fps) % BEATS
     if (beat !== this.#lit) {
-      this.#beat(this.#lit, this.#dark)
-      this.#beat(beat, this.#bright)
+      this.#beat(this.#lit, this.#palette.dark)
+      this.#beat(beat, this.#palette.bright)
       this.#lit = beat
     }
 
     const played = this.#frames === 1 ? 1 : frame / (this.#frames - 1)
     const filled = 2 * Math.round((played * this.#width) / 2)
     const from = this.#filled ?? 0
-    this.picture.fill(from, barTop, filled - from, belowBottom, this.#bright)
-    this.picture.fill(filled, barTop, from - filled, belowBottom, this.#dark)
+    this.picture.fill(from, barTop, filled - from, belowBottom, this.#palette.bright)
+    this.picture.fill(filled, barTop, from - filled, belowBottom, this.#palette.dark)
     this.#filled = filled
   }
 
@@ -94,8 +92,9 @@ export class Scene {
     this.picture.fill((2 * index + 1) * unit, this.#height - 3 * unit, unit, unit, colour)
   }
 
-  #shade(top: Colour, bottom: Colour): void {
+  #shade(): void {
     const { mbWidth, mbHeight } = this.picture.planes
+    const { top, bottom } = this.#palette
     for (let row = 0; row < 4 * mbHeight; row++) {
       const share = Math.min(1, row / this.#height)
       this.picture.fill(0, row, 4 * mbWidth, 1, {
@@ -116,33 +115,10 @@ export class Scene {
       for (let column = 0; column < EMBLEM; column++) {
         const mirrored = Math.min(column, EMBLEM - 1 - column)
         const set = (byte(seed, row) >> mirrored) & 1
-        if (set === 1) this.picture.fill(left + column * module, top + row * module, module, module, this.#bright)
+        if (set === 1)
+          this.picture.fill(left + column * module, top + row * module, module, module, this.#palette.bright)
       }
     }
-  }
-}
-
-/**
- * A colour from its hue (a full turn is 65536), saturation and lightness (0..1).
- *
- * Only sums, products and rounding: what those give is laid down to the last bit, so the same file comes from every
- * machine. Math.cos or Math.pow would not promise that.
- */
-function colour(hue: number, saturation: number, lightness: number): Colour {
-  const chroma = (1 - Math.abs(2 * lightness - 1)) * saturation
-  const sixth = ((hue % 65536) / 65536) * 6
-  const primary = (offset: number) => {
-    const distance = Math.abs(((sixth + offset) % 6) - 3) // 3 at the primary itself, 0 opposite
-    return lightness + chroma * (Math.min(1, Math.max(0, distance - 1)) - 0.5)
-  }
-  const red = primary(0)
-  const green = primary(4)
-  const blue = primary(2)
-  const luma = 0.2126 * red + 0.7152 * green + 0.0722 * blue
-  return {
-    y: Math.round(16 + 219 * luma),
-    cb: Math.round(128 + (224 * (blue - luma)) / 1.8556),
-    cr: Math.round(128 + (224 * (red - luma)) / 1.5748),
   }
 }
 

@@ -22,7 +22,7 @@ describe('createClip', () => {
     const clip = createClip(SPEC)
     expect({ etag: clip.etag, bytes: hash(bytesOf(clip)) }).toMatchInlineSnapshot(`
       {
-        "bytes": "ebd6cfa45039a867",
+        "bytes": "3a74b8f999a8b837",
         "etag": ""Pj24xFzeBEZjY9BJNVps7x"",
       }
     `)
