@@ -17,7 +17,10 @@ export interface ClipSpec {
   readonly frames: number
   /** Whether there is a sound track: a beep at each full second. */
   readonly audio: boolean
-  /** Lines of text, shown and put into the comment tag; none leaves both out. */
+  /**
+   * Texts, shown each from a line of its own while there is room, and put into the comment tag; none leaves both out.
+   * Those after an empty one stand a little apart, as a prompt does below the facts, and are the first to be cut.
+   */
   readonly label: readonly string[]
 }
 

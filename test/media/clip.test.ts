@@ -22,7 +22,7 @@ describe('createClip', () => {
     const clip = createClip(SPEC)
     expect({ etag: clip.etag, bytes: hash(bytesOf(clip)) }).toMatchInlineSnapshot(`
       {
-        "bytes": "3a74b8f999a8b837",
+        "bytes": "576a812456159368",
         "etag": ""Pj24xFzeBEZjY9BJNVps7x"",
       }
     `)
