@@ -32,6 +32,12 @@ describe('mockling clip', () => {
     expect(await input.computeDuration()).toBeCloseTo(5.1, 9)
   })
 
+  it('says what there is no room for', async () => {
+    const { code, stderr } = await run(['clip', '--seconds', '1', '--size', '160x90', '--label', 'a mug', '-o', out])
+    expect(code).toBe(0)
+    expect(stderr.split('\n').slice(1)).toEqual([`${out}: too small to show the label and the time`, ''])
+  })
+
   it.each([
     [['--seconds', 'x'], '--seconds: "x" is not allowed; it must be a number above 0, up to 180'],
     [['--seconds', '0'], '--seconds: "0" is not allowed; it must be a number above 0, up to 180'],
