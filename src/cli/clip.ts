@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { ConfigError } from '../config.ts'
 import { durationText, LONGEST_CLIP_SECONDS } from '../contract/formats.ts'
 import { createClip } from '../media/clip.ts'
+import { leftOut } from '../media/scene.ts'
 import { isSide, LEAST_SIDE, MOST_SIDE } from '../media/spec.ts'
 
 interface ClipOptions {
@@ -22,7 +23,8 @@ export function clip(options: ClipOptions): void {
   const { seconds, size, id, label, output } = options
   const fps = options.fps === '24' ? 24 : 30
   const frames = Math.max(1, Math.round(secondsOf(seconds) * fps))
-  const made = createClip({ id, ...sidesOf(size), fps, frames, audio: options.audio === true, label })
+  const spec = { id, ...sidesOf(size), fps, frames, audio: options.audio === true, label } as const
+  const made = createClip(spec)
   try {
     writeFileSync(output === '-' ? 1 : output, made.read(0, made.size))
   } catch (cause) {
@@ -34,6 +36,8 @@ export function clip(options: ClipOptions): void {
   process.stderr.write(
     `${output}: ${size}, ${frames} frames at ${fps} a second = ${durationText({ frames, fps })} s, ${made.size} bytes\n`,
   )
+  const missing = leftOut(spec)
+  if (missing.length > 0) process.stderr.write(`${output}: too small to show ${missing.join(' and ')}\n`)
 }
 
 function secondsOf(text: string): number {

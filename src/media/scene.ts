@@ -1,9 +1,12 @@
-import { Label, Timecode } from './captions.ts'
+import { marginOf, type Size } from './captions.ts'
+import { Label } from './label.ts'
+import { type Palette, paletteOf } from './palette.ts'
 import { type Colour, Picture } from './picture.ts'
+import { Timecode } from './timecode.ts'
 
 /** Emblem modules to a side; the right half mirrors the left. */
 const EMBLEM = 7
-/** Squares of the second hand. */
+/** Squares of the second hand, where there is room for so many. */
 const BEATS = 10
 
 /** What a scene shows. */
@@ -24,80 +27,78 @@ export interface SceneSpec {
  */
 export class Scene {
   readonly picture: Picture
-  /** Cells that are seen. The picture may be wider and higher, up to the next whole macroblock. */
-  readonly #width: number
-  readonly #height: number
-  /** A length that looks alike at all sizes: a 45th of the short side. Even, as chroma is shared by 2x2 cells. */
+  readonly #size: Size
   readonly #unit: number
+  /** Where texts and squares start. */
+  readonly #left: number
+  /** How many squares there are. */
+  readonly #beats: number
   readonly #fps: number
   readonly #frames: number
   readonly #timecode: Timecode
   /** Cells of the bar that are bright; `undefined` before the first drawing. */
   #filled: number | undefined
   /** The square that is bright. */
-  #lit = -1
-  readonly #bright: Colour
-  readonly #dark: Colour
+  #lit: number | undefined
+  readonly #palette: Palette
 
   /** `seed` is at least 16 bytes that look random. */
-  constructor({ width, height, fps, frames, label }: SceneSpec, seed: Uint8Array) {
-    this.picture = new Picture(Math.ceil(width / 16), Math.ceil(height / 16))
-    // Cells at the border that are seen in part only are left to the background.
-    this.#width = Math.floor(width / 4)
-    this.#height = Math.floor(height / 4)
-    this.#unit = 2 * Math.max(1, Math.round(Math.min(this.#width, this.#height) / 90))
-    this.#fps = fps
-    this.#frames = frames
+  constructor(spec: SceneSpec, seed: Uint8Array) {
+    const { size, unit, label, timecode } = arranged(spec)
+    this.picture = new Picture(Math.ceil(spec.width / 16), Math.ceil(spec.height / 16))
+    this.#size = size
+    this.#unit = unit
+    this.#left = marginOf(size)
+    this.#beats = Math.max(1, Math.min(BEATS, Math.floor((size.width - this.#left) / (2 * unit))))
+    this.#fps = spec.fps
+    this.#frames = spec.frames
+    this.#timecode = timecode
+    // The lower hue is 45 to 135 degrees away.
+    this.#palette = paletteOf(byte(seed, 0) * 256 + byte(seed, 1), 8192 + byte(seed, 2) * 64)
 
-    const hue = byte(seed, 0) * 256 + byte(seed, 1)
-    const turn = 8192 + byte(seed, 2) * 64 // 45 to 135 degrees further
-    this.#bright = colour(hue + 32768, 0.5, 0.84)
-    this.#dark = colour(hue, 0.4, 0.1)
-    this.#shade(colour(hue, 0.55, 0.45), colour(hue + turn, 0.5, 0.25))
-
-    const size = { width: this.#width, height: this.#height }
-    const labelBottom = new Label(size, label).draw(this.picture)
-    this.#timecode = new Timecode(size, this.#height - 4 * this.#unit, { fps, frames })
-    this.#timecode.drawPanel(this.picture)
-    this.#emblem(seed.subarray(3), labelBottom, this.#timecode.top)
+    this.#shade()
+    label.draw(this.picture)
+    timecode.drawPanel(this.picture)
+    this.#emblem(seed.subarray(3), label.bottom, timecode.top)
   }
 
   /** Draws frame number `frame`, counted from 0, whatever was drawn before. */
   draw(frame: number): void {
     this.#timecode.draw(this.picture, frame)
-    const unit = this.#unit
-    const barTop = this.#height - unit
+    const { bright, dark } = this.#palette
+    const barTop = this.#size.height - this.#unit
     const belowBottom = 4 * this.picture.planes.mbHeight - barTop
     if (this.#filled === undefined) {
-      this.picture.fill(0, barTop, 4 * this.picture.planes.mbWidth, belowBottom, this.#dark)
-      for (let i = 0; i < BEATS; i++) this.#beat(i, this.#dark)
+      this.picture.fill(0, barTop, 4 * this.picture.planes.mbWidth, belowBottom, dark)
+      for (let i = 0; i < this.#beats; i++) this.#beat(i, dark)
     }
 
-    const beat = Math.floor(frame / this.#fps) % BEATS
+    const beat = Math.floor(frame / this.#fps) % this.#beats
     if (beat !== this.#lit) {
-      this.#beat(this.#lit, this.#dark)
-      this.#beat(beat, this.#bright)
+      if (this.#lit !== undefined) this.#beat(this.#lit, dark)
+      this.#beat(beat, bright)
       this.#lit = beat
     }
 
     const played = this.#frames === 1 ? 1 : frame / (this.#frames - 1)
-    const filled = 2 * Math.round((played * this.#width) / 2)
+    const filled = 2 * Math.round((played * this.#size.width) / 2)
     const from = this.#filled ?? 0
-    this.picture.fill(from, barTop, filled - from, belowBottom, this.#bright)
-    this.picture.fill(filled, barTop, from - filled, belowBottom, this.#dark)
+    this.picture.fill(from, barTop, filled - from, belowBottom, bright)
+    this.picture.fill(filled, barTop, from - filled, belowBottom, dark)
     this.#filled = filled
   }
 
   /** A square of the second hand. */
   #beat(index: number, colour: Colour): void {
     const unit = this.#unit
-    this.picture.fill((2 * index + 1) * unit, this.#height - 3 * unit, unit, unit, colour)
+    this.picture.fill(this.#left + 2 * index * unit, this.#size.height - 3 * unit, unit, unit, colour)
   }
 
-  #shade(top: Colour, bottom: Colour): void {
+  #shade(): void {
     const { mbWidth, mbHeight } = this.picture.planes
+    const { top, bottom } = this.#palette
     for (let row = 0; row < 4 * mbHeight; row++) {
-      const share = Math.min(1, row / this.#height)
+      const share = Math.min(1, row / this.#size.height)
       this.picture.fill(0, row, 4 * mbWidth, 1, {
         y: Math.round(top.y + (bottom.y - top.y) * share),
         cb: Math.round(top.cb + (bottom.cb - top.cb) * share),
@@ -108,42 +109,38 @@ export class Scene {
 
   /** In the middle of the rows from `above` up to `below`, as large as fits there and at most half of the short side. */
   #emblem(seed: Uint8Array, above: number, below: number): void {
-    const room = Math.min(0.5 * Math.min(this.#width, this.#height), 0.8 * (below - above))
+    const { width, height } = this.#size
+    const room = Math.min(0.5 * Math.min(width, height), 0.8 * (below - above))
     const module = 2 * Math.floor(room / (2 * EMBLEM))
-    const left = 4 * Math.round((this.#width - EMBLEM * module) / 8)
-    const top = 4 * Math.round((above + below - EMBLEM * module) / 8)
+    const left = 2 * Math.round((width - EMBLEM * module) / 4)
+    const top = 2 * Math.round((above + below - EMBLEM * module) / 4)
     for (let row = 0; row < EMBLEM; row++) {
       for (let column = 0; column < EMBLEM; column++) {
         const mirrored = Math.min(column, EMBLEM - 1 - column)
         const set = (byte(seed, row) >> mirrored) & 1
-        if (set === 1) this.picture.fill(left + column * module, top + row * module, module, module, this.#bright)
+        if (set === 0) continue
+        this.picture.fill(left + column * module, top + row * module, module, module, this.#palette.bright)
       }
     }
   }
 }
 
-/**
- * A colour from its hue (a full turn is 65536), saturation and lightness (0..1).
- *
- * Only sums, products and rounding: what those give is laid down to the last bit, so the same file comes from every
- * machine. Math.cos or Math.pow would not promise that.
- */
-function colour(hue: number, saturation: number, lightness: number): Colour {
-  const chroma = (1 - Math.abs(2 * lightness - 1)) * saturation
-  const sixth = ((hue % 65536) / 65536) * 6
-  const primary = (offset: number) => {
-    const distance = Math.abs(((sixth + offset) % 6) - 3) // 3 at the primary itself, 0 opposite
-    return lightness + chroma * (Math.min(1, Math.max(0, distance - 1)) - 0.5)
-  }
-  const red = primary(0)
-  const green = primary(4)
-  const blue = primary(2)
-  const luma = 0.2126 * red + 0.7152 * green + 0.0722 * blue
-  return {
-    y: Math.round(16 + 219 * luma),
-    cb: Math.round(128 + (224 * (blue - luma)) / 1.8556),
-    cr: Math.round(128 + (224 * (red - luma)) / 1.5748),
-  }
+/** What there is no room for: `the label`, `the time`, `the frame number`. */
+export function leftOut(spec: SceneSpec): string[] {
+  const { label, timecode } = arranged(spec)
+  const ofLabel = label.isLeftOut ? ['the label'] : []
+  const ofTime = timecode.isThere ? ['the frame number'] : ['the time']
+  return timecode.hasNumbers ? ofLabel : [...ofLabel, ...ofTime]
+}
+
+/** Where everything is. */
+function arranged({ width, height, fps, frames, label }: SceneSpec) {
+  // Cells at the border that are seen in part only are left to the background, as is a row that shares its colour.
+  const size = { width: Math.floor(width / 4), height: 2 * Math.floor(height / 8) }
+  // A length that looks alike at all sizes: a 45th of the short side. Even, as chroma is shared by 2x2 cells.
+  const unit = 2 * Math.max(1, Math.round(Math.min(size.width, size.height) / 90))
+  const timecode = new Timecode(size, size.height - 3 * unit, { fps, frames })
+  return { size, unit, label: new Label(size, label), timecode }
 }
 
 function byte(seed: Uint8Array, index: number): number {

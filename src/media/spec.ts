@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { inspect } from 'node:util'
 
 /** Goes up whenever a spec comes to give other bytes, so that an etag never names two files. */
-const FORMAT_VERSION = 2
+const FORMAT_VERSION = 3
 
 /** Bounds of both sides in pixels, which are even. */
 export const LEAST_SIDE = 16
@@ -24,7 +24,10 @@ export interface ClipSpec {
   readonly frames: number
   /** Whether there is a sound track: a beep at each full second. */
   readonly audio: boolean
-  /** Lines of text, shown and put into the comment tag; none leaves both out. */
+  /**
+   * Texts, shown each from a line of its own while there is room, and put into the comment tag; none leaves both out.
+   * Those after an empty one stand a little apart, as a prompt does below the facts, and are the first to be cut.
+   */
   readonly label: readonly string[]
 }
 

@@ -17,19 +17,25 @@ async function videoOf(url: string): Promise<Record<'video_url' | 'task_id' | 'v
 
 describe('mockling clip', () => {
   it('writes what createClip makes', async () => {
-    const args = ['--seconds', '5.1', '--size', '320x180', '--audio', '--label', 'a mug', '--label', '茶', '-o', out]
+    const args = ['--seconds', '5.1', '--size', '640x360', '--audio', '--label', 'a mug', '--label', '茶', '-o', out]
     const { code, stdout, stderr } = await run(['clip', ...args])
 
     const bytes = readFileSync(out)
     expect({ code, stdout }).toEqual({ code: 0, stdout: '' })
-    expect(stderr).toBe(`${out}: 320x180, 153 frames at 30 a second = 5.1 s, ${bytes.length} bytes\n`)
+    expect(stderr).toBe(`${out}: 640x360, 153 frames at 30 a second = 5.1 s, ${bytes.length} bytes\n`)
     const clip = createClip({
-      ...{ id: 'mockling', width: 320, height: 180, fps: 30, frames: 153 },
+      ...{ id: 'mockling', width: 640, height: 360, fps: 30, frames: 153 },
       ...{ audio: true, label: ['a mug', '茶'] },
     })
     expect(bytes.equals(clip.read(0, clip.size))).toBe(true)
     using input = new Input({ source: new BufferSource(bytes), formats: ALL_FORMATS })
     expect(await input.computeDuration()).toBeCloseTo(5.1, 9)
+  })
+
+  it('says what there is no room for', async () => {
+    const { code, stderr } = await run(['clip', '--seconds', '1', '--size', '160x90', '--label', 'a mug', '-o', out])
+    expect(code).toBe(0)
+    expect(stderr.split('\n').slice(1)).toEqual([`${out}: too small to show the label and the time`, ''])
   })
 
   it.each([
@@ -60,7 +66,10 @@ describe('mockling serve', () => {
     const bytes = Buffer.from(await (await fetch(video_url)).arrayBuffer())
     const clip = createClip({
       ...{ id: video_id, width: 1280, height: 720, fps: 30, frames: 153, audio: false },
-      label: ['kling-v1 std text2video', '5.1s 16:9 1280x720 30fps', `task ${task_id.slice(0, 8)}`, 'a white mug'],
+      label: [
+        `task ${task_id.slice(0, 8)} video ${video_id.slice(0, 8)}`,
+        ...['kling-v1 std text2video', '5.1s 1280x720@30', '', 'a white mug'],
+      ],
     })
     expect(bytes.equals(clip.read(0, clip.size))).toBe(true)
     served.signal('SIGTERM')

@@ -39,22 +39,41 @@ function noise(length: number): Buffer {
 }
 
 describe('a clip', () => {
-  it('shows model, mode, action, format, task, source and prompt', async () => {
+  it('shows task, video, source, model, mode, action, format and prompt', async () => {
     await using simulator = await createSimulator({ pace: 'instant' })
     const source = (await create(simulator, { aspect_ratio: '9:16' })).json()
-    const { task_id } = (await create(simulator, { action: 'extend', video_id: source.video_id })).json()
+    const { task_id, video_id } = (await create(simulator, { action: 'extend', video_id: source.video_id })).json()
 
     expect(clipSpecOf(await simulator.control.task(task_id))).toMatchObject({
       width: 720,
       height: 1280,
       label: [
+        `task ${task_id.slice(0, 8)} video ${video_id.slice(0, 8)}`,
+        `extends video ${source.video_id.slice(0, 8)}`,
         'kling-v1 std extend',
-        '9.6s 9:16 720x1280 30fps',
-        `task ${task_id.slice(0, 8)}`,
-        `extends ${source.video_id.slice(0, 8)}`,
+        '9.6s 720x1280@30',
+        '',
         'a white mug',
       ],
     })
+  })
+
+  it.each([
+    [{ model: 'kling-v1' }, '5.1s 1280x720@30'],
+    [{ model: 'kling-v2-6', mode: 'pro', generate_audio: true }, '5.041s 1920x1080@24 sound'],
+  ])('shows the length that is announced: %o', async (body, line) => {
+    await using simulator = await createSimulator({ pace: 'instant' })
+    const { task_id, duration } = (await create(simulator, body)).json()
+    const { label } = clipSpecOf(await simulator.control.task(task_id))
+    expect(label).toContain(line)
+    expect(line.startsWith(`${duration}s `)).toBe(true)
+  })
+
+  it.each([undefined, ' \n '])('shows no prompt where there is none: %j', async prompt => {
+    await using simulator = await createSimulator({ pace: 'instant' })
+    const body = { action: 'image2video', start_image_url: 'https://example.com/a.png', prompt }
+    const { task_id } = (await create(simulator, body)).json()
+    expect(clipSpecOf(await simulator.control.task(task_id)).label).toHaveLength(3)
   })
 
   it('has sound where it was asked for', async () => {

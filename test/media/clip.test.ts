@@ -22,8 +22,8 @@ describe('createClip', () => {
     const clip = createClip(SPEC)
     expect({ etag: clip.etag, bytes: hash(bytesOf(clip)) }).toMatchInlineSnapshot(`
       {
-        "bytes": "ebd6cfa45039a867",
-        "etag": ""_hir-D95yIiF5Ak_RPSze8"",
+        "bytes": "576a812456159368",
+        "etag": ""Pj24xFzeBEZjY9BJNVps7x"",
       }
     `)
   })
