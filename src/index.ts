@@ -16,12 +16,15 @@ export {
   type For,
   type InboxFace,
   type Instant,
+  type StateFace,
   type TasksFace,
 } from './control/faces.ts'
 export type { InboxAnswer, Message as InboxMessage } from './control/inboxes.ts'
 export type { ClockState, TaskView } from './control/shapes.ts'
+export type { Played } from './control/state-routes.ts'
 export { type Clip, type ClipOptions, createClip } from './media/clip.ts'
 export type { ClipSpec } from './media/spec.ts'
+export type { Repro } from './replay/repro.ts'
 export { createSimulator, type Leftover, type Simulator } from './simulator.ts'
 export { Unreachable } from './testing/client.ts'
 export { connect, type Health, type Mockling, type Target } from './testing/connect.ts'

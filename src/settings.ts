@@ -33,17 +33,38 @@ export class Settings implements SettingsDesk {
   readonly Changes = Changes
   readonly #tokens: ReadonlySet<string> | undefined
   #config: Config
+  #started: Config
   #door: DoorSettings
 
   /** @throws ConfigError if the file with the tokens can't be read. */
   constructor(config: Config) {
     this.#config = config
+    this.#started = config
     this.#tokens = config.tokens === undefined ? undefined : readTokens(config.tokens)
     this.#door = doorSettings(config, this.#tokens)
   }
 
   get config(): Config {
     return this.#config
+  }
+
+  /** The settings as they were at the start. */
+  get started(): Config {
+    return this.#started
+  }
+
+  /** Has those that may change be as they were at the start of another run. `config` is that run's. */
+  restart(config: Readonly<Record<string, unknown>>): void {
+    const names = Object.keys(Changes.shape)
+    const parsed = Changes.safeParse(Object.fromEntries(names.map(name => [name, config[name] ?? undefined])))
+    if (!parsed.success) {
+      const wrong = parsed.error.issues.map(({ path, message }) => `config.${path.join('.')}: it must be ${message}`)
+      throw new ConfigError(wrong.join('; '))
+    }
+    const none = Object.fromEntries(names.map(name => [name, undefined]))
+    this.#config = { ...this.#config, ...none, ...parsed.data } as Config
+    this.#started = { ...this.#config, ...config } as Config
+    this.#door = doorSettings(this.#config, this.#tokens)
   }
 
   /** What the upstream's door obeys. */

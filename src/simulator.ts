@@ -15,12 +15,15 @@ import { RuleDesk } from './control/rules.ts'
 import type { Identity } from './control/shapes.ts'
 import { Rulebook } from './faults/rulebook.ts'
 import { createApp, upstreamDoor } from './http/app.ts'
+import { Arrivals } from './http/arrivals.ts'
 import { denialOf } from './http/auth.ts'
 import { type Door, originOf } from './http/door.ts'
 import { filesDoor } from './http/files.ts'
 import { startIncident } from './incident.ts'
 import { type DownloadEntry, Journal, type RequestEntry } from './journal/journal.ts'
 import { openApiRoutes } from './openapi/routes.ts'
+import { Tape } from './replay/tape.ts'
+import { Replaying, stateDesk } from './replaying.ts'
 import { Settings } from './settings.ts'
 import type { ClockSetting } from './simulation/clock.ts'
 import { Namespaces } from './simulation/namespaces.ts'
@@ -114,14 +117,18 @@ export async function createSimulator(settings: ConfigInput = {}, around: Surrou
     postNamed: name => dispatcher.postNamed(name),
   })
   const ownInboxes = () => inboxAddresses(app, config)
+  const tape = new Tape(namespaces.server.clock.now())
+  const replaying = new Replaying()
   const dispatcher = new Dispatcher({
     store,
     clockOf: key => namespaces.of(key).clock,
     retries: () => live.config.callbackRetries,
-    place: () => journal.place(),
+    place: attempt => replaying.place(attempt) ?? journal.place(),
     onAttempt: report => journal.record({ kind: 'callback', ...report }),
     isOurs: url => ownInboxes().some(own => url.startsWith(own)),
-    poster: createPoster({ policy: policyOf(config, ownInboxes), userAgent: `mockling/${VERSION}` }),
+    poster: replaying.posterOr(
+      createPoster({ policy: policyOf(config, ownInboxes), userAgent: `mockling/${VERSION}` }),
+    ),
   })
   const identity: Identity = { name: 'mockling', version: VERSION, revision: config.revision, seed: config.seed }
   const controlKey = config.controlKey ?? (isLoopback(config.host) ? undefined : randomBytes(12).toString('base64url'))
@@ -133,7 +140,11 @@ export async function createSimulator(settings: ConfigInput = {}, around: Surrou
     clips,
     denialOf: (token, operation) => denialOf(token, operation, live.door.tokens),
   })
-  const control = new Control({ namespaces, store, journal, rulebook, dispatcher, inboxes, settings: live })
+  const control = new Control({ namespaces, store, journal, rulebook, dispatcher, inboxes, settings: live, tape })
+  const state = stateDesk(
+    () => ({ app, control, rules, namespaces, journal, settings: live, tape, controlKey }),
+    replaying,
+  )
   const door: Door = {
     get settings() {
       return live.door
@@ -149,11 +160,13 @@ export async function createSimulator(settings: ConfigInput = {}, around: Surrou
     rulebook,
     clips,
     media: studio.media,
+    arrivals: new Arrivals(),
+    recognise: header => replaying.recognise(header),
     onDefect: error => around.onDefect?.(error),
     onEnd: entry => around.onRequest?.(entry),
     address: () => config.publicUrl ?? addressOf(app, config.host),
   }
-  if (config.timeline !== undefined) await startIncident(config.timeline, rules)
+  if (config.timeline !== undefined) await startIncident(config.timeline, rules, tape)
   const app = createApp(door, refuseBadUrl)
   await app.register(async upstream => upstreamDoor(upstream, door))
   await app.register(async files => filesDoor(files, door))
@@ -164,6 +177,7 @@ export async function createSimulator(settings: ConfigInput = {}, around: Surrou
     prefix: '/_mockling',
     control,
     rules,
+    state,
     identity,
     timebase,
     origin: door.address,

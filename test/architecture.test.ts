@@ -17,7 +17,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   callbacks: ['callbacks', 'store', 'faults', 'simulation', 'contract'],
   journal: ['journal', 'contract', 'simulation'],
   http: ['http', 'contract', 'simulation', 'store', 'journal', 'faults', 'media'],
-  control: ['control', 'contract', 'simulation', 'store', 'journal', 'faults', 'callbacks'],
+  replay: ['replay', 'journal', 'callbacks', 'simulation'],
+  control: ['control', 'contract', 'simulation', 'store', 'journal', 'faults', 'callbacks', 'replay'],
   openapi: ['openapi', 'contract', 'faults', 'control'],
   testing: ['testing', 'control', 'journal', PUBLIC],
 }
@@ -26,6 +27,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 const TYPES_ONLY: Readonly<Record<string, readonly string[]>> = {
   callbacks: ['store'],
   http: ['store', 'journal'],
+  replay: ['callbacks'],
   control: ['store', 'callbacks'],
   openapi: ['control'],
   testing: ['journal'],

@@ -12,6 +12,8 @@ export interface AttemptReport extends Omit<Attempt, 'outcome'> {
   readonly outcome: PostOutcome | 'lost'
   /** When it was sent, on the namespace's clock. */
   readonly at: number
+  /** When it was over, on the same clock. */
+  readonly endedAt: number
   readonly namespace: string
   readonly taskId: string
   /** Which of the task's callbacks. */
@@ -23,8 +25,8 @@ export interface AttemptReport extends Omit<Attempt, 'outcome'> {
   readonly url: string
   /** Its beginning, if it is longer than 100,000 characters. */
   readonly requestBody: string
-  /** What `place` gave when it was sent; absent if it never was. */
-  readonly seq?: number
+  /** What `place` gave when it was sent. */
+  readonly seq: number
 }
 
 /** A callback's body may be megabytes long, and attempts are kept. */
@@ -50,7 +52,7 @@ export interface OutboxOptions {
   readonly poster: Poster
   readonly clockOf: (namespace: string) => VirtualClock
   /** Called as an attempt is sent: its place among what happens. The report comes when it is over. */
-  readonly place: () => number
+  readonly place: (attempt: { readonly callbackId: string; readonly attempt: number }) => number
   /** Whether an address is one of our own inboxes, which are told whose post it is. */
   readonly isOurs?: (url: string) => boolean
 }
@@ -89,7 +91,9 @@ export class Outbox {
     const { namespace, id: taskId } = task
     const url = withoutUserinfo(task.deliveries[place]?.url ?? '')
     const nothing = { requestHeaders: {}, requestBody: '', durationMs: 0 }
-    return { outcome: 'lost', at, namespace, taskId, callbackId: callbackId(taskId, place), attempt, url, ...nothing }
+    const which = { callbackId: callbackId(taskId, place), attempt }
+    const seq = this.#options.place(which)
+    return { outcome: 'lost', seq, at, endedAt: at, namespace, taskId, ...which, url, ...nothing }
   }
 
   /** Sends the callback as it is planned. */
@@ -106,18 +110,19 @@ export class Outbox {
     const name = isOurs?.(url) ? randomUUID() : undefined
     if (name !== undefined) this.#ours.set(name, { namespace, taskId, clock, work })
     const at = clock.now()
-    const seq = this.#options.place()
+    const which = { callbackId: callbackId(taskId, place), attempt }
+    const seq = this.#options.place(which)
     const post = poster.post(url, text, name === undefined ? { ...headers } : { ...headers, [POST_HEADER]: name })
     this.#posting.add(post)
     try {
       const { requestHeaders, ...came } = await post
       const { [POST_HEADER]: _, ...sent } = requestHeaders
-      const whose = { seq, namespace, taskId, callbackId: callbackId(taskId, place), attempt }
       return {
         ...came,
         requestHeaders: sent,
-        ...whose,
+        ...{ seq, namespace, taskId, ...which },
         at,
+        endedAt: clock.now(),
         url: withoutUserinfo(url),
         requestBody: beginningOf(text),
       }

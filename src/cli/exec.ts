@@ -8,6 +8,7 @@ import { budgetOf, checksOf, exitCodeOf, jsonOf, textOf } from './exec-report.ts
 import { junitFile, writeJunit } from './junit.ts'
 import { createLog } from './log.ts'
 import { runCommand } from './run-command.ts'
+import { writeRun } from './run-file.ts'
 import { settingsOf, startSimulator } from './start.ts'
 
 interface ExecOptions extends Record<string, unknown> {
@@ -15,6 +16,7 @@ interface ExecOptions extends Record<string, unknown> {
   readonly maxCredits?: string
   readonly failOnDuplicates?: true
   readonly report?: string
+  readonly repro?: string
   readonly json?: true
   readonly allowRealEnvironment?: true
 }
@@ -25,7 +27,7 @@ interface ExecOptions extends Record<string, unknown> {
  * @throws ConfigError before the command is started if a setting or option can't be used.
  */
 export async function exec(command: readonly string[], options: ExecOptions): Promise<number> {
-  const { token, maxCredits, failOnDuplicates, report: wanted, json, allowRealEnvironment, ...rest } = options
+  const { token, maxCredits, failOnDuplicates, report: wanted, repro, json, allowRealEnvironment, ...rest } = options
   if (command.length === 0) {
     throw new ConfigError('exec: name the command to run after --, such as: mockling exec -- npm test')
   }
@@ -49,6 +51,10 @@ export async function exec(command: readonly string[], options: ExecOptions): Pr
       ? `${JSON.stringify({ command, commandExitCode: ran.exitCode, exitCode, ...jsonOf(report) })}\n`
       : textOf(report, limits),
   )
+  if (repro !== undefined && exitCode !== 0) {
+    writeRun(repro, await simulator.state.export())
+    process.stderr.write(`mockling: the run is in ${repro}: mockling replay ${repro}\n`)
+  }
   return exitCode
 }
 

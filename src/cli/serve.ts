@@ -18,9 +18,14 @@ export async function serve(options: Record<string, unknown>): Promise<void> {
     onDefect: error => log.defect(error),
   })
   for (const name of strayVariables()) log.warn(`${name} is no setting and is not used`)
+  announceAndStay(simulator, log, json === true)
+}
+
+/** Says where it listens, and has it run until it is told to stop. */
+export function announceAndStay(simulator: Simulator, log: Log, isJson = false): void {
   // Whoever reads that it listens may end it at once.
   stopOnSignals(simulator, log)
-  process.stdout.write(json ? `${JSON.stringify(startFacts(simulator))}\n` : startText(simulator))
+  process.stdout.write(isJson ? `${JSON.stringify(startFacts(simulator))}\n` : startText(simulator))
 }
 
 /** Variables of the project's own that are no settings. */

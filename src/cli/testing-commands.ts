@@ -32,12 +32,26 @@ export function addTestingCommands(program: Command, withSettings: (command: Com
       .option('--max-credits <n>', 'Exit with 4 if the run would have cost more Credits than that.')
       .option('--fail-on-duplicates', 'Exit with 1 if a video was paid for twice.')
       .option('--report <junit=file>', 'Write our own checks as a JUnit report.')
+      .option('--repro <file>', 'If it fails, write the run there, for mockling replay.')
       .option('--json', 'Tell it as one line of JSON, on standard error.')
       .option('--allow-real-environment', 'Start even if a real key or the real host is in the environment.'),
   )
     .addHelpText('after', EXIT_CODES)
     .action(async (command, options) => {
       process.exitCode = await (await import('./exec.ts')).exec(command, options)
+    })
+
+  program
+    .command('replay')
+    .description('Play a recorded run again and say where it differs. Exits with 1 if it does.')
+    .argument('<file>', 'what GET /_mockling/v1/state answered, or exec --repro wrote; - for standard input')
+    .option('-o, --output <file>', 'Write the run as it went this time.')
+    .option('--serve', 'Go on listening afterwards, with every clock where the run ended.')
+    .option('--host <address>', 'Address to listen on.', '127.0.0.1')
+    .option('--port <n>', 'Port to listen on; 0 picks a free one.', '0')
+    .option('--json', 'Print JSON.')
+    .action(async (file, options) => {
+      process.exitCode = await (await import('./replay.ts')).replay(file, options)
     })
 
   program

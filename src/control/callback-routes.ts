@@ -102,6 +102,7 @@ export function callbackCommands(control: Control): Command[] {
     command({
       method: 'POST',
       url: '/v1/callbacks',
+      isTaped: true,
       tag,
       summary: 'Send a task’s callback by hand, now and once',
       description: 'To the address the task asked for, or to another.',
@@ -123,6 +124,7 @@ export function callbackCommands(control: Control): Command[] {
     command({
       method: 'POST',
       url: '/v1/callbacks/:id/redeliver',
+      isTaped: true,
       tag,
       summary: 'Send what was sent last once more, now',
       params: CallbackId,
@@ -133,6 +135,7 @@ export function callbackCommands(control: Control): Command[] {
     command({
       method: 'POST',
       url: '/v1/callbacks/:id/resend',
+      isTaped: true,
       tag,
       summary: 'Send it once more with another address, other headers or another body',
       params: CallbackId,
@@ -144,6 +147,7 @@ export function callbackCommands(control: Control): Command[] {
     command({
       method: 'DELETE',
       url: '/v1/callbacks/:id',
+      isTaped: true,
       tag,
       summary: 'Cancel a callback that waits to be due',
       params: CallbackId,

@@ -36,6 +36,10 @@ export interface Documented {
   readonly refusals?: Readonly<Partial<Record<404 | 409, string>>>
   /** Answers without the key, to whoever asks. */
   readonly isOpen?: true
+  /** It has a say in how a run goes on, beyond moving its clocks: it is kept, so that the run can be had again. */
+  readonly isTaped?: true
+  /** Bytes a body may hold. Default 1 MiB. */
+  readonly bodyLimit?: number
 }
 
 /** What a command was given, checked. */
@@ -102,10 +106,23 @@ export function command<
   }
 }
 
+/** Keeps a command that is given. The function returned takes it back: it was refused. */
+export type Keep = (request: FastifyRequest) => () => void
+
 /** Routes the commands. */
-export function addCommands(app: FastifyInstance, commands: readonly Command[]): void {
-  for (const { method, url, handle, isOpen } of commands) {
-    app.route({ method, url, handler: handle, config: { isOpen: isOpen === true } })
+export function addCommands(app: FastifyInstance, commands: readonly Command[], keep: Keep = () => () => {}): void {
+  for (const { method, url, handle, isOpen, isTaped, bodyLimit } of commands) {
+    const taped: Command['handle'] = async (request, reply) => {
+      const takeBack = keep(request)
+      try {
+        return await handle(request, reply)
+      } catch (refusal) {
+        takeBack()
+        throw refusal
+      }
+    }
+    const handler = isTaped ? taped : handle
+    app.route({ method, url, handler, ...(bodyLimit && { bodyLimit }), config: { isOpen: isOpen === true } })
   }
 }
 

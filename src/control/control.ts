@@ -1,5 +1,6 @@
 import type { Rulebook } from '../faults/rulebook.ts'
 import type { Journal } from '../journal/journal.ts'
+import type { Tape } from '../replay/tape.ts'
 import type { ClockScope, Namespaces } from '../simulation/namespaces.ts'
 import { sha256 } from '../simulation/random.ts'
 import type { Store, TaskFilter } from '../store/store.ts'
@@ -25,6 +26,7 @@ export interface ControlOptions {
   readonly inboxes: Inboxes
   readonly settings: SettingsDesk
   readonly rulebook: Rulebook
+  readonly tape: Tape
 }
 
 /** What a reset can be narrowed to. */
@@ -167,8 +169,18 @@ export class Control {
     } else if (wants.has('clock')) namespaces.resetClocks(key)
     if (wants.has('clock')) this.#time.log.clear(key)
     if (wants.has('journal')) journal.clear(key)
+    this.#retape(key, wants)
     if (wants.has('counters')) rulebook.resetCounts(key)
     if (wants.has('inbox')) inboxes.clear({ namespace: key })
+  }
+
+  /** What is forgotten need not be had again. */
+  #retape(key: string | undefined, wants: ReadonlySet<ResetPart>): void {
+    const { tape, namespaces } = this.#options
+    if (!wants.has('journal')) return
+    if (!wants.has('tasks')) tape.loseJournal()
+    else if (wants.has('clock') && key === undefined) tape.restart(namespaces.server.clock.now())
+    else if (wants.has('clock') && key !== undefined) tape.forget(key)
   }
 
   get inboxes(): Inboxes {

@@ -1,11 +1,13 @@
 import type { AttemptReport } from '../callbacks/dispatcher.ts'
 import type { ErrorCode } from '../contract/errors.ts'
 import type { CallbackEntry } from '../journal/journal.ts'
+import type { Repro } from '../replay/repro.ts'
 import type { ClockMode } from '../simulation/clock.ts'
 import type { CallbackView, Edit, ScheduledView } from './callbacks.ts'
 import type { ResetPart } from './control.ts'
 import type { InboxAnswer, Message } from './inboxes.ts'
 import type { ClockState, TaskView } from './shapes.ts'
+import type { Played } from './state-routes.ts'
 
 /** A command was refused. `message` is the reason, in one sentence. */
 export class CommandRefused extends Error {
@@ -112,12 +114,24 @@ export interface InboxFace {
   clear(name: string): Promise<void>
 }
 
+/** Runs, out and in. */
+export interface StateFace {
+  /** All it takes to have the run again: plain JSON. */
+  export(): Promise<Repro>
+  /**
+   * Forgets everything, and plays the run again. Clocks stand afterwards where it ended. Resolves to where it differs.
+   * @throws CommandRefused if the simulator was started with settings the run can't be had under.
+   */
+  import(run: Repro): Promise<Played>
+}
+
 /** The commands of a control door, for code: the same for a simulator in this process and for one elsewhere. */
 export interface Faces {
   readonly clock: ClockFace
   readonly tasks: TasksFace
   readonly callbacks: CallbacksFace
   readonly inbox: InboxFace
+  readonly state: StateFace
   /** Starts over: one namespace or all, the whole or a part. What was configured stays. */
   reset(which?: For & { readonly what?: readonly ResetPart[] }): Promise<void>
 }
@@ -129,6 +143,10 @@ export function facesOf(send: Send, url: string): Faces {
     tasks: tasksFace(send),
     callbacks: callbacksFace(send),
     inbox: inboxFace(send, url),
+    state: {
+      export: () => send('GET', '/v1/state') as Promise<Repro>,
+      import: run => send('POST', '/v1/state', run) as Promise<Played>,
+    },
     reset: async (which = {}) => void (await send('POST', '/v1/reset', which)),
   }
 }

@@ -13,11 +13,13 @@ import { ruleCommands } from './rule-routes.ts'
 import type { RuleDesk } from './rules.ts'
 import { settingsCommands } from './settings-routes.ts'
 import { Identity } from './shapes.ts'
+import { type StateDesk, stateCommands } from './state-routes.ts'
 import { taskCommands } from './task-routes.ts'
 
 export interface ControlRoutesOptions extends Pick<JournalSurroundings, 'timebase' | 'origin'> {
   readonly control: Control
   readonly rules: RuleDesk
+  readonly state: StateDesk
   readonly identity: Identity
   readonly access: AccessOptions
   /** Prints the OpenAPI document of the commands. */
@@ -37,6 +39,7 @@ export function controlCommands(options: ControlRoutesOptions): Command[] {
     ...journalCommands(control, { timebase, origin, version: identity.version }),
     ...ledgerCommands(control),
     ...settingsCommands(control),
+    ...stateCommands(options.state),
   ]
 }
 
@@ -58,7 +61,7 @@ export async function controlRoutes(app: FastifyInstance, options: ControlRoutes
       `there is no ${request.method} ${request.url.split('?')[0]}; GET /_mockling lists what there is`,
     ),
   )
-  addCommands(app, controlCommands(options))
+  addCommands(app, controlCommands(options), request => options.state.keep(request))
   await app.register(async posting => inboxDoor(posting, options.control.inboxes))
 }
 

@@ -57,6 +57,7 @@ function timelineCommands(control: Control, desk: RuleDesk): Command[] {
     command({
       method: 'POST',
       url: '/v1/timelines',
+      isTaped: true,
       tag,
       summary: 'Start a timeline: its changes, dated from now',
       body: NewTimeline,
@@ -69,6 +70,7 @@ function timelineCommands(control: Control, desk: RuleDesk): Command[] {
     command({
       method: 'DELETE',
       url: '/v1/timelines/:name',
+      isTaped: true,
       tag,
       summary: 'End a timeline',
       params: z.strictObject({ name: z.string().min(1) }),
@@ -99,6 +101,7 @@ function listCommands(control: Control, desk: RuleDesk, name: string, role: Rule
     command({
       method: 'POST',
       url: `/v1/${name}`,
+      isTaped: true,
       tag,
       summary: `Put one behind the ${name} there are`,
       body: NewRule,
@@ -111,6 +114,7 @@ function listCommands(control: Control, desk: RuleDesk, name: string, role: Rule
     command({
       method: 'DELETE',
       url: `/v1/${name}`,
+      isTaped: true,
       tag,
       summary: `Remove all ${name}: of one namespace, or of all`,
       query: ScopeQuery,
@@ -120,6 +124,7 @@ function listCommands(control: Control, desk: RuleDesk, name: string, role: Rule
     command({
       method: 'DELETE',
       url: `/v1/${name}/*`,
+      isTaped: true,
       tag,
       summary: `Remove one of the ${name}`,
       params: z.strictObject({ '*': z.string().min(1).describe('Its id. That of a timeline’s part holds a slash.') }),

@@ -104,6 +104,13 @@ export class RuleDesk {
     this.#removeOne(`timeline '${name}'`, scope, rule => rule.timeline === name)
   }
 
+  /** Takes everything away, as if there had never been a rule. */
+  startOver(): void {
+    this.#options.rulebook.remove(() => true)
+    this.#options.rulebook.resetCounts()
+    this.#made.clear()
+  }
+
   /** Takes all of one role away: of one namespace, or of all. Answers how many. */
   clear(role: Rule['role'], scope: ClockScope): number {
     return this.#options.rulebook.remove(

@@ -28,6 +28,7 @@ export function settingsCommands(control: Control): Command[] {
     command({
       method: 'PATCH',
       url: '/v1/settings',
+      isTaped: true,
       tag,
       summary: 'Change settings, for all tokens, from the next request on',
       description: 'Whatever is left out stays; null takes a limit away. Tasks there are keep their plans.',
@@ -41,6 +42,7 @@ export function settingsCommands(control: Control): Command[] {
     command({
       method: 'POST',
       url: '/v1/reset',
+      isTaped: true,
       tag,
       summary: 'Start over: one namespace or all, the whole or a part',
       description:

@@ -66,6 +66,7 @@ export function taskCommands(control: Control): Command[] {
     command({
       method: 'POST',
       url: '/v1/tasks/:id/reroute',
+      isTaped: true,
       tag,
       summary: 'Replace the future of a pending task',
       description:

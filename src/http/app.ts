@@ -67,6 +67,10 @@ export async function upstreamDoor(app: FastifyInstance, door: Door): Promise<vo
     request.call.end()
     done()
   })
+  app.addHook('preHandler', (request, _reply, done) => {
+    door.arrivals.arrive(request.call, door.journal.newest)
+    done()
+  })
   journalAnswers(app)
   handleThrown(app, door)
   readJsonOnly(app)
@@ -96,10 +100,13 @@ function readJsonOnly(app: FastifyInstance): void {
 }
 
 function beginCall(door: Door, request: FastifyRequest, reply: FastifyReply): void {
-  const credential = credentialOf(request.headers.authorization, door.settings.tokens)
+  const { authorization } = request.headers
+  const credential = door.recognise(authorization) ?? credentialOf(authorization, door.settings.tokens)
   const namespace = door.namespaces.of(credential.namespace)
   const traceId = door.namespaces.nextTraceId(namespace)
   const call = new Call(namespace, openEntry(door, namespace, traceId, request), credential)
+  if (credential.magic !== undefined) call.entry.magic = credential.magic
+  door.arrivals.begin(call)
   call.after(() => journalEnd(door, call, reply))
   request.call = call
   reply.headers({ 'x-trace-id': traceId, ...CORS })

@@ -9,6 +9,8 @@ import type { Namespaces } from '../simulation/namespaces.ts'
 import type { Task } from '../simulation/task.ts'
 import type { Pace } from '../simulation/timeline.ts'
 import type { Limits, Store } from '../store/store.ts'
+import type { Arrivals } from './arrivals.ts'
+import type { Credential } from './auth.ts'
 
 /** How often creates are admitted: a token bucket that holds `burst`. */
 export interface Rate {
@@ -60,6 +62,9 @@ export interface Door {
    */
   deliver(task: Task): Promise<void>
   readonly media: Media
+  readonly arrivals: Arrivals
+  /** Reads an `Authorization` header that stands for one masked in a journal; `undefined` for any other. */
+  recognise(header: string | undefined): Credential | undefined
   /** What goes wrong on purpose. */
   readonly rulebook: Rulebook
   /** Names of the files given by `--clip 'succeed NAME=FILE'`. */

@@ -10,6 +10,7 @@ import { effectsOn } from './choosing.ts'
 import { failedCondition } from './conditions.ts'
 import { answerPreflights, CORS } from './cors.ts'
 import { type Door, pathOf } from './door.ts'
+import { headersOf, queryOf } from './journaling.ts'
 import { planOf } from './ranges.ts'
 import { sendParts } from './sending.ts'
 import { twinOf } from './twins.ts'
@@ -51,6 +52,8 @@ function begin(door: Door, request: FastifyRequest, task: Task | undefined): Dow
     namespace: namespace.key,
     method: request.method,
     path: pathOf(request),
+    query: queryOf(request),
+    rawHeaders: headersOf(request),
     ...(range !== undefined && { range }),
     ...(task && { taskId: task.id }),
     bytes: 0,

@@ -53,7 +53,8 @@ export function openEntry(door: Door, namespace: Namespace, traceId: string, req
   return door.journal.add(entry)
 }
 
-function queryOf({ url }: FastifyRequest): string | undefined {
+/** What follows the path's `?`, with the values of secrets masked. */
+export function queryOf({ url }: FastifyRequest): string | undefined {
   const start = url.indexOf('?')
   return start === -1 ? undefined : url.slice(start + 1).replace(SECRET_IN_QUERY, `$1${MASK}`)
 }
@@ -62,7 +63,7 @@ function queryOf({ url }: FastifyRequest): string | undefined {
 const before = new WeakMap<Socket, readonly string[]>()
 
 /** The headers as they are kept. A connection repeats itself: what it has sent before is kept once. */
-function headersOf({ raw }: FastifyRequest): readonly string[] {
+export function headersOf({ raw }: FastifyRequest): readonly string[] {
   const { rawHeaders, socket } = raw
   const last = before.get(socket) ?? []
   let isSame = last.length === rawHeaders.length

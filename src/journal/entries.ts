@@ -1,8 +1,19 @@
+import type { ErrorCode } from '../contract/errors.ts'
 import type { Complaint } from '../contract/rules/objection.ts'
 import type { Step } from '../simulation/task.ts'
 
 /** Headers of an answer: names in lower case, in the order they were set. */
 export type AnswerHeaders = Readonly<Record<string, string | number | readonly string[] | undefined>>
+
+/** When a request's body had arrived. */
+export interface Arrival {
+  /** On the namespace's clock. */
+  readonly at: number
+  /** The newest entry of the journal by then. */
+  readonly after: number
+  /** The how-manieth body it was to arrive. */
+  readonly turn: number
+}
 
 /**
  * One request at the upstream's door, as it ended. Plain data: an entry that went through JSON says the same. Fields that
@@ -43,6 +54,10 @@ export interface RequestEntry {
   /** Fields given and not used. */
   ignored?: readonly string[] | undefined
   taskId?: string | undefined
+  /** The code that its magic token stands for. */
+  magic?: ErrorCode | undefined
+  /** When its body had arrived, if other things happened meanwhile. */
+  arrived?: Arrival | undefined
   /** What was chosen to happen. */
   outcome?: string | undefined
   /** Ids of the rule that chose it and of the faults that were added. */
@@ -75,7 +90,11 @@ export interface DownloadEntry {
   readonly namespace: string
   readonly method: string
   readonly path: string
-  /** The Range header. */
+  /** What follows the path's `?`, with the values of secrets masked. */
+  readonly query?: string | undefined
+  /** As a request's. */
+  readonly rawHeaders: readonly string[]
+  /** The Range header among them. */
   readonly range?: string
   taskId?: string
   status?: number
@@ -118,6 +137,8 @@ export interface CallbackEntry {
   /** Whether `responseBody` is less than the receiver sent. */
   readonly truncated?: boolean
   readonly error?: string
+  /** When its answer had come, or none was waited for any more, on the namespace's clock. */
+  readonly endedAt: number
   /** Real milliseconds. */
   readonly durationMs: number
 }

@@ -92,7 +92,6 @@ function requestHeadersOf(entry: Entry): Header[] {
     case 'callback':
       return headersOf(entry.requestHeaders)
     case 'download':
-      return entry.range === undefined ? [] : [{ name: 'range', value: entry.range }]
     case 'request':
       return entry.rawHeaders.flatMap((name, index, all) =>
         index % 2 === 0 ? [{ name, value: all[index + 1] ?? '' }] : [],
@@ -102,7 +101,7 @@ function requestHeadersOf(entry: Entry): Header[] {
 
 function urlOf(entry: Entry, headers: readonly Header[], origin: string): string {
   if (entry.kind === 'callback') return entry.url
-  const query = entry.kind === 'request' && entry.query !== undefined ? `?${entry.query}` : ''
+  const query = entry.query !== undefined ? `?${entry.query}` : ''
   const target = `${entry.path}${query}`.replace(/%(?![\da-f]{2})/gi, '%25')
   const named = `http://${headerIn(headers, 'host') ?? ''}`
   const base = URL.canParse(named) ? new URL(named).origin : origin

@@ -72,6 +72,11 @@ export class Journal {
     return ++this.#seq
   }
 
+  /** The next entry gets the place after `seq`, for a run that is played again. */
+  continueAfter(seq: number): void {
+    this.#seq = seq
+  }
+
   /** Keeps one entry and gives it its place. The caller may add to it until he calls `complete`. */
   add<E extends Unplaced<Entry>>(entry: E): E & { readonly seq: number } {
     const placed = entry as E & { seq: number }

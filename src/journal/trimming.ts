@@ -49,7 +49,7 @@ export function sizeOf(entry: Entry): number {
 function charactersOf(entry: Entry): number {
   switch (entry.kind) {
     case 'download':
-      return entry.path.length + (entry.range?.length ?? 0)
+      return entry.path.length + (entry.query?.length ?? 0) + lengthOf(entry.rawHeaders)
     case 'callback':
       return entry.url.length + entry.requestBody.length + (entry.responseBody?.length ?? 0) + inHeaders(entry)
     case 'request':

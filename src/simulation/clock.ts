@@ -171,7 +171,7 @@ export class VirtualClock implements Clock {
     this.#setting = setting
     this.#armedFor = undefined
     this.#marked = undefined
-    this.#wakeDue()
+    this.wakeDue()
     this.#rearm()
   }
 
@@ -189,12 +189,26 @@ export class VirtualClock implements Clock {
    * @throws RangeError if that lies before now or beyond the calendar.
    */
   moveTo(instant: number): void {
+    this.show(instant)
+    this.#armedFor = undefined
+    this.wakeDue()
+    this.#rearm()
+  }
+
+  /**
+   * Has a clock that stands show a later instant without waking anybody, as a busy machine does: `wakeDue` wakes.
+   * @throws RangeError if that lies before now or beyond the calendar.
+   */
+  show(instant: number): void {
     if (instant < this.now()) throw new RangeError('a clock moves forward only')
     if (!(instant <= LAST_INSTANT)) throw new RangeError('the instant is beyond the calendar')
     this.#reanchor(instant)
-    this.#armedFor = undefined
-    this.#wakeDue()
-    this.#rearm()
+  }
+
+  /** Wakes, in order of their instants, all who waited for one up to now. */
+  wakeDue(): void {
+    const now = this.now()
+    for (let waiter = this.#waiters.takeDue(now); waiter; waiter = this.#waiters.takeDue(now)) waiter.wake()
   }
 
   #rate(): number {
@@ -234,11 +248,6 @@ export class VirtualClock implements Clock {
     if (this.#setting.mode === 'auto-skip') this.#rearm()
   }
 
-  #wakeDue(): void {
-    const now = this.now()
-    for (let waiter = this.#waiters.takeDue(now); waiter; waiter = this.#waiters.takeDue(now)) waiter.wake()
-  }
-
   /** Sets the one timer to what comes next, if anything does. */
   #rearm(): void {
     const earliest = this.#waiters.earliest()
@@ -259,7 +268,7 @@ export class VirtualClock implements Clock {
     this.#armedFor = instant
     this.#disarm = this.#timebase.after((instant - this.now()) / this.#rate(), () => {
       this.#armedFor = undefined
-      this.#wakeDue()
+      this.wakeDue()
       this.#rearm()
     })
   }

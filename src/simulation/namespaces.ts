@@ -108,6 +108,13 @@ export class Namespaces {
     if (gone.includes(this.server)) this.server = this.#makeServer()
   }
 
+  /** Starts over with every clock, those to come too, standing at `instant`. */
+  standAt(instant: number): void {
+    this.reset()
+    this.server.clock.close()
+    this.server = this.#make('', instant, { mode: 'frozen', rate: 1 })
+  }
+
   /** Ends held requests and starts the streams of ids over; the clocks go on. Without `key`, everywhere. */
   restart(key?: string): void {
     for (const namespace of key === undefined ? this.all() : [this.of(key)]) {

@@ -98,7 +98,8 @@ export function storyOf({ url, token, entries }: Pick<Evidence, 'url' | 'token' 
   ].join('\n')
 }
 
-function lineOf(entry: Entry, start: number): string {
+/** What happened in one line, dated from `start`. */
+export function lineOf(entry: Entry, start: number): string {
   const parts = [`#${entry.seq}`, `+${((entry.at - start) / 1000).toFixed(3)} s`, ...partsOf(entry)]
   return cut(
     parts

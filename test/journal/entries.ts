@@ -30,6 +30,7 @@ export function download(part: Partial<DownloadEntry> = {}): DownloadEntry {
     namespace: ALICE,
     method: 'GET',
     path: '/bs2/a.mp4',
+    rawHeaders: ['Host', '127.0.0.1:4180'],
     bytes: 0,
     endedAt: at,
     ...part,
@@ -37,10 +38,12 @@ export function download(part: Partial<DownloadEntry> = {}): DownloadEntry {
 }
 
 export function callback(part: Partial<CallbackEntry> = {}): CallbackEntry {
+  const { at = START } = part
   return {
     kind: 'callback',
     seq: 1,
-    at: START,
+    at,
+    endedAt: at,
     namespace: ALICE,
     taskId: 'task',
     attempt: 1,
