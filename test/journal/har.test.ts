@@ -133,7 +133,7 @@ describe('the archive', () => {
         responseBody: 'no',
         truncated: true,
       }),
-      download({ seq: 2, path: '/bs2/a.mp4', status: 206, bytes: 1234, range: 'bytes=0-1233' }),
+      download({ seq: 2, path: '/bs2/a.mp4', status: 206, bytes: 1234, rawHeaders: ['Range', 'bytes=0-1233'] }),
     )
     expect(sent).toMatchObject({
       request: { method: 'POST', url: 'http://127.0.0.1/hook', postData: { mimeType: 'application/json', text: '{}' } },
@@ -144,7 +144,7 @@ describe('the archive', () => {
       },
     })
     expect(fetched).toMatchObject({
-      request: { url: 'http://127.0.0.1:4180/bs2/a.mp4', headers: [{ name: 'range', value: 'bytes=0-1233' }] },
+      request: { url: 'http://127.0.0.1:4180/bs2/a.mp4', headers: [{ name: 'Range', value: 'bytes=0-1233' }] },
       response: { status: 206, content: { size: 1234, mimeType: 'video/mp4' } },
     })
   })
