@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { extname } from 'node:path'
-import { z } from 'zod'
 import { ConfigError } from './config.ts'
 import { Refused } from './control/control.ts'
+import { BadInput, read } from './control/problems.ts'
 import type { RuleDesk } from './control/rules.ts'
 import { TimelineInput } from './faults/rule-input.ts'
 
@@ -12,21 +12,15 @@ import { TimelineInput } from './faults/rule-input.ts'
  */
 export async function startIncident(file: string, rules: RuleDesk): Promise<void> {
   try {
-    rules.start('server', TimelineInput.parse(await read(file)))
+    rules.start('server', read(TimelineInput, await contentOf(file), 'the file'))
   } catch (cause) {
-    const isForeseen = cause instanceof Refused || cause instanceof z.ZodError
-    const reason = cause instanceof z.ZodError ? sentenceOf(cause) : (cause as Error).message
-    throw new ConfigError(`timeline: ${JSON.stringify(file)} can't be ${isForeseen ? 'played' : 'read'}: ${reason}`, {
-      cause,
-    })
+    const isForeseen = cause instanceof Refused || cause instanceof BadInput
+    const failed = `timeline: ${JSON.stringify(file)} can't be ${isForeseen ? 'played' : 'read'}`
+    throw new ConfigError(`${failed}: ${(cause as Error).message}`, { cause })
   }
 }
 
-async function read(file: string): Promise<unknown> {
+async function contentOf(file: string): Promise<unknown> {
   const text = readFileSync(file, 'utf8')
   return extname(file) === '.json' ? JSON.parse(text) : (await import('yaml')).parse(text)
-}
-
-function sentenceOf(error: z.ZodError): string {
-  return error.issues.map(issue => `${issue.path.join('.') || 'the file'}: ${issue.message}`).join('; ')
 }
