@@ -172,7 +172,7 @@ describe('a caller', () => {
   ])('is refused by a server bound to all addresses: %s', async (_how, headers) => {
     await using simulator = await createSimulator({ host: '0.0.0.0', controlKey: KEY, clock: 'frozen' })
     expect(reasonOf(await send(simulator.url, advance(headers)))).toBe(
-      '401 the control door needs the key printed at start, in the header x-mockling-key',
+      '401 the control door needs its key in the header x-mockling-key: the one of --control-key, or the one printed at start',
     )
     const paths = ['', '/', '/version', '/openapi.json', '/openapi.yaml', '/v1/tasks', '/v1/settings', '/v1/nothing']
     for (const path of paths) {

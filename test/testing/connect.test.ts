@@ -136,7 +136,9 @@ describe('connect', () => {
     const { controlKey = '' } = simulator
     expect((await connect(simulator).clock.state()).mode).toBe('real')
     expect((await connect(simulator.url, controlKey).clock.state()).mode).toBe('real')
-    await expect(connect(simulator.url, 'another-key').clock.state()).rejects.toThrow('needs the key printed at start')
+    await expect(connect(simulator.url, 'another-key').clock.state()).rejects.toThrow(
+      'needs its key in the header x-mockling-key',
+    )
   })
 
   it('tells a refusal from a server that is not there, or is none', async () => {
@@ -152,6 +154,7 @@ describe('connect', () => {
     )
     await using other = await startReceiver(response => response.end('<html>'))
     await expect(connect(other.url('')).health()).rejects.toThrow('200, no answer of a mockling server')
+    expect(() => connect('')).toThrow('connect: name a server, or set MOCKLING_URL to its URL')
     expect(() => connect('not a url')).toThrow('"not a url" is no http or https URL of a mockling server')
     expect(() => connect('')).toThrow(Unreachable)
   })
