@@ -114,7 +114,7 @@ export function createPoster(options: PosterOptions): Poster {
     } catch (thrown) {
       verdict = verdictOn(stop.signal.aborted ? stop.signal.reason : thrown, found)
     }
-    const durationMs = performance.now() - startedAt
+    const durationMs = Math.round((performance.now() - startedAt) * 1000) / 1000
     const requestHeaders = headers['authorization'] ? { ...headers, authorization: '***' } : headers
     return { ...verdict, ...found, durationMs, requestHeaders } satisfies Attempt
   }

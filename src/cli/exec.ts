@@ -7,6 +7,7 @@ import { guardText, realThings } from '../testing/guard.ts'
 import { budgetOf, checksOf, exitCodeOf, jsonOf, textOf } from './exec-report.ts'
 import { junitFile, writeJunit } from './junit.ts'
 import { createLog } from './log.ts'
+import { EXEC_DEFAULTS } from './options.ts'
 import { runCommand } from './run-command.ts'
 import { writeRun } from './run-file.ts'
 import { settingsOf, startSimulator } from './start.ts'
@@ -35,7 +36,7 @@ export async function exec(command: readonly string[], options: ExecOptions): Pr
   const file = junitFile(wanted)
   if (!allowRealEnvironment) refuseRealThings()
 
-  await using simulator = await start(await settingsOf(rest, { port: 0 }))
+  await using simulator = await start(await settingsOf(rest, EXEC_DEFAULTS))
   const target = { url: simulator.url, token, key: simulator.controlKey }
   const ran = await runCommand(command, { ...process.env, ...clientEnvironment(target) })
   if (ran.failure !== undefined) {

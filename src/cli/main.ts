@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError, Option } from 'commander'
-import { Config, ConfigError, envOf, flagOf, SETTING_NAMES } from '../config.ts'
+import { Config, ConfigError, type ConfigInput, envOf, flagOf, SETTING_NAMES } from '../config.ts'
 import { outcomeLines } from '../faults/outcomes.ts'
 import { VERSION } from '../version.ts'
 import { addTestingCommands } from './testing-commands.ts'
@@ -26,13 +26,13 @@ Outcomes, in the header x-mockling-outcome or in the prompt as [[mockling:<outco
 
 Point a client at it: base URL http://127.0.0.1:4180, any bearer token. Control door: GET /_mockling.`
 
-/** One option for each setting, its text and default taken from `Config`. */
-function withSettings(command: Command): Command {
+/** One option for each setting, its text taken from `Config`, and its default unless the command has another. */
+function withSettings(command: Command, defaults: ConfigInput = {}): Command {
   for (const name of SETTING_NAMES) {
     const schema = Config.shape[name]
     const { value, isRepeatable } = (schema.meta() ?? {}) as { value?: string; isRepeatable?: true }
     const option = new Option(`${flagOf(name)}${value === undefined ? '' : ` <${value}>`}`, schema.description)
-    const standard = schema.safeParse(undefined).data
+    const standard = schema.safeParse(defaults[name]).data
     if (standard !== undefined && standard !== false && String(standard) !== '') {
       option.description += ` [${standard}]`
     }

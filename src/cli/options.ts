@@ -1,4 +1,7 @@
-import { ConfigError } from '../config.ts'
+import { ConfigError, type ConfigInput } from '../config.ts'
+
+/** What settings of `exec` are unless said otherwise: a port nobody else has. */
+export const EXEC_DEFAULTS: ConfigInput = { port: 0 }
 
 /** @throws ConfigError if `text` is no http or https URL. */
 export function urlOf(text: string, name = 'URL'): string {

@@ -1,5 +1,7 @@
 import { type Command, Option } from 'commander'
+import type { ConfigInput } from '../config.ts'
 import { FORMATS } from './env.ts'
+import { EXEC_DEFAULTS } from './options.ts'
 
 const HERE = 'http://127.0.0.1:4180'
 const NONE: readonly string[] = []
@@ -10,13 +12,16 @@ function several(value: string, values: readonly string[]): readonly string[] {
 
 const EXIT_CODES = `
 Exit codes: the command's own if it is not 0 (128 and the signal's number if one ended it, 127 and 126 if it can't be
-started); else 4 over --max-credits, 1 for duplicates under --fail-on-duplicates, 0. What ours say is on standard error.
+started); else 4 over --max-credits, 1 for duplicates under --fail-on-duplicates, 0. Our own checks write to standard error.
 
   mockling exec --pace instant -- npm test
   mockling exec --clock auto-skip --pace real --fail-on-duplicates --report junit=mockling.xml -- pytest -q`
 
 /** The commands with which people test their own programs. `withSettings` adds the options of every setting. */
-export function addTestingCommands(program: Command, withSettings: (command: Command) => Command): void {
+export function addTestingCommands(
+  program: Command,
+  withSettings: (command: Command, defaults?: ConfigInput) => Command,
+): void {
   withSettings(
     program
       .command('exec')
@@ -35,6 +40,7 @@ export function addTestingCommands(program: Command, withSettings: (command: Com
       .option('--repro <file>', 'If it fails, write the run there, for mockling replay.')
       .option('--json', 'Tell it as one line of JSON, on standard error.')
       .option('--allow-real-environment', 'Start even if a real key or the real host is in the environment.'),
+    EXEC_DEFAULTS,
   )
     .addHelpText('after', EXIT_CODES)
     .action(async (command, options) => {

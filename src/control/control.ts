@@ -33,10 +33,11 @@ export interface ControlOptions {
 export const RESET_PARTS = ['tasks', 'journal', 'clock', 'inbox', 'counters'] as const
 export type ResetPart = (typeof RESET_PARTS)[number]
 
-/** How a namespace is named: by its token, or by its hash or at least eight digits of that. */
+/** Whom a command is for: one namespace, by its token, its hash or at least eight digits of that; or the server. */
 export interface Named {
   readonly token?: string | undefined
   readonly namespace?: string | undefined
+  readonly scope?: 'server' | undefined
 }
 
 /** How a namespace is shown and may be named. */
@@ -64,7 +65,10 @@ export class Control {
   }
 
   /** Whom a command is for: a namespace if one is named, else the server. */
-  scopeOf({ token, namespace }: Named): ClockScope {
+  scopeOf({ token, namespace, scope }: Named): ClockScope {
+    if ([token, namespace, scope].filter(name => name !== undefined).length > 1) {
+      throw new Refused('name one of token, namespace and scope; they say for whom it is')
+    }
     if (token !== undefined) return { namespace: sha256(token) }
     if (namespace === undefined) return 'server'
     if (/^[0-9a-f]{64}$/.test(namespace)) return { namespace }

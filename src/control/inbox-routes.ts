@@ -119,7 +119,7 @@ export function inboxPosting(inboxes: Inboxes): Command[] {
       url: '/inbox/:name',
       tag,
       summary: 'Leave a message, as callbacks do',
-      description: 'To be used as `callback_url`. Needs no key, and takes any body up to 1 MiB.',
+      description: 'To be used as `callback_url`. Needs no key, and takes any body up to 20 MB.',
       params: Name,
       query: z.looseObject({}),
       body: z.unknown(),
@@ -131,8 +131,14 @@ export function inboxPosting(inboxes: Inboxes): Command[] {
   )
 }
 
+/** Bytes of a message. The largest callback there is, `callback-oversized 20000000`, gets in. */
+const LARGEST_MESSAGE = 20_000_000
+
 /** Adds the receiver, whose bodies are read as they are. */
 export function inboxDoor(app: FastifyInstance, inboxes: Inboxes): void {
+  app.addHook('onRoute', route => {
+    route.bodyLimit = LARGEST_MESSAGE
+  })
   // Set aside: Fastify refuses a type that is malformed, whatever parser there is.
   app.addHook('onRequest', async ({ raw }) => {
     types.set(raw, raw.headers['content-type'])

@@ -90,8 +90,8 @@ function listCommands(control: Control): Command[] {
         count: z.int().describe('How many match in all.'),
         dropped: DroppedView,
       }),
-      run: ({ query: { token, namespace, scope: _, limit, ...match } }) => {
-        const filter = filterOf(match, keyOf(control.scopeOf({ token, namespace })))
+      run: ({ query: { token, namespace, scope, limit, ...match } }) => {
+        const filter = filterOf(match, keyOf(control.scopeOf({ token, namespace, scope })))
         const items = journal.list(filter, limit).map(shown)
         return { items, count: journal.count(filter), dropped: journal.dropped }
       },
@@ -103,8 +103,8 @@ function listCommands(control: Control): Command[] {
       summary: 'Count what happened',
       query: PageQuery,
       response: z.strictObject({ count: z.int() }),
-      run: ({ query: { token, namespace, scope: _, limit: __, ...match } }) => ({
-        count: journal.count(filterOf(match, keyOf(control.scopeOf({ token, namespace })))),
+      run: ({ query: { token, namespace, scope, limit: _, ...match } }) => ({
+        count: journal.count(filterOf(match, keyOf(control.scopeOf({ token, namespace, scope })))),
       }),
     }),
   ]
@@ -175,9 +175,9 @@ function exportCommands(control: Control, { timebase, version, origin }: Journal
         'Each entry once it is complete, with its place as the id. Goes on after Last-Event-ID or after; without either, with what is complete from now on. A reader who falls so far behind that an entry he has not had must make room gets the event dropped, and the end.',
       query: Query,
       response: { type: 'text/event-stream', description: 'Entries of the journal, one an event.' },
-      run: ({ query: { token, namespace, scope: _, after, ...match }, request, reply }) => {
+      run: ({ query: { token, namespace, scope, after, ...match }, request, reply }) => {
         const last = request.headers['last-event-id']
-        const filter = filterOf(match, keyOf(control.scopeOf({ token, namespace })))
+        const filter = filterOf(match, keyOf(control.scopeOf({ token, namespace, scope })))
         const goesOnAfter = typeof last === 'string' && /^\d{1,15}$/.test(last) ? Number(last) : after
         reply.hijack()
         streamJournal(reply.raw, { journal, filter, after: goesOnAfter, timebase })
@@ -191,8 +191,8 @@ function exportCommands(control: Control, { timebase, version, origin }: Journal
       summary: 'Export what happened as an HTTP Archive (HAR 1.2)',
       query: Query,
       response: { type: 'application/json', description: 'An HTTP Archive 1.2.' },
-      run: ({ query: { token, namespace, scope: _, ...match }, reply }) => {
-        const filter = filterOf(match, keyOf(control.scopeOf({ token, namespace })))
+      run: ({ query: { token, namespace, scope, ...match }, reply }) => {
+        const filter = filterOf(match, keyOf(control.scopeOf({ token, namespace, scope })))
         const har = toHar(journal.list(filter), { version, origin: origin(), dropped: journal.dropped })
         return reply
           .header('content-type', 'application/json; charset=utf-8')

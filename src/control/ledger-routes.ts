@@ -101,9 +101,9 @@ export function ledgerCommands(control: Control): Command[] {
 
 function spanOf(
   control: Control,
-  { token, namespace, from, to, after }: Named & Partial<Record<'from' | 'to' | 'after', number | undefined>>,
+  { from, to, after, ...named }: Named & Partial<Record<'from' | 'to' | 'after', number | undefined>>,
 ): BooksSpan {
-  const scope = control.scopeOf({ token, namespace })
+  const scope = control.scopeOf(named)
   return {
     ...(scope !== 'server' && { namespace: scope.namespace }),
     ...(from !== undefined && { from }),

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
+import { allowedBy } from './allowed.ts'
 import { Refused } from './refused.ts'
 
 /** The media type of our errors (RFC 9457). */
@@ -26,35 +27,34 @@ export function problem(reply: FastifyReply, status: number, detail: string): Fa
 
 /** What was given does not fit its schema. The message names each field, its value and what is allowed. */
 export class BadInput extends Error {
-  constructor(error: z.ZodError, given: unknown, schema?: z.ZodType) {
-    super(error.issues.map(issue => sentenceOf(issue, given, schema)).join('; '), { cause: error })
+  constructor(error: z.ZodError, given: unknown, schema?: z.ZodType, whole = 'body') {
+    super(error.issues.map(issue => sentenceOf(issue, given, schema, whole)).join('; '), { cause: error })
   }
 }
 
-/** Reads what was given by its schema. */
-export function read<Schema extends z.ZodType>(schema: Schema, given: unknown): z.output<Schema> {
-  const parsed = schema.safeParse(given)
+/** Reads what was given by its schema. The whole of it is called `whole`. */
+export function read<Schema extends z.ZodType>(schema: Schema, given: unknown, whole?: string): z.output<Schema> {
+  const parsed = schema.safeParse(given, { error: allowedBy })
   if (parsed.success) return parsed.data
-  throw new BadInput(parsed.error, given, schema)
+  throw new BadInput(parsed.error, given, schema, whole)
 }
 
-function sentenceOf(issue: z.core.$ZodIssue, given: unknown, schema: z.ZodType | undefined): string {
+function sentenceOf(issue: z.core.$ZodIssue, given: unknown, schema: z.ZodType | undefined, whole: string): string {
   const place = issue.path.join('.')
   if (issue.code === 'unrecognized_keys') {
     const known = issue.path.length === 0 && schema instanceof z.ZodObject ? Object.keys(schema.shape) : []
     const there = known.length === 0 ? '' : `; there are ${known.join(', ')}`
     return issue.keys.map(key => `${[...issue.path, key].join('.')}: there is no such field${there}`).join('; ')
   }
-  if (place === '') return `body: ${issue.message}`
+  if (place === '') return `${whole}: ${allowed(issue.message)}`
   const value = issue.path.reduce<unknown>((inner, step) => (inner as Record<PropertyKey, unknown>)?.[step], given)
-  if (value === undefined) return `${place}: is missing; ${allowed(issue.message)}`
+  if (value === undefined) return `${place} is missing; ${allowed(issue.message)}`
   return `${place}: ${shown(value)} is not allowed; ${allowed(issue.message)}`
 }
 
-/** Settings say what is allowed as a noun, other fields as a sentence. */
+/** Settings say what is allowed as a noun, other fields as what must hold. */
 function allowed(message: string): string {
-  const isSentence = /^(?:must |invalid |too |expected |unrecognized )/i.test(message)
-  return isSentence ? message.charAt(0).toLowerCase() + message.slice(1) : `it must be ${message}`
+  return message.startsWith('must ') ? `it ${message}` : `it must be ${message}`
 }
 
 /** A value as an error text shows it. */

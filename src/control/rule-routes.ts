@@ -64,8 +64,8 @@ function timelineCommands(control: Control, desk: RuleDesk): Command[] {
       response: ShownTimeline,
       status: 201,
       refusals: { 409: 'It is running already, or there are too many rules.' },
-      run: ({ body: { token, namespace, scope: _, ...timeline } }) =>
-        desk.start(control.scopeOf({ token, namespace }), timeline, token),
+      run: ({ body: { token, namespace, scope, ...timeline } }) =>
+        desk.start(control.scopeOf({ token, namespace, scope }), timeline, token),
     }),
     command({
       method: 'DELETE',
@@ -108,8 +108,8 @@ function listCommands(control: Control, desk: RuleDesk, name: string, role: Rule
       response: ShownRule,
       status: 201,
       refusals: { 409: 'There are too many.' },
-      run: ({ body: { token, namespace, scope: _, ...input } }) =>
-        desk.add(role, control.scopeOf({ token, namespace }), input, token),
+      run: ({ body: { token, namespace, scope, ...input } }) =>
+        desk.add(role, control.scopeOf({ token, namespace, scope }), input, token),
     }),
     command({
       method: 'DELETE',

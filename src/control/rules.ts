@@ -10,6 +10,9 @@ import { Refused, short } from './control.ts'
 /** Rules kept at most: each is looked at for each request. */
 const MOST_RULES = 5000
 
+/** What people call them. */
+const WORDS = { outcome: 'rule', fault: 'fault' } as const
+
 export interface RuleDeskOptions {
   readonly rulebook: Rulebook
   readonly namespaces: Namespaces
@@ -49,9 +52,10 @@ export class RuleDesk {
    * @throws Refused if it could never fire, or there are too many.
    */
   add(role: Rule['role'], scope: ClockScope, input: RuleInput, token?: string): RuleView {
-    const id = input.id ?? this.#freeId(role, scope)
-    const rule = this.#understood(() => ruleFrom(input, role, id, this.#site(scope)))
-    this.#put([rule], token)
+    const made = this.#nextId(role, scope)
+    const rule = this.#understood(() => ruleFrom(input, role, input.id ?? made.id, this.#site(scope)))
+    this.#put([rule], token, input.id ?? `the ${WORDS[role]}`)
+    if (input.id === undefined) this.#made.set(made.series, made.n)
     return this.#view(rule, scope)
   }
 
@@ -96,7 +100,7 @@ export class RuleDesk {
 
   /** @throws Refused if there is none of that id, or several tokens have one and none is named. */
   remove(role: Rule['role'], id: string, scope: ClockScope = 'server'): void {
-    this.#removeOne(`${role} '${id}'`, scope, rule => rule.role === role && rule.id === id)
+    this.#removeOne(`${WORDS[role]} '${id}'`, scope, rule => rule.role === role && rule.id === id)
   }
 
   /** @throws Refused if there is none of that name, or several tokens have one and none is named. */
@@ -132,14 +136,14 @@ export class RuleDesk {
     rulebook.remove(rule => isMeant(rule) && isOfOneScope(rule, one))
   }
 
-  #freeId(role: Rule['role'], scope: ClockScope): string {
+  /** The id of a rule that is given none: the first of its series that is neither taken nor was made up before. */
+  #nextId(role: Rule['role'], scope: ClockScope): { series: string; n: number; id: string } {
     const namespace = keyOf(scope)
     const series = `${role} ${namespace ?? ''}`
-    for (;;) {
-      const n = (this.#made.get(series) ?? 0) + 1
-      this.#made.set(series, n)
+    for (let n = (this.#made.get(series) ?? 0) + 1; ; n++) {
       const id = `${role}-${n}`
-      if (!this.#options.rulebook.rules.some(rule => rule.id === id && rule.namespace === namespace)) return id
+      const isTaken = this.#options.rulebook.rules.some(rule => rule.id === id && rule.namespace === namespace)
+      if (!isTaken) return { series, n, id }
     }
   }
 
@@ -151,8 +155,8 @@ export class RuleDesk {
     return { now: clock.now(), clips, ...(namespace !== undefined && { namespace }) }
   }
 
-  /** All of them or, if one could never fire or would leave nothing for another, none. */
-  #put(added: readonly Rule[], token: string | undefined): void {
+  /** All of them or, if one could never fire or would leave nothing for another, none. `name`: the only one’s, in refusals. */
+  #put(added: readonly Rule[], token: string | undefined, name?: string): void {
     const { rulebook, revision, denialOf } = this.#options
     const rules = rulebook.with(added)
     if (rules.length > MOST_RULES) {
@@ -161,7 +165,7 @@ export class RuleDesk {
     for (const rule of added) {
       const denial = token === undefined ? undefined : denialOf(token, rule.operation)
       const reason = neverFires(rule, { revision, rules, now: this.#present(rule), denial })
-      if (reason) throw new Refused(`${rule.id} can never fire: ${reason}`)
+      if (reason) throw new Refused(`${name ?? rule.id} can never fire: ${reason}`)
     }
     for (const rule of rules) this.#leaveAlone(rule, rules, added)
     rulebook.put(added)

@@ -38,6 +38,11 @@ export function seconds(least = 0) {
     .meta({ value: 'seconds', allowed })
 }
 
+/** Such seconds as milliseconds, which are whole: 1.001 * 1000 is not. */
+export function inMs(seconds: number): number {
+  return Math.round(seconds * 1000)
+}
+
 export function whole(least: number, most: number, value = 'n') {
   const allowed = `a whole number from ${least} to ${most}`
   return number(least, most, allowed).pipe(z.number(allowed).int(allowed)).meta({ value, allowed })

@@ -1,5 +1,6 @@
 import { isTerminal, type Step } from '../simulation/task.ts'
 import type { Draft } from '../simulation/timeline.ts'
+import { inMs } from './options.ts'
 
 /** What effects that move a task's end decide. */
 export const WHEN = 'when the task settles'
@@ -21,7 +22,7 @@ export function settlesIn(draft: Draft): number {
 export function settledAfter(draft: Draft, seconds: number | undefined, ending?: Ending): Draft {
   const planned = draft.steps.find(isTerminal)
   if (!planned) return draft
-  const at = seconds === undefined ? planned.at : createdIn(draft) + Math.round(seconds * 1000)
+  const at = seconds === undefined ? planned.at : createdIn(draft) + inMs(seconds)
   const moved = at - planned.at
   const [accepted, ...rest] = draft.steps
   const before = rest.filter(step => !isTerminal(step)).map(step => ({ ...step, at: Math.min(step.at, at) }))

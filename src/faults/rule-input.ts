@@ -21,7 +21,7 @@ export const Effects = z.union(
 
 const instant = z
   .union([z.number(), z.string().transform(text => parseIsoTime(text) ?? Number.NaN)])
-  .pipe(z.number('must be Unix milliseconds or an ISO 8601 time').min(0))
+  .pipe(z.number('must be Unix milliseconds or an ISO 8601 time with its zone').min(0, 'must not be before 1970'))
 
 /** Seconds, or text with a unit: `250ms`, `30s`, `2m`, `1.5h`. */
 const LENGTH = 'must be seconds, or text such as 250ms, 30s, 2m or 1.5h'

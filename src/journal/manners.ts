@@ -1,6 +1,7 @@
 import { CHOSEN, type Evidence } from '../contract/evidence.ts'
 import type { Entry } from './entries.ts'
 import { type Poll, pollsIn } from './polls.ts'
+import { counted } from './wording.ts'
 
 /** From where on a habit is called a bad one. Lengths are in milliseconds of virtual time. */
 export interface Thresholds {
@@ -98,7 +99,7 @@ function tooFast(polls: readonly Poll[], { leastGapMs }: Thresholds, clock: Cloc
   })
   if (fast.length === 0) return []
   const shortest = Math.min(...fast.map(({ ms }) => ms))
-  const says = `${fast.length} poll(s) of a pending task came sooner than ${leastGapMs} ms after the one before, the soonest after ${shortest} ms`
+  const says = `${counted(fast.length, 'poll')} of a pending task came sooner than ${leastGapMs} ms after the one before, the soonest after ${shortest} ms`
   return [finding('too-fast', [...new Set(fast.flatMap(({ from, to }) => [from, to]))], says)]
 }
 
@@ -106,7 +107,7 @@ function afterTerminal(polls: readonly Poll[]): Finding[] {
   const end = polls.findIndex(({ seen }) => seen === 'terminal')
   const late = end === -1 ? [] : polls.slice(end + 1)
   if (late.length === 0) return []
-  const says = `${late.length} poll(s) came after #${polls[end]?.seq} had shown that the task is over`
+  const says = `${counted(late.length, 'poll')} came after #${polls[end]?.seq} had shown that the task is over`
   return [finding('after-terminal', late, says)]
 }
 

@@ -3,7 +3,7 @@ import type { Duplicate, Duplicates } from './duplicates.ts'
 import type { Dropped } from './journal.ts'
 import type { Ledger } from './ledger.ts'
 import type { Finding, Manners } from './manners.ts'
-import { droppedText, printable, rows, shortHash } from './wording.ts'
+import { counted, droppedText, printable, rows, shortHash } from './wording.ts'
 
 /** What a run cost, and how its client behaved. */
 export interface Account {
@@ -22,7 +22,9 @@ export function reportText({ ledger, duplicates, manners, dropped }: Account): s
     ...moneyLines(ledger, duplicates),
     ...duplicates.pairs.flatMap(duplicateLines),
     ...mannersLines(manners),
-    ...(dropped.accepted > 0 ? [`Not counted: ${dropped.accepted} create(s) the journal no longer holds.`] : []),
+    ...(dropped.accepted > 0
+      ? [`Not counted: ${counted(dropped.accepted, 'create')} the journal no longer holds.`]
+      : []),
     ...droppedText(dropped).map(text => `The journal is not whole: ${text}.`),
   ].join('\n')
 }
@@ -88,10 +90,6 @@ function findingLines({ habit, says, advice, seqs, tasks }: Finding): string[] {
       ['advice', [advice]],
     ]),
   ]
-}
-
-function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? '' : 's'}`
 }
 
 function told(value: unknown): string {

@@ -78,3 +78,8 @@ export function rows(table: readonly (readonly [label: string, lines: readonly s
     lines.map((line, index) => `    ${(index === 0 ? label : '').padEnd(width)}  ${printable(line)}`),
   )
 }
+
+/** `1 poll`, `2 polls`. */
+export function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`
+}

@@ -23,6 +23,7 @@ const LIMIT_MS = 60_000
  * `CommandRefused` if the command is refused.
  */
 export function doorAt(url: string, key: string | undefined): Door {
+  if (url === '') throw new Unreachable('connect: name a server, or set MOCKLING_URL to its URL')
   if (!/^https?:\/\//i.test(url) || !URL.canParse(url)) {
     throw new Unreachable(`${JSON.stringify(url)} is no http or https URL of a mockling server`)
   }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { Send } from '../control/faces.ts'
 import { type Handle, handleOf } from '../control/handle.ts'
 import type { Count, Match } from '../control/journal-faces.ts'
@@ -98,7 +99,7 @@ function seen(door: Door, token: string | undefined): Mockling {
 
 /** Commands that may be about one token. The others name a task, or something of the server's. */
 const SCOPED =
-  /^\/v1\/(?:clock(?:\/(?:advance|next-event))?|tasks|rules|faults|timelines|journal(?:\/\w+)?|ledger|duplicates|manners|report|account|reset)(?=\?|$)/
+  /^\/v1\/(?:clock(?:\/(?:advance|next-event))?|tasks|(?:rules|faults|timelines)(?:\/[^?]+)?|journal(?:\/[\w-]+)?|ledger|duplicates|manners|report|account|reset)(?=\?|$)/
 
 /** Names the token in each command that may be about one and names none. */
 function scoped(send: Send, token: string): Send {
@@ -111,8 +112,10 @@ function scoped(send: Send, token: string): Send {
   }
 }
 
+/** Inboxes named by the token's hash: two tokens never share one, and no token is part of a URL. */
 function ownInboxes(inbox: Handle['inbox'], token: string): Handle['inbox'] {
-  const own = (name: string) => `${token}.${name}`.replace(/[^\w.-]/g, '_').slice(-100)
+  const whose = createHash('sha256').update(token).digest('hex').slice(0, 16)
+  const own = (name: string) => `${whose}.${name}`.replace(/[^\w.-]/g, '_').slice(0, 100)
   return {
     url: name => inbox.url(own(name)),
     list: (name, which) => inbox.list(own(name), which),

@@ -87,6 +87,13 @@ describe('mockling outcomes', () => {
   })
 })
 
+describe('mockling exec --help', () => {
+  it('says that it picks a free port', async () => {
+    const { stdout } = await run(['exec', '--help'])
+    expect(stdout).toContain('Port to listen on; 0 picks a free one. [0]')
+  })
+})
+
 describe('mockling --help', () => {
   it('lists settings, magic tokens and outcomes', async () => {
     const { code, stdout } = await run(['--help'])

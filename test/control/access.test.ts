@@ -41,13 +41,9 @@ describe('bad input', () => {
       post('/_mockling/v1/callbacks/a.1/redeliver', '{"x":1}'),
       '400 x: there is no such field',
     ],
-    ['negative time', post(ADVANCE, '{"ms":-1}'), '400 ms: -1 is not allowed; too small: expected number to be >=0'],
-    [
-      'negative seconds',
-      post(ADVANCE, '{"seconds":-0.5}'),
-      '400 seconds: -0.5 is not allowed; too small: expected number to be >=0',
-    ],
-    ['an instant before 1970', post(ADVANCE, '{"to":-1}'), '400 to: -1 is not allowed; must not be before 1970'],
+    ['negative time', post(ADVANCE, '{"ms":-1}'), '400 ms: -1 is not allowed; it must be at least 0'],
+    ['negative seconds', post(ADVANCE, '{"seconds":-0.5}'), '400 seconds: -0.5 is not allowed; it must be at least 0'],
+    ['an instant before 1970', post(ADVANCE, '{"to":-1}'), '400 to: -1 is not allowed; it must not be before 1970'],
     [
       'an instant before now',
       post(ADVANCE, '{"to":"2026-05-01T00:00:00Z"}'),
@@ -57,14 +53,10 @@ describe('bad input', () => {
     [
       'an instant that is none',
       post(ADVANCE, '{"to":"tomorrow"}'),
-      '400 to: "tomorrow" is not allowed; must be Unix milliseconds or an ISO 8601 time with its zone',
+      '400 to: "tomorrow" is not allowed; it must be Unix milliseconds or an ISO 8601 time with its zone',
     ],
-    [
-      'a number as text',
-      post(ADVANCE, '{"ms":"5"}'),
-      '400 ms: "5" is not allowed; invalid input: expected number, received string',
-    ],
-    ['a list', post(ADVANCE, '[1]'), '400 body: Invalid input: expected object, received array'],
+    ['a number as text', post(ADVANCE, '{"ms":"5"}'), '400 ms: "5" is not allowed; it must be a number'],
+    ['a list', post(ADVANCE, '[1]'), '400 body: it must be an object'],
     ['broken JSON', post(ADVANCE, '{"ms":'), '400 the body is no JSON: Unexpected end of JSON input'],
     ['nothing where something is needed', post(ADVANCE, undefined), '400 give exactly one of ms, seconds and to'],
     ['an empty body of JSON', post(ADVANCE, ''), '400 give exactly one of ms, seconds and to'],
@@ -100,6 +92,11 @@ describe('bad input', () => {
       '400 the path holds a percent sign that begins no escape',
     ],
     [
+      'a token and the server at once',
+      post(ADVANCE, '{"ms":1,"token":"a","scope":"server"}'),
+      '400 name one of token, namespace and scope; they say for whom it is',
+    ],
+    [
       'a namespace nobody knows',
       { path: '/_mockling/v1/clock?namespace=00000000' },
       `404 namespace '00000000' names 0 of the known namespaces`,
@@ -107,12 +104,12 @@ describe('bad input', () => {
     [
       'a namespace that is none',
       { path: '/_mockling/v1/clock?namespace=zz' },
-      '400 namespace: "zz" is not allowed; must be 8 to 64 hexadecimal digits',
+      '400 namespace: "zz" is not allowed; it must be 8 to 64 hexadecimal digits',
     ],
     [
       'a page too long',
       { path: '/_mockling/v1/tasks?limit=1001' },
-      '400 limit: "1001" is not allowed; must be a whole number up to 1000',
+      '400 limit: "1001" is not allowed; it must be a whole number up to 1000',
     ],
     ['a rule that never fires', post('/_mockling/v1/rules', '{"effects":"stall","until":1}'), '400 '],
   ])('is refused with the reason: %s', async (_what, wanted, reason) => {
@@ -175,7 +172,7 @@ describe('a caller', () => {
   ])('is refused by a server bound to all addresses: %s', async (_how, headers) => {
     await using simulator = await createSimulator({ host: '0.0.0.0', controlKey: KEY, clock: 'frozen' })
     expect(reasonOf(await send(simulator.url, advance(headers)))).toBe(
-      '401 the control door needs the key printed at start, in the header x-mockling-key',
+      '401 the control door needs its key in the header x-mockling-key: the one of --control-key, or the one printed at start',
     )
     const paths = ['', '/', '/version', '/openapi.json', '/openapi.yaml', '/v1/tasks', '/v1/settings', '/v1/nothing']
     for (const path of paths) {

@@ -173,7 +173,7 @@ describe('resending', () => {
     const broken = await door.post(`/v1/callbacks/${id}.1/resend`, { headers: { 'bad name': 'x' } })
     expect(broken.body).toMatchObject({ outcome: 'invalid-headers', resend: true })
     expect((await door.post(`/v1/callbacks/${id}.1/resend`, { url: 'ftp://a.test' })).body.detail).toBe(
-      'url: "ftp://a.test" is not allowed; must be an http or https URL',
+      'url: "ftp://a.test" is not allowed; it must be an http or https URL',
     )
   })
 

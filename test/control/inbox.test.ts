@@ -87,18 +87,20 @@ describe('an inbox', () => {
     }
   })
 
-  it('takes a mebibyte and no more', async () => {
-    await using simulator = await createSimulator()
+  it('takes the largest callback there is, and no more than that', async () => {
+    await using simulator = await createSimulator({ pace: 'instant' })
     const path = '/_mockling/inbox/big'
     const headers = { 'content-type': 'text/plain' }
-    const body = 'x'.repeat(1024 * 1024)
-    expect((await send(simulator.url, { method: 'POST', path, headers, body })).status).toBe(200)
+    const body = 'x'.repeat(20_000_000)
+    const url = simulator.inbox.url('big')
+    await create(simulator, { callback_url: url }, { headers: { 'x-mockling-outcome': 'callback-oversized 20000000' } })
+    await simulator.inbox.list('big', { count: 1, wait: 10 })
     const refused = await send(simulator.url, { method: 'POST', path, headers, body: `${body}x` })
     expect([refused.status, refused.headers['content-type']]).toEqual([
       413,
       expect.stringMatching(/^application\/problem\+json/),
     ])
-    expect((await simulator.inbox.list('big')).map(message => message.body.length)).toEqual([1024 * 1024])
+    expect((await simulator.inbox.list('big')).map(message => message.body.length)).toEqual([20_000_000])
   })
 
   it('refuses a name that is none, and other methods', async () => {

@@ -306,18 +306,22 @@ describe('checks', () => {
     [
       '/verify',
       { match: { status: 'ok' } },
-      'match.status: "ok" is not allowed; must be a status such as 404, or a class such as 4xx',
+      'match.status: "ok" is not allowed; it must be a status such as 404, or a class such as 4xx',
     ],
     ['/verify', { match: { operation: 'delete' } }, 'match.operation'],
     ['/verify', { match: { from: 'yesterday' } }, 'ISO 8601'],
     ['/verify', { match: { from: -1 } }, 'match.from'],
     ['/verify', { match: { body: [] } }, 'match.body'],
     ['/verify', { exactly: -1 }, 'exactly: -1 is not allowed'],
-    ['/verify', { exactly: 1, atMost: 2 }, 'exactly: 1 is not allowed; must stand alone, without atLeast and atMost'],
-    ['/verify', { atLeast: 3, atMost: 2 }, 'atLeast: 3 is not allowed; must not be more than atMost'],
+    [
+      '/verify',
+      { exactly: 1, atMost: 2 },
+      'exactly: 1 is not allowed; it must stand alone, without atLeast and atMost',
+    ],
+    ['/verify', { atLeast: 3, atMost: 2 }, 'atLeast: 3 is not allowed; it must not be more than atMost'],
     ['/verify', { exactly: 1, times: 2 }, 'times: there is no such field'],
     ['/sequence', { steps: [] }, 'steps'],
-    ['/sequence', {}, 'steps: is missing'],
+    ['/sequence', {}, 'steps is missing'],
     ['/near-misses', { match: {}, limit: 0 }, 'limit: 0 is not allowed'],
   ])('refuse %s %j with the reason', async (path, body, reason) => {
     await using simulator = await createSimulator()
@@ -336,7 +340,7 @@ describe('checks', () => {
       body: deep,
     })
     expect(reply.status).toBe(400)
-    expect(reply.text).toContain('match.body: this is not allowed; must not be deeper than 50')
+    expect(reply.text).toContain('match.body: this is not allowed; it must not be deeper than 50')
   })
 
   it.each([

@@ -33,7 +33,7 @@ describe('a rule that can never fire', () => {
   const rules: readonly [object, string][] = [
     [
       { ...STALL, operation: 'tasks' },
-      'outcome-1 can never fire: outcomes are chosen for creates, not for tasks; add a fault',
+      'the rule can never fire: outcomes are chosen for creates, not for tasks; add a fault',
     ],
     [{ effects: 'media-cut', operation: 'download' }, 'outcomes are chosen for creates, not for download; add a fault'],
     [{ ...STALL, when: { taskId: 'x' } }, 'a create has no taskId yet that could match'],
@@ -74,13 +74,13 @@ describe('a rule that can never fire', () => {
   it.each(rules)('is refused with its reason: %j', async (payload, says) => {
     await using simulator = await frozenSimulator()
     const detail = await refusalOf(simulator, 'rules', payload)
-    expect(detail).toContain('outcome-1 can never fire: ')
+    expect(detail).toContain('the rule can never fire: ')
     expect(detail).toContain(says)
     expect(simulator.rules.list({ scope: 'server' })).toEqual([])
   })
 
   const faults: readonly [object, string][] = [
-    [{ effects: 'succeed' }, 'fault-1 can never fire: a fault needs an effect beside success'],
+    [{ effects: 'succeed' }, 'the fault can never fire: a fault needs an effect beside success'],
     [{ effects: 'stall', operation: 'tasks' }, 'stall never happens to tasks; it may happen to create'],
     [
       { effects: 'media-cut', operation: 'tasks' },
@@ -188,51 +188,59 @@ describe('a rule that can never fire', () => {
 describe('input that is none', () => {
   const inputs: readonly ['rules' | 'faults' | 'timelines', object, string][] = [
     ['rules', {}, 'must be effects as text, such as "refuse too_many_requests, answer-late 5", or a list of'],
-    ['rules', { effects: '' }, 'effects: '],
-    ['rules', { effects: [] }, 'effects: '],
+    ['rules', { effects: '' }, 'effects: "" is not allowed; it must not be empty'],
+    ['rules', { effects: [] }, 'effects: [] is not allowed; it must not be empty'],
     ['rules', { effects: 'explode' }, "there is no outcome or fault 'explode'; known are"],
     ['rules', { effects: 'fail api_error after=-3' }, 'fail: after may not be "-3"; it must be a number of seconds'],
     ['rules', { effects: [{ name: 'fail', code: 'api_error', after: -3 }] }, 'fail: after may not be -3; it must be a'],
     ['rules', { effects: 'stall', often: 3 }, 'often'],
-    ['rules', { effects: 'stall', next: 0 }, 'next: '],
-    ['rules', { effects: 'stall', next: 1.5 }, 'next: '],
-    ['rules', { effects: 'stall', every: -1 }, 'every: '],
-    ['rules', { effects: 'stall', probability: 0 }, 'probability: '],
-    ['rules', { effects: 'stall', probability: 1.1 }, 'probability: '],
-    ['rules', { effects: 'stall', from: -1 }, 'from: '],
+    ['rules', { effects: 'stall', next: 0 }, 'next: 0 is not allowed; it must be at least 1'],
+    ['rules', { effects: 'stall', next: 1.5 }, 'next: 1.5 is not allowed; it must be a whole number'],
+    ['rules', { effects: 'stall', every: -1 }, 'every: -1 is not allowed; it must be at least 1'],
+    ['rules', { effects: 'stall', probability: 0 }, 'probability: 0 is not allowed; it must be more than 0'],
+    ['rules', { effects: 'stall', probability: 1.1 }, 'probability: 1.1 is not allowed; it must be at most 1'],
+    ['rules', { effects: 'stall', from: -1 }, 'from: -1 is not allowed; it must not be before 1970'],
     [
       'rules',
       { effects: 'stall', from: 'soon' },
-      'from: "soon" is not allowed; must be Unix milliseconds or an ISO 8601 time',
+      'from: "soon" is not allowed; it must be Unix milliseconds or an ISO 8601 time',
     ],
     [
       'rules',
       { effects: 'stall', in: -1 },
-      'in: -1 is not allowed; must be seconds, or text such as 250ms, 30s, 2m or 1.5h',
+      'in: -1 is not allowed; it must be seconds, or text such as 250ms, 30s, 2m or 1.5h',
     ],
     [
       'rules',
       { effects: 'stall', for: '3 days' },
-      'for: "3 days" is not allowed; must be seconds, or text such as 250ms, 30s, 2m or 1.5h',
+      'for: "3 days" is not allowed; it must be seconds, or text such as 250ms, 30s, 2m or 1.5h',
     ],
     ['rules', { effects: 'stall', from: 1, in: 3 }, 'give from or in, not both'],
     ['rules', { effects: 'stall', until: 1, for: 3 }, 'give until or for, not both'],
     ['rules', { effects: 'stall', when: { colour: 'red' } }, 'colour'],
-    ['rules', { effects: 'stall', operation: 'delete' }, 'operation: '],
-    ['rules', { effects: 'stall', id: 'a b' }, 'id: "a b" is not allowed; must be 1 to 80 letters, digits, _ . : or -'],
+    [
+      'rules',
+      { effects: 'stall', operation: 'delete' },
+      'operation: "delete" is not allowed; it must be one of create, tasks, download',
+    ],
+    [
+      'rules',
+      { effects: 'stall', id: 'a b' },
+      'id: "a b" is not allowed; it must be 1 to 80 letters, digits, _ . : or -',
+    ],
     [
       'faults',
       { effects: 'refuse used_up, callback-lost' },
       'callback-lost can never happen beside refuse: no callback comes',
     ],
-    ['timelines', { name: 'x' }, 'events: '],
-    ['timelines', { name: 'x', events: [] }, 'events: '],
+    ['timelines', { name: 'x' }, 'events is missing; it must be a list'],
+    ['timelines', { name: 'x', events: [] }, 'events: [] is not allowed; it must not be empty'],
     ['timelines', { name: 'x', events: [{ at: 5 }] }, 'events.0: give an outcome or a fault, one of the two'],
     ['timelines', { name: 'x', events: [{ at: 5, outcome: 'stall', fault: 'stall' }] }, 'events.0: give an outcome or'],
     [
       'timelines',
       { name: 'x', events: [{ at: -5, outcome: 'stall' }] },
-      'events.0.at: -5 is not allowed; must be seconds, or text such as',
+      'events.0.at: -5 is not allowed; it must be seconds, or text such as',
     ],
     [
       'timelines',

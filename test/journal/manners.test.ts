@@ -122,7 +122,7 @@ describe('polling', () => {
       namespace: expect.any(String),
       tasks: ['a'],
       seqs: [1, 2, 3],
-      says: '2 poll(s) of a pending task came sooner than 1000 ms after the one before, the soonest after 50 ms',
+      says: '2 polls of a pending task came sooner than 1000 ms after the one before, the soonest after 50 ms',
       advice: 'Wait a second at least between two looks at a task: videos take minutes.',
       source: 'mockling',
       grade: 'chosen',

@@ -42,7 +42,7 @@ This run would have cost 16.8 Credits (about $1.60, estimated), 1.4 in 1 duplica
     costs      1.4 Credits more
     see both   GET /_mockling/v1/journal?operation=create&namespace=${lost.namespace.slice(0, 8)}&after=2
 Polling manners (2 polls; our own opinion): 1 objection.
-✗ too-fast: 1 poll(s) of a pending task came sooner than 1000 ms after the one before, the soonest after 300 ms
+✗ too-fast: 1 poll of a pending task came sooner than 1000 ms after the one before, the soonest after 300 ms
     polls   #10, #11
     task    task-7
     advice  Wait a second at least between two looks at a task: videos take minutes.`)
@@ -63,7 +63,7 @@ This run would have cost 0 Credits (about $0.00, estimated), none of it in dupli
 
   it('owns up to what it can’t know', () => {
     const text = textOf([accepted(1)], { ...NONE, entries: 5, requests: 5, accepted: 2, lastSeq: 5 })
-    expect(text).toContain('Not counted: 2 create(s) the journal no longer holds.')
+    expect(text).toContain('Not counted: 2 creates the journal no longer holds.')
     expect(text).toContain('The journal is not whole: 5 older ones, up to #5, had to make room')
   })
 

@@ -66,6 +66,39 @@ describe('connect', () => {
     expect(await b.requests.count({ kind: 'request' })).toBe(1)
   })
 
+  it('ends what is one token’s own, and leaves others theirs of the same name', async () => {
+    await using simulator = await createSimulator({ clock: 'frozen', pace: 'instant' })
+    const [a, b] = [connect(simulator).as('a'), connect(simulator).as('b')]
+    const events = [{ at: 30, outcome: 'refuse too_many_requests' }]
+    await b.timelines.start({ name: 'rush', events })
+    await expect(a.timelines.stop('rush')).rejects.toThrow("there is no timeline 'rush'")
+    await a.timelines.start({ name: 'rush', events })
+    await a.timelines.stop('rush')
+    for (const { outcomes, faults } of [a, b]) {
+      expect(await outcomes.add('stall', { next: 1 })).toMatchObject({ id: 'outcome-1' })
+      expect(await faults.add('callback-doubled', { next: 1 })).toMatchObject({ id: 'fault-1' })
+    }
+    await a.outcomes.remove('outcome-1')
+    await a.faults.remove('fault-1')
+    expect([await a.outcomes.list(), await a.faults.list()]).toEqual([[], []])
+    expect(await b.outcomes.list()).toMatchObject([{ id: 'outcome-1' }])
+    expect(await b.faults.list()).toMatchObject([{ id: 'fault-1' }])
+    await expect(b.timelines.stop('rush')).resolves.toBeUndefined()
+  })
+
+  it.each([
+    ['a', 'b.hook', 'a.b', 'hook'],
+    ['a b', 'hook', 'a_b', 'hook'],
+    [`1${'x'.repeat(120)}`, 'hook', `2${'x'.repeat(120)}`, 'hook'],
+  ])('keeps the inboxes of tokens apart, however alike they are: %s %s, %s %s', async (one, its, other, others) => {
+    await using simulator = await createSimulator()
+    const [a, b] = [connect(simulator).as(one), connect(simulator).as(other)]
+    expect(a.inbox.url(its)).not.toBe(b.inbox.url(others))
+    await fetch(a.inbox.url(its), { method: 'POST', body: '{}' })
+    expect(await a.inbox.list(its)).toHaveLength(1)
+    expect(await b.inbox.list(others)).toEqual([])
+  })
+
   it('plays an incident for one token', async () => {
     await using simulator = await createSimulator({ clock: 'frozen', pace: 'instant' })
     const mockling = connect(simulator).as('a')
@@ -103,7 +136,9 @@ describe('connect', () => {
     const { controlKey = '' } = simulator
     expect((await connect(simulator).clock.state()).mode).toBe('real')
     expect((await connect(simulator.url, controlKey).clock.state()).mode).toBe('real')
-    await expect(connect(simulator.url, 'another-key').clock.state()).rejects.toThrow('needs the key printed at start')
+    await expect(connect(simulator.url, 'another-key').clock.state()).rejects.toThrow(
+      'needs its key in the header x-mockling-key',
+    )
   })
 
   it('tells a refusal from a server that is not there, or is none', async () => {
@@ -119,6 +154,7 @@ describe('connect', () => {
     )
     await using other = await startReceiver(response => response.end('<html>'))
     await expect(connect(other.url('')).health()).rejects.toThrow('200, no answer of a mockling server')
+    expect(() => connect('')).toThrow('connect: name a server, or set MOCKLING_URL to its URL')
     expect(() => connect('not a url')).toThrow('"not a url" is no http or https URL of a mockling server')
     expect(() => connect('')).toThrow(Unreachable)
   })

@@ -1,5 +1,5 @@
 import { kind } from '../kind.ts'
-import { seconds } from '../options.ts'
+import { inMs, seconds } from '../options.ts'
 
 export const answerLate = kind({
   name: 'answer-late',
@@ -7,5 +7,5 @@ export const answerLate = kind({
   operations: ['create', 'tasks'],
   argument: 'seconds',
   options: { seconds: seconds() },
-  answer: (answer, { seconds }) => ({ ...answer, delayMs: (answer.delayMs ?? 0) + seconds * 1000 }),
+  answer: (answer, { seconds }) => ({ ...answer, delayMs: (answer.delayMs ?? 0) + inMs(seconds) }),
 })

@@ -1,7 +1,7 @@
 import { ERRORS } from '../../contract/errors.ts'
 import { errorBody } from '../../contract/wire.ts'
 import { kind } from '../kind.ts'
-import { seconds } from '../options.ts'
+import { inMs, seconds } from '../options.ts'
 
 export const callbackContradicted = kind({
   name: 'callback-contradicted',
@@ -15,7 +15,7 @@ export const callbackContradicted = kind({
     ...draft,
     deliveries: draft.deliveries.flatMap(delivery => [
       delivery,
-      { ...delivery, at: delivery.at + after * 1000, isContradiction: true },
+      { ...delivery, at: delivery.at + inMs(after), isContradiction: true },
     ]),
   }),
   post(post, _options, { task, index }) {

@@ -1,5 +1,5 @@
 import { kind } from '../kind.ts'
-import { seconds, whole } from '../options.ts'
+import { inMs, seconds, whole } from '../options.ts'
 
 export const callbackDoubled = kind({
   name: 'callback-doubled',
@@ -11,7 +11,7 @@ export const callbackDoubled = kind({
   plan: (draft, { times, gap }) => ({
     ...draft,
     deliveries: draft.deliveries.flatMap(delivery =>
-      Array.from({ length: times }, (_, i) => ({ ...delivery, at: delivery.at + i * gap * 1000 })),
+      Array.from({ length: times }, (_, i) => ({ ...delivery, at: delivery.at + i * inMs(gap) })),
     ),
   }),
 })

@@ -1,5 +1,5 @@
 import { kind } from '../kind.ts'
-import { seconds } from '../options.ts'
+import { inMs, seconds } from '../options.ts'
 
 export const callbackLate = kind({
   name: 'callback-late',
@@ -10,6 +10,6 @@ export const callbackLate = kind({
   options: { seconds: seconds() },
   plan: (draft, { seconds }) => ({
     ...draft,
-    deliveries: draft.deliveries.map(delivery => ({ ...delivery, at: delivery.at + seconds * 1000 })),
+    deliveries: draft.deliveries.map(delivery => ({ ...delivery, at: delivery.at + inMs(seconds) })),
   }),
 })

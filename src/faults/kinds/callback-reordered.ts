@@ -1,5 +1,5 @@
 import { kind } from '../kind.ts'
-import { seconds } from '../options.ts'
+import { inMs, seconds } from '../options.ts'
 
 export const callbackReordered = kind({
   name: 'callback-reordered',
@@ -10,6 +10,6 @@ export const callbackReordered = kind({
   options: { within: seconds().default(300) },
   plan: (draft, { within }) => ({
     ...draft,
-    deliveries: draft.deliveries.map(delivery => ({ ...delivery, yieldsMs: within * 1000 })),
+    deliveries: draft.deliveries.map(delivery => ({ ...delivery, yieldsMs: inMs(within) })),
   }),
 })

@@ -1,5 +1,5 @@
 import { kind } from '../kind.ts'
-import { seconds } from '../options.ts'
+import { inMs, seconds } from '../options.ts'
 import { settlesIn } from '../plans.ts'
 
 export const callbackUnseen = kind({
@@ -9,5 +9,5 @@ export const callbackUnseen = kind({
   needs: ['callback'],
   argument: 'for',
   options: { for: seconds().default(10) },
-  plan: (draft, options) => ({ ...draft, visibleAt: settlesIn(draft) + options.for * 1000 }),
+  plan: (draft, options) => ({ ...draft, visibleAt: settlesIn(draft) + inMs(options.for) }),
 })

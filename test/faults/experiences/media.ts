@@ -62,17 +62,17 @@ export const MEDIA_EXPERIENCES: Readonly<Record<string, Experience>> = {
 
   'media-slow': async client => {
     await using bench = await openBench(client)
-    const whole = await download(bench, await videoOf(bench, 'succeed'))
-    // At this pace it takes just ten seconds.
-    const url = await videoOf(bench, `media-slow ${Math.ceil(whole.body.length / 10)}`)
+    const url = await videoOf(bench, 'media-slow 50000')
+    const head = await bench.simulator.app.inject({ method: 'HEAD', url: new URL(url).pathname })
+    const seconds = Number(head.headers['content-length']) / 50_000
     const slow = { promise: download(bench, url), isOver: false }
     slow.promise.then(() => {
       slow.isOver = true
     })
-    await bench.pass(9.8, 1)
+    await bench.pass(seconds - 0.01, 1)
     await whenWaiting(bench.simulator)
     expect(slow.isOver).toBe(false)
-    await bench.pass(0.2)
+    await bench.pass(0.02)
     const reply = await slow.promise
     expect(reply.status).toBe(200)
     expect(await isPlayable(reply)).toBe(true)
