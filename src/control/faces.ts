@@ -110,6 +110,8 @@ export interface InboxFace {
   answer(name: string, how: Partial<InboxAnswer>): Promise<InboxAnswer>
   /** Forgets what came; how it answers stays. */
   clear(name: string): Promise<void>
+  /** The ones that something came to, or that answer otherwise than usual. */
+  names(): Promise<string[]>
 }
 
 /** The commands of a control door, for code: the same for a simulator in this process and for one elsewhere. */
@@ -177,6 +179,8 @@ function inboxFace(send: Send, url: string): InboxFace {
     list: async (name, which = {}) => ((await send('GET', to(name) + query(which))) as { items: Message[] }).items,
     answer: (name, how) => send('PUT', `${to(name)}/answer`, how) as Promise<InboxAnswer>,
     clear: async name => void (await send('DELETE', to(name))),
+    names: async () =>
+      ((await send('GET', '/v1/inbox')) as { items: { name: string }[] }).items.map(({ name }) => name),
   }
 }
 
