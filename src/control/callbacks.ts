@@ -50,6 +50,9 @@ export interface Edit {
   readonly body?: unknown
 }
 
+/** Outcomes of attempts that left nothing behind: nothing was sent. */
+const UNSENT: ReadonlySet<string> = new Set(['lost', 'refused-address', 'invalid-url', 'invalid-headers'])
+
 /** Headers that the sender makes itself for each post. */
 const OWN_HEADERS = new Set(['host', 'connection', 'content-length', 'user-agent', 'authorization'])
 
@@ -142,7 +145,7 @@ export class Callbacks {
   async #send(task: Task, place: number, { url, headers = {}, body }: Edit): Promise<AttemptReport> {
     const { dispatcher } = this.#options
     const attempts = this.#attempts(callbackId(task.id, place))
-    const last = attempts.findLast(({ outcome }) => outcome !== 'lost')
+    const last = attempts.findLast(({ outcome }) => !UNSENT.has(outcome))
     const to = url ?? task.deliveries[place]?.url ?? last?.url
     if (to === undefined) throw new Refused(`task '${task.id}' asked for no callback; name a url`)
     const usual =

@@ -112,6 +112,8 @@ export interface InboxFace {
   answer(name: string, how: Partial<InboxAnswer>): Promise<InboxAnswer>
   /** Forgets what came; how it answers stays. */
   clear(name: string): Promise<void>
+  /** The ones that something came to, or that answer otherwise than usual. */
+  names(): Promise<string[]>
 }
 
 /** Runs, out and in. */
@@ -195,6 +197,8 @@ function inboxFace(send: Send, url: string): InboxFace {
     list: async (name, which = {}) => ((await send('GET', to(name) + query(which))) as { items: Message[] }).items,
     answer: (name, how) => send('PUT', `${to(name)}/answer`, how) as Promise<InboxAnswer>,
     clear: async name => void (await send('DELETE', to(name))),
+    names: async () =>
+      ((await send('GET', '/v1/inbox')) as { items: { name: string }[] }).items.map(({ name }) => name),
   }
 }
 

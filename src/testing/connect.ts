@@ -121,5 +121,9 @@ function ownInboxes(inbox: Handle['inbox'], token: string): Handle['inbox'] {
     list: (name, which) => inbox.list(own(name), which),
     answer: (name, how) => inbox.answer(own(name), how),
     clear: name => inbox.clear(own(name)),
+    names: async () => {
+      const names = await inbox.names()
+      return names.filter(name => name.startsWith(`${whose}.`)).map(name => name.slice(whose.length + 1))
+    },
   }
 }

@@ -51,14 +51,16 @@ export function mocklingTest(options: FixtureOptions = {}): TestAPI<Fixtures> {
     mockling: async ({ mocklingServer, task, onTestFinished }, use) => {
       const token = tokenOf([task.file.name, ...namesOf(task)], task.result?.retryCount ?? 0)
       const mockling = Object.assign(mocklingServer.as(token), { token })
-      await startOver(mockling)
+      await undo(mockling)
+      await mockling.reset()
       // Not after `use`: what is thrown there is reported twice (Vitest 4.1).
       onTestFinished(async ({ task: { result } }) => {
         try {
           if (result?.errors?.length) await tell(mockling)
           else await mockling.verify()
         } finally {
-          await startOver(mockling)
+          // No reset: what it bought belongs to the account that `mockling exec` gives of the run.
+          await undo(mockling)
         }
       })
       await use(mockling)
@@ -80,10 +82,13 @@ async function tell(mockling: Mockling): Promise<void> {
   process.stderr.write(`\n${storyOf({ url, token, entries: await requests.list() })}\n`)
 }
 
-/** Nothing of a test may be left to the next one of the same token: a retry, or the same test in the next run. */
-async function startOver(mockling: Mockling): Promise<void> {
-  await Promise.all([mockling.outcomes.clear(), mockling.faults.clear()])
-  await mockling.reset()
+/** What a test configured may not be left to the same test in the next run; a reset leaves it. */
+async function undo({ outcomes, faults, inbox }: Mockling): Promise<void> {
+  const names = await inbox.names()
+  await Promise.all([
+    ...[outcomes.clear(), faults.clear()],
+    ...names.flatMap(name => [inbox.answer(name, {}), inbox.clear(name)]),
+  ])
 }
 
 interface Named {

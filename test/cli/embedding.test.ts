@@ -91,19 +91,17 @@ describe('the fixture of mockling/vitest', () => {
     expect(code).toBe(1)
   })
 
-  it('uses the server that mockling exec started', async () => {
-    const command = [
-      join(ROOT, 'node_modules/vitest/vitest.mjs'),
-      'run',
-      '--config',
-      join(HERE, 'vitest.config.mjs'),
-      'good',
-    ]
+  it('uses the server that mockling exec started, leaves nothing for its next run, and all it bought in the books', async () => {
+    const config = join(HERE, 'vitest.config.mjs')
+    const command = [process.execPath, join(ROOT, 'node_modules/vitest/vitest.mjs'), 'run', '--config', config, 'good']
+    const twice = `const { spawnSync } = require('node:child_process')
+      const runs = [1, 2].map(() => spawnSync('${command[0]}', ${JSON.stringify(command.slice(1))}, { stdio: 'inherit' }))
+      process.exit(Math.max(...runs.map(({ status }) => status)))`
     const { code, stderr } = await runner([
       ...[join(ROOT, 'dist/cli.js'), 'exec', '--clock', 'auto-skip', '--pace', 'real', '--'],
-      ...[process.execPath, ...command],
+      ...[process.execPath, '-e', twice],
     ])
-    expect(stderr).toContain('mockling: This run would have cost')
+    expect(stderr).toContain('mockling: This run would have cost 8.4 Credits')
     expect(code).toBe(0)
   })
 })

@@ -172,6 +172,8 @@ describe('resending', () => {
     expect(refused.body).toMatchObject({ outcome: 'refused-address', resend: true })
     const broken = await door.post(`/v1/callbacks/${id}.1/resend`, { headers: { 'bad name': 'x' } })
     expect(broken.body).toMatchObject({ outcome: 'invalid-headers', resend: true })
+    // What was never sent is not what was sent last.
+    expect((await door.post(`/v1/callbacks/${id}.1/redeliver`, {})).body).toMatchObject({ outcome: 'delivered' })
     expect((await door.post(`/v1/callbacks/${id}.1/resend`, { url: 'ftp://a.test' })).body.detail).toBe(
       'url: "ftp://a.test" is not allowed; it must be an http or https URL',
     )

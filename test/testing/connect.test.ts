@@ -97,6 +97,7 @@ describe('connect', () => {
     await fetch(a.inbox.url(its), { method: 'POST', body: '{}' })
     expect(await a.inbox.list(its)).toHaveLength(1)
     expect(await b.inbox.list(others)).toEqual([])
+    expect([await a.inbox.names(), await b.inbox.names()]).toEqual([[its], []])
   })
 
   it('plays an incident for one token', async () => {

@@ -36,6 +36,9 @@ describe('a test with the fixture', () => {
     await create(mockling, { callback_url: mockling.inbox.url('hook') })
     const [message] = await mockling.inbox.list('hook', { count: 1, wait: 10 })
     expect(message.json).toMatchObject({ success: true })
+    await expect.poll(() => mockling.requests.count({ kind: 'callback', status: 200 })).toBe(1)
+    // Is undone, or the same test would meet it in the next run.
+    await mockling.inbox.answer('hook', { status: 503 })
   })
 
   test('may say that it means to be refused', async ({ mockling }) => {
