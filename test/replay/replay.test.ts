@@ -260,7 +260,7 @@ describe('a run in a file', () => {
   })
 
   it.each([
-    [{ journal: [{ kind: 'request' }] }, 'journal.0.seq: is missing'],
+    [{ journal: [{ kind: 'request' }] }, 'journal.0.seq is missing'],
     [{ format: 2 }, 'format: 2 is not allowed; it must be 1'],
     [{ startedAt: 'now' }, 'startedAt: "now" is not allowed'],
     [{ commands: [{ method: 'GET' }] }, 'commands.0.method: "GET" is not allowed'],
