@@ -1,11 +1,16 @@
 import { defineConfig } from 'tsdown'
 
 export default defineConfig({
-  entry: { index: 'src/index.ts', cli: 'src/cli/main.ts', 'media-worker': 'src/media/worker.ts' },
+  entry: {
+    index: 'src/index.ts',
+    cli: 'src/cli/main.ts',
+    vitest: 'src/testing/vitest.ts',
+    'media-worker': 'src/media/worker.ts',
+  },
   format: 'esm',
   platform: 'node',
   target: 'node20.19',
-  dts: { entry: ['src/index.ts'] },
+  dts: { entry: ['src/index.ts', 'src/testing/vitest.ts'] },
   clean: true,
   fixedExtension: false,
 })

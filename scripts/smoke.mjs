@@ -42,9 +42,11 @@ try {
 
   writeFileSync(
     join(place, 'embed.mjs'),
-    `import { createSimulator, validate } from 'mockling'
+    `import { existsSync } from 'node:fs'
+     import { createSimulator, validate } from 'mockling'
      const simulator = await createSimulator({ pace: 'instant' })
      if (!(await fetch(simulator.url + '/health')).ok) process.exit(1)
+     if (!existsSync(new URL(import.meta.resolve('mockling/vitest')))) process.exit(1)
      if (validate({ action: 'text2video' }, '2026-05', 'documented').length !== 1) process.exit(1)
      await simulator.close()`,
   )

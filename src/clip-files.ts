@@ -1,5 +1,3 @@
-import { isSuccess, outcomeName } from './simulation/outcome.ts'
-
 /** Paths of the user's own files by the outcome they are delivered for, and under `EVERY` the one for all others. */
 export type ClipFiles = Readonly<Record<string, string>>
 
@@ -30,9 +28,18 @@ export function clipFilesOf(given: string | readonly string[] | ClipFiles): Clip
   return isSound && files.size === pairs.length ? Object.fromEntries(files) : undefined
 }
 
-/** The names that files declare as outcomes. */
-export function outcomesOf(files: ClipFiles): string[] {
-  return Object.keys(files).filter(outcome => outcome !== EVERY)
+/** The names that files declare: `cat` of `succeed cat`. */
+export function clipNamesOf(files: ClipFiles): string[] {
+  return Object.keys(files).flatMap(outcome => /^succeed (.+)$/.exec(outcome)?.[1] ?? [])
+}
+
+function outcomeName(text: string): string {
+  return text.trim().toLowerCase().replace(/\s+/g, ' ')
+}
+
+/** Whether a file may be given for it: `succeed`, or `succeed cat`. */
+function isSuccess(name: string): boolean {
+  return /^succeed(?: [a-z0-9_-]{1,40})?$/.test(name)
 }
 
 function pairOf(text: string): [outcome: string, file: string] {

@@ -7,6 +7,26 @@ export { DEFAULT_REVISION, REVISIONS, type Revision } from './contract/revisions
 export type { Change, Objection, Strictness } from './contract/rules/objection.ts'
 export { RULES, validate } from './contract/rules.ts'
 export type { ErrorBody, TaskRecord, VideoResult } from './contract/wire.ts'
+export type { CallbackView, Edit, ScheduledView } from './control/callbacks.ts'
+export {
+  type CallbacksFace,
+  type ClockFace,
+  CommandRefused,
+  type Faces,
+  type For,
+  type InboxFace,
+  type Instant,
+  type StateFace,
+  type TasksFace,
+} from './control/faces.ts'
+export type { InboxAnswer, Message as InboxMessage } from './control/inboxes.ts'
+export type { ClockState, TaskView } from './control/shapes.ts'
+export type { Played } from './control/state-routes.ts'
 export { type Clip, type ClipOptions, createClip } from './media/clip.ts'
 export type { ClipSpec } from './media/spec.ts'
+export type { Repro } from './replay/repro.ts'
 export { createSimulator, type Leftover, type Simulator } from './simulator.ts'
+export { Unreachable } from './testing/client.ts'
+export { connect, type Health, type Mockling, type Target } from './testing/connect.ts'
+export { tokenOf } from './testing/token.ts'
+export { VerificationError } from './testing/verify.ts'

@@ -1,23 +1,32 @@
 import { randomBytes } from 'node:crypto'
-import { readFileSync } from 'node:fs'
-import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
-import { addressPolicy } from './callbacks/address-policy.ts'
+import { addressOf, inboxAddresses, isLoopback, policyOf } from './addresses.ts'
 import { Dispatcher } from './callbacks/dispatcher.ts'
 import { createPoster } from './callbacks/post.ts'
-import { outcomesOf } from './clip-files.ts'
-import { type Config, ConfigError, type ConfigInput, fromCode, readConfig } from './config.ts'
+import { clipNamesOf } from './clip-files.ts'
+import { type Config, type ConfigInput, fromCode, readConfig } from './config.ts'
 import { Control } from './control/control.ts'
 import { fillDemo } from './control/demo.ts'
-import { controlRoutes, healthRoutes, type Identity, refuseBadUrl } from './control/routes.ts'
+import { readAnswer, type Send } from './control/faces.ts'
+import { type Handle, handleOf } from './control/handle.ts'
+import { Inboxes } from './control/inboxes.ts'
+import { controlRoutes, healthRoutes, refuseBadUrl } from './control/routes.ts'
+import { RuleDesk } from './control/rules.ts'
+import type { Identity } from './control/shapes.ts'
+import { Rulebook } from './faults/rulebook.ts'
 import { createApp, upstreamDoor } from './http/app.ts'
-import { type Door, type DoorSettings, originOf } from './http/door.ts'
+import { Arrivals } from './http/arrivals.ts'
+import { denialOf } from './http/auth.ts'
+import { type Door, originOf } from './http/door.ts'
 import { filesDoor } from './http/files.ts'
+import { startIncident } from './incident.ts'
 import { type DownloadEntry, Journal, type RequestEntry } from './journal/journal.ts'
 import { openApiRoutes } from './openapi/routes.ts'
+import { Tape } from './replay/tape.ts'
+import { Replaying, stateDesk } from './replaying.ts'
+import { Settings } from './settings.ts'
 import type { ClockSetting } from './simulation/clock.ts'
 import { Namespaces } from './simulation/namespaces.ts'
-import { Outcomes } from './simulation/outcome.ts'
 import { machineTime, parseIsoTime, type Timebase } from './simulation/timebase.ts'
 import { MemoryStore } from './store/memory.ts'
 import type { Store } from './store/store.ts'
@@ -35,14 +44,17 @@ export interface Reports {
 }
 
 /** A running simulator. */
-export interface Simulator extends AsyncDisposable {
+export interface Simulator extends Handle, AsyncDisposable {
   /** Where it listens, such as `http://127.0.0.1:4180`. No slash at the end. */
   readonly url: string
+  /** The settings, as they are by now. */
   readonly config: Config
   /** The key the control door asks for; `undefined` on loopback. */
   readonly controlKey: string | undefined
   /** The commands of the control door. */
   readonly control: Control
+  /** What goes wrong on purpose: outcomes, faults, timelines. */
+  readonly rules: RuleDesk
   /** The server itself, for `inject`. */
   readonly app: FastifyInstance
   /** Stops. Resolves to how many tasks and callbacks were left undone. */
@@ -95,42 +107,86 @@ export async function createSimulator(settings: ConfigInput = {}, around: Surrou
     onEvict: evictionNotice(around.onWarning),
     nowOf: key => (namespaces.find(key) ?? namespaces.server).clock.now(),
   })
-  const journal = new Journal(config.journalSize)
-  const isLoopback = /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/.test(config.host)
+  const journal = new Journal(config.journalSize, config.journalMemory * 1_000_000)
+  const rulebook = new Rulebook(config.seed)
+  const clips: ReadonlySet<string> = new Set(clipNamesOf(config.clip ?? {}))
+  const live = new Settings(config)
+  const inboxes = new Inboxes({
+    timebase,
+    clock: () => namespaces.server.clock,
+    postNamed: name => dispatcher.postNamed(name),
+  })
+  const ownInboxes = () => inboxAddresses(app, config)
+  const tape = new Tape(namespaces.server.clock.now())
+  const replaying = new Replaying()
   const dispatcher = new Dispatcher({
     store,
     clockOf: key => namespaces.of(key).clock,
-    retries: config.callbackRetries,
-    onAttempt: report => journal.add({ kind: 'callback', ...report }),
-    poster: createPoster({ policy: policyOf(config, isLoopback), userAgent: `mockling/${VERSION}` }),
+    retries: () => live.config.callbackRetries,
+    place: attempt => replaying.place(attempt) ?? journal.place(),
+    onAttempt: report => journal.record({ kind: 'callback', ...report }),
+    isOurs: url => ownInboxes().some(own => url.startsWith(own)),
+    poster: replaying.posterOr(
+      createPoster({ policy: policyOf(config, ownInboxes), userAgent: `mockling/${VERSION}` }),
+    ),
   })
   const identity: Identity = { name: 'mockling', version: VERSION, revision: config.revision, seed: config.seed }
-  const controlKey = config.controlKey ?? (isLoopback ? undefined : randomBytes(12).toString('base64url'))
+  const controlKey = config.controlKey ?? (isLoopback(config.host) ? undefined : randomBytes(12).toString('base64url'))
   const studio = await openStudio(config, text => around.onWarning?.(text))
-  const control = new Control({ namespaces, store, journal, balance: config.balance })
+  const rules = new RuleDesk({
+    rulebook,
+    namespaces,
+    revision: config.revision,
+    clips,
+    denialOf: (token, operation) => denialOf(token, operation, live.door.tokens),
+  })
+  const control = new Control({ namespaces, store, journal, rulebook, dispatcher, inboxes, settings: live, tape })
+  const state = stateDesk(
+    () => ({ app, control, rules, namespaces, journal, settings: live, tape, controlKey }),
+    replaying,
+  )
   const door: Door = {
-    settings: doorSettings(config),
-    outcomes: new Outcomes(outcomesOf(config.clip ?? {})),
+    get settings() {
+      return live.door
+    },
     namespaces,
     store,
     journal,
     deliver: task => {
       // Not at the start: most who start a simulator for a test never ask for a file.
       studio.warm()
-      dispatcher.schedule(task)
+      return dispatcher.schedule(task)
     },
+    rulebook,
+    clips,
     media: studio.media,
+    arrivals: new Arrivals(),
+    recognise: header => replaying.recognise(header),
     onDefect: error => around.onDefect?.(error),
     onEnd: entry => around.onRequest?.(entry),
     address: () => config.publicUrl ?? addressOf(app, config.host),
   }
+  if (config.timeline !== undefined) await startIncident(config.timeline, rules, tape)
   const app = createApp(door, refuseBadUrl)
   await app.register(async upstream => upstreamDoor(upstream, door))
   await app.register(async files => filesDoor(files, door))
   await app.register(async ours => healthRoutes(ours, identity))
   openApiRoutes(app, { revision: config.revision, originOf: request => originOf(door, request) })
   const hosts = config.publicUrl === undefined ? [] : [new URL(config.publicUrl).hostname]
-  await app.register(controlRoutes, { prefix: '/_mockling', control, identity, access: { key: controlKey, hosts } })
+  await app.register(controlRoutes, {
+    prefix: '/_mockling',
+    control,
+    rules,
+    state,
+    identity,
+    timebase,
+    origin: door.address,
+    access: { key: controlKey, hosts },
+    print: async (commands, form, request) => {
+      const { printControlDocument } = await import('./openapi/control-document.ts')
+      return printControlDocument(commands, form, { version: VERSION, serverUrl: originOf(door, request) })
+    },
+  })
   try {
     await app.listen({ host: config.host, port: config.port })
   } catch (error) {
@@ -146,6 +202,13 @@ export async function createSimulator(settings: ConfigInput = {}, around: Surrou
   const { warmAfterMs } = around
   const callOffWarming = warmAfterMs === undefined ? () => {} : timebase.after(warmAfterMs, () => studio.warm())
 
+  const send: Send = async (method, path, body) => {
+    const headers = { host: 'localhost', ...(controlKey !== undefined && { 'x-mockling-key': controlKey }) }
+    const request = { method: method as 'GET', url: `/_mockling${path}`, headers, ...(body && { payload: body }) }
+    const { statusCode, payload } = await app.inject(request)
+    return readAnswer(statusCode, payload)
+  }
+
   let closing: Promise<Leftover> | undefined
   const close = () => {
     callOffWarming()
@@ -153,10 +216,14 @@ export async function createSimulator(settings: ConfigInput = {}, around: Surrou
     return closing
   }
   return {
+    ...handleOf(send, url),
     url,
-    config,
+    get config() {
+      return live.config
+    },
     controlKey,
     control,
+    rules,
     app,
     close,
     [Symbol.asyncDispose]: async () => {
@@ -189,55 +256,9 @@ async function stop(
   return { pendingTasks, callbacks, heldRequests }
 }
 
-function doorSettings(config: Config): DoorSettings {
-  const { balance, concurrency } = config
-  const [burst, unit] = config.rate?.split('/') ?? []
-  const perUnit = unit === 'h' ? 3600 : unit === 'm' ? 60 : 1
-  return {
-    revision: config.revision,
-    strictness: config.strictness,
-    parameterErrorCode: config.parameterErrorCode,
-    pendingResponse: config.pendingResponse,
-    pace: config.pace,
-    seed: config.seed,
-    publicUrl: config.publicUrl,
-    trustProxy: config.trustProxy,
-    tokens: config.tokens === undefined ? undefined : readTokens(config.tokens),
-    rate: burst === undefined ? undefined : { burst: Number(burst), perSecond: Number(burst) / perUnit },
-    limits: { ...(balance !== undefined && { balance }), ...(concurrency !== undefined && { concurrency }) },
-    skipPerPollMs: config.skipPerPoll * 1000,
-  }
-}
-
-/** One token a line; blank lines and lines that begin with # are skipped. */
-function readTokens(file: string): ReadonlySet<string> {
-  try {
-    const lines = readFileSync(file, 'utf8').split(/\r?\n/)
-    return new Set(lines.map(line => line.trim()).filter(line => line !== '' && !line.startsWith('#')))
-  } catch (cause) {
-    throw new ConfigError(`tokens: ${JSON.stringify(file)} can't be read: ${(cause as Error).message}`, { cause })
-  }
-}
-
 function clockSetting(text: string): ClockSetting {
   if (text.startsWith('x')) return { mode: 'scaled', rate: Number(text.slice(1)) }
   return { mode: text as 'real' | 'frozen' | 'auto-skip', rate: 1 }
-}
-
-function policyOf(config: Config, isLoopback: boolean) {
-  const { callbackPrivate, callbackAllow: allow, callbackDeny: deny } = config
-  const options = { private: callbackPrivate, loopback: isLoopback ? 'allow' : 'deny' } as const
-  for (const [name, lists] of [
-    ['callbackAllow', { allow, deny: [] }],
-    ['callbackDeny', { allow: [], deny }],
-  ] as const) {
-    try {
-      addressPolicy({ ...options, ...lists })
-    } catch (cause) {
-      throw new ConfigError(`${name}: ${(cause as Error).message}`, { cause })
-    }
-  }
-  return addressPolicy({ ...options, allow, deny })
 }
 
 /** Says that tasks are being forgotten: at the first, and then each time their number has doubled. */
@@ -249,10 +270,4 @@ function evictionNotice(warn: Reports['onWarning']): () => void {
     next *= 2
     warn?.(`${evicted} settled task(s) forgotten so far to make room; raise --retain to keep more`)
   }
-}
-
-function addressOf(app: FastifyInstance, host: string): string {
-  const address = app.server.address() as AddressInfo | null
-  const name = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host
-  return `http://${name}:${address?.port ?? 0}`
 }

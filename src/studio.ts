@@ -23,7 +23,7 @@ export interface Studio {
  */
 export async function openStudio({ clip = {}, mediaCache }: Config, warn: (text: string) => void): Promise<Studio> {
   const files = await openAll(clip)
-  const fileOf = (task: Task): UserFile | undefined => files.get(task.outcome) ?? files.get(EVERY)
+  const fileOf = (task: Task): UserFile | undefined => files.get(successOf(task)) ?? files.get(EVERY)
   const pool = new Pool({
     onTrouble: error => warn(`clips are made in the main thread from now on, which others feel: ${error.message}`),
   })
@@ -48,6 +48,12 @@ export async function openStudio({ clip = {}, mediaCache }: Config, warn: (text:
       await Promise.all([pool.close(), closeAll(files)])
     },
   }
+}
+
+/** Under which outcome the task's file was given: `succeed`, or `succeed cat`. */
+function successOf({ effects = [] }: Task): string {
+  const clip = effects.find(({ name }) => name === 'succeed')?.options['clip']
+  return clip === undefined ? 'succeed' : `succeed ${clip}`
 }
 
 async function openAll(paths: ClipFiles): Promise<ReadonlyMap<string, UserFile>> {

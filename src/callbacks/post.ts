@@ -3,6 +3,8 @@ import { isIP, type Socket, connect as tcpConnect } from 'node:net'
 import { connect as tlsConnect } from 'node:tls'
 import { type buildConnector, Client } from 'undici'
 import { type AddressPolicy, hostOf, judgedLookup, oneAtATime, RefusedAddress, type Resolve } from './address-policy.ts'
+import { type Trickle, trickled } from './trickle.ts'
+import { turnsOf } from './turns.ts'
 
 export type PostOutcome =
   /** A 2xx answer came, to its end or to `bodyLimit`. */
@@ -53,7 +55,7 @@ export interface Poster {
    * Each post has a connection of its own: every one is resolved and judged anew, and none fails because a receiver
    * closed an idle connection at the moment it was used again.
    */
-  post(url: string, body: string, headers?: Record<string, string>, signal?: AbortSignal): Promise<Attempt>
+  post(url: string, body: string | Trickle, headers?: Record<string, string>, signal?: AbortSignal): Promise<Attempt>
   /** Ends the posts under way as `aborted` and resolves when they have settled. Later posts are aborted at once. */
   close(): Promise<void>
 }
@@ -87,13 +89,18 @@ export function createPoster(options: PosterOptions): Poster {
   const underWay = new Map<Promise<Attempt>, AbortController>()
   let closed = false
 
-  async function attempt(address: string, body: string, extra: Record<string, string>, stop: AbortController) {
+  async function attempt(
+    address: string,
+    body: string | Trickle,
+    extra: Record<string, string>,
+    stop: AbortController,
+  ) {
     const url = URL.canParse(address) ? new URL(address) : undefined
     if (!url || !/^https?:$/.test(url.protocol)) {
       const error = `"${address}" is no http or https URL`
       return { outcome: 'invalid-url', error, durationMs: 0, requestHeaders: {} } satisfies Attempt
     }
-    const headers = headersFor(url, body, settings.userAgent, extra)
+    const headers = headersFor(url, typeof body === 'string' ? body : body.text, settings.userAgent, extra)
     const found: Findings = {}
     let startedAt = performance.now()
     let verdict: Verdict
@@ -107,7 +114,7 @@ export function createPoster(options: PosterOptions): Poster {
     } catch (thrown) {
       verdict = verdictOn(stop.signal.aborted ? stop.signal.reason : thrown, found)
     }
-    const durationMs = performance.now() - startedAt
+    const durationMs = Math.round((performance.now() - startedAt) * 1000) / 1000
     const requestHeaders = headers['authorization'] ? { ...headers, authorization: '***' } : headers
     return { ...verdict, ...found, durationMs, requestHeaders } satisfies Attempt
   }
@@ -153,7 +160,7 @@ class Stopped extends Error {
 }
 
 async function exchange(
-  { url, headers, body }: { url: URL; headers: Record<string, string>; body: string },
+  { url, headers, body }: { url: URL; headers: Record<string, string>; body: string | Trickle },
   { policy, resolve, timeoutMs, bodyLimit }: Required<PosterOptions>,
   found: Findings,
   stop: AbortController,
@@ -194,7 +201,8 @@ async function exchange(
   stop.signal.addEventListener('abort', end)
   limit.addEventListener('abort', expire)
   try {
-    const answer = await client.request({ method: 'POST', path: url.pathname + url.search, headers, body })
+    const sent = typeof body === 'string' ? body : trickled(body)
+    const answer = await client.request({ method: 'POST', path: url.pathname + url.search, headers, body: sent })
     found.status = answer.statusCode
     found.responseHeaders = joined(answer.headers)
     await readBody(answer.body, bodyLimit, found)
@@ -272,38 +280,4 @@ function verdictOn(thrown: unknown, found: Findings): Verdict {
   const tried = reasons[0]?.address
   if (found.address === undefined && typeof tried === 'string') found.address = tried
   return { outcome: 'connection-error', error: reasons.map(each => each?.message ?? String(each)).join('; ') }
-}
-
-/** At most `limit` of one name at a time, first come first served. Remembers only names with work under way. */
-function turnsOf(limit: number) {
-  const names = new Map<string, { running: number; waiting: Set<() => void> }>()
-  return {
-    /** Does `work` when it is the caller's turn; throws `signal.reason`, having done nothing, if that aborts first. */
-    async inTurn<T>(name: string, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-      await this.take(name, signal)
-      try {
-        return await work()
-      } finally {
-        this.release(name)
-      }
-    },
-    async take(name: string, signal: AbortSignal): Promise<void> {
-      signal.throwIfAborted()
-      const { running, waiting } = names.get(name) ?? { running: 0, waiting: new Set() }
-      if (running < limit) return void names.set(name, { running: running + 1, waiting })
-      await new Promise<void>((resolve, reject) => {
-        waiting.add(resolve)
-        signal.addEventListener('abort', () => waiting.delete(resolve) && reject(signal.reason), { once: true })
-      })
-    },
-    release(name: string): void {
-      const { running, waiting } = names.get(name) ?? { running: 0, waiting: new Set() }
-      const [next] = waiting
-      if (next) {
-        waiting.delete(next) // `running` stays: the turn is handed on
-        next()
-      } else if (running > 1) names.set(name, { running: running - 1, waiting })
-      else names.delete(name)
-    },
-  }
 }

@@ -1,10 +1,11 @@
 #!/usr/bin/env node
 import { Command, CommanderError, Option } from 'commander'
-import { Config, ConfigError, envOf, flagOf, SETTING_NAMES } from '../config.ts'
-import { Outcomes } from '../simulation/outcome.ts'
+import { Config, ConfigError, type ConfigInput, envOf, flagOf, SETTING_NAMES } from '../config.ts'
+import { outcomeLines } from '../faults/outcomes.ts'
 import { VERSION } from '../version.ts'
+import { addTestingCommands } from './testing-commands.ts'
 
-/** Exit codes: 0 pass, 1 checks failed, 2 usage or configuration. */
+/** Exit codes: 0 pass, 1 checks failed, 2 usage or configuration, 3 target unreachable, 4 budget exhausted. */
 const USAGE = 2
 
 const MAGIC_TOKENS = `
@@ -15,17 +16,23 @@ Magic tokens, whatever stands before the dot:
   any.mockling-api_error (or forbidden, timeout): accepted, then the task fails
 
 Outcomes, in the header x-mockling-outcome or in the prompt as [[mockling:<outcome>]]:
-  ${wrapped(new Outcomes().names.join(', '), 76).join('\n  ')}
+  ${wrapped(
+    outcomeLines()
+      .map(({ name }) => name)
+      .join(', '),
+    76,
+  ).join('\n  ')}
+  several with commas, as in 'fail api_error after=30, callback-doubled'; mockling outcomes explains each
 
 Point a client at it: base URL http://127.0.0.1:4180, any bearer token. Control door: GET /_mockling.`
 
-/** One option for each setting, its text and default taken from `Config`. */
-function withSettings(command: Command): Command {
+/** One option for each setting, its text taken from `Config`, and its default unless the command has another. */
+function withSettings(command: Command, defaults: ConfigInput = {}): Command {
   for (const name of SETTING_NAMES) {
     const schema = Config.shape[name]
     const { value, isRepeatable } = (schema.meta() ?? {}) as { value?: string; isRepeatable?: true }
     const option = new Option(`${flagOf(name)}${value === undefined ? '' : ` <${value}>`}`, schema.description)
-    const standard = schema.safeParse(undefined).data
+    const standard = schema.safeParse(defaults[name]).data
     if (standard !== undefined && standard !== false && String(standard) !== '') {
       option.description += ` [${standard}]`
     }
@@ -52,6 +59,8 @@ const program = new Command('mockling')
   .description('A stand-in for the Kling video API that you can run, slow down, break and rewind.')
   .version(VERSION)
   .helpCommand(true)
+  // So that the options of the command that exec runs stay its own.
+  .enablePositionalOptions()
   .exitOverride()
   .showHelpAfterError('(mockling --help lists what there is)')
 
@@ -87,6 +96,12 @@ program
   .action(async options => (await import('./matrix.ts')).matrix(options))
 
 program
+  .command('outcomes')
+  .description('List what can be chosen to happen, and what the client is put through.')
+  .option('--json', 'Print JSON.')
+  .action(async options => (await import('./outcomes.ts')).outcomes(options))
+
+program
   .command('clip')
   .description('Write a labelled MP4 file: H.264 video, and AAC sound if asked for. Same options, same bytes.')
   .option('--seconds <n>', 'How long it lasts, to the nearest frame.', '5')
@@ -97,6 +112,8 @@ program
   .option('--id <text>', 'What its colours, emblem and pitch follow from.', 'mockling')
   .requiredOption('-o, --output <file>', 'Where to write it; - for standard output.')
   .action(async options => (await import('./clip.ts')).clip(options))
+
+addTestingCommands(program, withSettings)
 
 function settingOption(name: 'revision' | 'strictness'): Option {
   const { options } = Config.shape[name].unwrap()

@@ -1,49 +1,31 @@
-import { ConfigError, type ConfigInput, envOf, flagOf, fromEnvironment, readConfig, SETTING_NAMES } from '../config.ts'
-import { createSimulator, type Leftover, type Simulator } from '../simulator.ts'
-import { readConfigFile } from './config-file.ts'
+import { envOf, SETTING_NAMES } from '../config.ts'
+import type { Leftover, Simulator } from '../simulator.ts'
 import { createLog, type Log } from './log.ts'
+import { settingsOf, startSimulator } from './start.ts'
 
 /** `mockling serve`: starts, says where, and runs until it is told to stop. */
 export async function serve(options: Record<string, unknown>): Promise<void> {
-  const { json, config: file, ...flags } = options
-  const config = readConfig(await readConfigFile(file as string | undefined), fromEnvironment(process.env), {
-    settings: flags,
-    nameOf: flagOf,
-  })
+  const { json, ...rest } = options
+  const config = await settingsOf(rest)
   const isTerminal = process.stderr.isTTY === true
   const log = await createLog(isTerminal)
   const wantsRequests = config.logRequests || isTerminal
-  let simulator: Simulator
-  try {
-    simulator = await createSimulator(given(config), {
-      ...(wantsRequests && { onRequest: entry => log.request(entry) }),
-      // Neither before listening nor together with the first requests, which it would slow down.
-      warmAfterMs: 1000,
-      onWarning: text => log.warn(text),
-      onDefect: error => log.defect(error),
-    })
-  } catch (error) {
-    if (error instanceof ConfigError) throw new ConfigError(named(error.message), { cause: error })
-    if (!isListenError(error)) throw error
-    process.stderr.write(`mockling: ${listenSentence(error, config)}\n`)
-    process.exitCode = 2
-    return
-  }
+  const simulator = await startSimulator(config, {
+    ...(wantsRequests && { onRequest: entry => log.request(entry) }),
+    // Neither before listening nor together with the first requests, which it would slow down.
+    warmAfterMs: 1000,
+    onWarning: text => log.warn(text),
+    onDefect: error => log.defect(error),
+  })
   for (const name of strayVariables()) log.warn(`${name} is no setting and is not used`)
+  announceAndStay(simulator, log, json === true)
+}
+
+/** Says where it listens, and has it run until it is told to stop. */
+export function announceAndStay(simulator: Simulator, log: Log, isJson = false): void {
   // Whoever reads that it listens may end it at once.
   stopOnSignals(simulator, log)
-  process.stdout.write(json ? `${JSON.stringify(startFacts(simulator))}\n` : startText(simulator))
-}
-
-/** The settings again, as input: `readConfig` accepts its own output. */
-function given(config: ReturnType<typeof readConfig>): ConfigInput {
-  return Object.fromEntries(SETTING_NAMES.map(name => [name, config[name]]).filter(([, value]) => value !== undefined))
-}
-
-/** The message with a setting's flag in place of its name in code. */
-function named(message: string): string {
-  const name = SETTING_NAMES.find(candidate => message.startsWith(`${candidate}: `))
-  return name === undefined ? message : flagOf(name) + message.slice(name.length)
+  process.stdout.write(isJson ? `${JSON.stringify(startFacts(simulator))}\n` : startText(simulator))
 }
 
 /** Variables of the project's own that are no settings. */
@@ -92,19 +74,4 @@ function stopOnSignals(simulator: Simulator, log: Log): void {
 
 function leftText({ pendingTasks, callbacks, heldRequests }: Leftover): string {
   return `stopped with ${pendingTasks} pending task(s), ${callbacks} callback(s) not delivered and ${heldRequests} held request(s) answered 503`
-}
-
-function isListenError(error: unknown): error is NodeJS.ErrnoException {
-  return error instanceof Error && 'syscall' in error && (error.syscall === 'listen' || error.syscall === 'getaddrinfo')
-}
-
-function listenSentence(error: NodeJS.ErrnoException, { host, port }: { host: string; port: number }): string {
-  switch (error.code) {
-    case 'EADDRINUSE':
-      return `--port: ${port} is in use on ${host}; choose another, or 0 for a free one`
-    case 'EACCES':
-      return `--port: ${port} may not be opened by this user; choose one above 1023`
-    default:
-      return `--host: ${JSON.stringify(host)} can't be listened on (${error.code ?? error.message})`
-  }
 }

@@ -63,7 +63,7 @@ export function priceOf(request: CreateVideo): Price {
     model === request.model
       ? { source: 'kling §1.7 × 1.4 (gateway §11)', grade: 'inferred' }
       : { source: `mockling: as ${model}`, grade: 'chosen' }
-  return { credits: Math.round(units * CREDITS_PER_UNIT * 1e6) / 1e6, ...evidence }
+  return { credits: toMicros(units * CREDITS_PER_UNIT), ...evidence }
 }
 
 function unitsOf({ action, mode, seconds, generateAudio }: CreateVideo, model: string): number {
@@ -76,5 +76,26 @@ function unitsOf({ action, mode, seconds, generateAudio }: CreateVideo, model: s
 
 /** What is left of a balance, in Credits to six decimals: sums of prices, and no rounding error of theirs. */
 export function creditsLeft(balance: number, { charged, reserved }: { charged: number; reserved: number }): number {
-  return Math.round((balance - charged - reserved) * 1e6) / 1e6
+  return toMicros(balance - charged - reserved)
+}
+
+/** A sum of prices, in Credits to six decimals. */
+export function sumOfCredits(prices: readonly number[]): number {
+  return toMicros(prices.reduce((sum, price) => sum + price, 0))
+}
+
+function toMicros(credits: number): number {
+  return Math.round(credits * 1e6) / 1e6
+}
+
+/** What a Credit costs, roughly, as the vendor's page on billing says. */
+export const CREDIT_PRICE: Evidence & { readonly dollars: number } = {
+  dollars: 0.0952,
+  source: 'gateway §11',
+  grade: 'vendor',
+}
+
+/** Credits in US dollars, to the cent. An estimate. */
+export function dollarsOf(credits: number): number {
+  return Math.round(credits * CREDIT_PRICE.dollars * 100) / 100
 }

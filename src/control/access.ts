@@ -30,7 +30,11 @@ export function objectionTo(
   const given = request.headers['x-mockling-key']
   if (typeof given === 'string' && timingSafeEqual(Buffer.from(sha256(given)), Buffer.from(sha256(key))))
     return undefined
-  return { status: 401, detail: 'the control door needs the key printed at start, in the header x-mockling-key' }
+  return {
+    status: 401,
+    detail:
+      'the control door needs its key in the header x-mockling-key: the one of --control-key, or the one printed at start',
+  }
 }
 
 function partsOf(host: string): { name: string } {

@@ -1,64 +1,43 @@
-import { creditsLeft } from '../contract/pricing.ts'
+import type { Rulebook } from '../faults/rulebook.ts'
 import type { Journal } from '../journal/journal.ts'
-import { type ClockMode, LAST_INSTANT } from '../simulation/clock.ts'
-import { GUIDE_TASKS } from '../simulation/guide-tasks.ts'
-import type { ClockScope, Namespace, Namespaces } from '../simulation/namespaces.ts'
+import type { Tape } from '../replay/tape.ts'
+import type { ClockScope, Namespaces } from '../simulation/namespaces.ts'
 import { sha256 } from '../simulation/random.ts'
-import { createdAt, newestFirst, settlesAt, stepAt, type Task, withoutUserinfo } from '../simulation/task.ts'
-import { isoTime } from '../simulation/timebase.ts'
 import type { Store, TaskFilter } from '../store/store.ts'
+import { Books } from './books.ts'
+import { type CallbackDesk, Callbacks } from './callbacks.ts'
+import type { ClockLog } from './clock-log.ts'
+import type { Inboxes } from './inboxes.ts'
+import { Refused } from './refused.ts'
+import type { SettingsDesk } from './settings-desk.ts'
+import type { ClockState, TaskView } from './shapes.ts'
+import { type Reroute, Tasks } from './tasks.ts'
+import { type ClockChange, Time } from './time.ts'
+
+export { Refused } from './refused.ts'
+export type { ClockState, TaskView } from './shapes.ts'
 
 /** What a command works on. */
 export interface ControlOptions {
   readonly namespaces: Namespaces
   readonly store: Store
   readonly journal: Journal
-  /** Credits each namespace begins with; `undefined`: unlimited. */
-  readonly balance: number | undefined
+  readonly dispatcher: CallbackDesk
+  readonly inboxes: Inboxes
+  readonly settings: SettingsDesk
+  readonly rulebook: Rulebook
+  readonly tape: Tape
 }
 
-/** A clock as shown. Instants in Unix milliseconds, and once more as text for people. */
-export interface ClockState {
-  /** `server`, or the first eight digits of the namespace. */
-  readonly scope: string
-  readonly mode: ClockMode
-  readonly rate: number
-  readonly now: number
-  readonly time: string
-  /** Whether commands to the server's clock move this one. */
-  readonly follows: boolean
-  /** How many wait on it: held requests and due callbacks. */
-  readonly waiting: number
-  /** The earliest instant awaited. */
-  readonly next: number | null
-}
+/** What a reset can be narrowed to. */
+export const RESET_PARTS = ['tasks', 'journal', 'clock', 'inbox', 'counters'] as const
+export type ResetPart = (typeof RESET_PARTS)[number]
 
-/** A task as shown at this door: the plan, not the upstream's record. */
-export interface TaskView {
-  readonly id: string
-  readonly namespace: string
-  readonly state: string
-  readonly action: string
-  readonly model: string
-  readonly mode: string
-  readonly outcome: string
-  readonly credits: number
-  readonly createdAt: number
-  readonly settlesAt: number | null
-  readonly steps: Task['steps']
-  readonly deliveries: Task['deliveries']
-  readonly video: Task['video']
-  readonly request: Task['request']
-}
-
-/** A command that can't be carried out, with the reason. */
-export class Refused extends Error {
-  readonly status: 400 | 404 | 409
-
-  constructor(message: string, status: 400 | 404 | 409 = 400) {
-    super(message)
-    this.status = status
-  }
+/** Whom a command is for: one namespace, by its token, its hash or at least eight digits of that; or the server. */
+export interface Named {
+  readonly token?: string | undefined
+  readonly namespace?: string | undefined
+  readonly scope?: 'server' | undefined
 }
 
 /** How a namespace is shown and may be named. */
@@ -66,149 +45,157 @@ export function short(namespace: string): string {
   return namespace.slice(0, 8)
 }
 
-/** Our own door's commands. The same over HTTP in `routes.ts`. */
+/** Our own door's commands. The same over HTTP in the `…-routes.ts` files. */
 export class Control {
   readonly #options: ControlOptions
+  readonly #time: Time
+  readonly #tasks: Tasks
+  readonly callbacks: Callbacks
+  /** What was bought, what twice, and how tasks were polled. */
+  readonly books: Books
 
   constructor(options: ControlOptions) {
     this.#options = options
+    const { namespaces, journal, store, dispatcher } = options
+    this.#time = new Time(namespaces, journal)
+    const nowOf = (key: string) => this.#time.nowOf(key)
+    this.#tasks = new Tasks(store, nowOf)
+    this.books = new Books({ journal, store, namespaces })
+    this.callbacks = new Callbacks({ dispatcher, store, journal, tasks: this.#tasks, nowOf })
   }
 
-  /** Whom a command is for: a token, a namespace by its hash or at least eight digits of it, or the server. */
-  scopeOf(named: { token?: string | undefined; namespace?: string | undefined }): ClockScope {
-    if (named.token !== undefined) return { namespace: sha256(named.token) }
-    if (named.namespace === undefined) return 'server'
-    const { namespace } = named
+  /** Whom a command is for: a namespace if one is named, else the server. */
+  scopeOf({ token, namespace, scope }: Named): ClockScope {
+    if ([token, namespace, scope].filter(name => name !== undefined).length > 1) {
+      throw new Refused('name one of token, namespace and scope; they say for whom it is')
+    }
+    if (token !== undefined) return { namespace: sha256(token) }
+    if (namespace === undefined) return 'server'
     if (/^[0-9a-f]{64}$/.test(namespace)) return { namespace }
     const known = this.#options.namespaces.all().filter(one => one.key.startsWith(namespace))
     if (known.length === 1 && known[0]) return { namespace: known[0].key }
     throw new Refused(`namespace '${namespace}' names ${known.length} of the known namespaces`, 404)
   }
 
+  /** The namespace named. */
+  namespaceOf(named: Named): string {
+    const scope = this.scopeOf(named)
+    if (scope === 'server') throw new Refused('name a token or a namespace')
+    return scope.namespace
+  }
+
   clock(scope: ClockScope): ClockState {
-    return stateOf(this.#one(scope), scope === 'server' ? 'server' : short(scope.namespace))
+    return this.#time.state(scope)
   }
 
   /** Changes how the clock runs. `at` (Unix milliseconds, not before now) moves it there first. */
-  setClock(scope: ClockScope, setting: { mode: ClockMode; rate?: number | undefined; at?: number | undefined }) {
-    const rate = setting.mode === 'scaled' ? (setting.rate ?? 1) : 1
-    if (setting.at !== undefined) this.advance(scope, { to: setting.at })
-    for (const { clock } of this.#options.namespaces.commanded(scope)) clock.set({ mode: setting.mode, rate })
-    return this.clock(scope)
+  setClock(scope: ClockScope, change: ClockChange): Promise<ClockState> {
+    return this.#time.set(scope, change)
   }
 
   /**
    * Moves the clock forward by `ms`, or to the instant `to`, to the whole millisecond. With the server's go those that
-   * follow it; one that auto-skip has taken beyond `to` stays where it is.
+   * follow it; one that auto-skip has taken beyond `to` stays where it is. All who wait wake in order of their instants.
+   * Resolves when everything that was due is done: held requests are answered, callbacks posted and, if they failed,
+   * tried again at their own dates.
    * @throws Refused if that lies before now or beyond the calendar. Then nothing has moved.
    */
-  advance(scope: ClockScope, by: { ms: number } | { to: number }): ClockState {
-    const now = this.#one(scope).clock.now()
-    const ms = Math.round('ms' in by ? by.ms : by.to - now)
-    if (ms < 0) throw new Refused(`a clock moves forward only, and it is ${isoTime(now)}`, 409)
-    if (!(now + ms <= LAST_INSTANT)) throw new Refused('the instant is beyond the calendar', 409)
-    for (const { clock } of this.#options.namespaces.commanded(scope)) {
-      const target = 'ms' in by ? clock.now() + ms : Math.max(clock.now(), now + ms)
-      clock.moveTo(Math.min(target, LAST_INSTANT))
-    }
-    return this.clock(scope)
+  advance(scope: ClockScope, by: { ms: number } | { to: number }): Promise<ClockState> {
+    return this.#time.advance(scope, by)
+  }
+
+  /**
+   * Moves the clock to the earliest instant awaited: by a held request, a due callback, or after a poll that showed a
+   * pending task.
+   * @throws Refused if nobody waits.
+   */
+  toNextEvent(scope: ClockScope): Promise<ClockState> {
+    return this.#time.toNextEvent(scope)
+  }
+
+  /**
+   * Moves the clock of the task's namespace to the instant the task settles; not at all if it has.
+   * @throws Refused if there is no such task, or it never settles.
+   */
+  async untilSettled(taskId: string): Promise<ClockState> {
+    const task = await this.#tasks.find(taskId)
+    return this.#time.untilSettled(task, () => this.#tasks.find(taskId))
+  }
+
+  /** Every command given to a clock, oldest first. */
+  get clockLog(): ClockLog {
+    return this.#time.log
   }
 
   /** A page of the namespace's tasks, newest first; of all namespaces' if none is named. */
-  async tasks(scope: ClockScope, filter: TaskFilter): Promise<{ items: TaskView[]; total: number }> {
-    const keys = scope === 'server' ? await this.#keysWithTasks() : [scope.namespace]
-    const pages = await Promise.all(
-      keys.map(key =>
-        this.#options.store.list(key, { ...filter, offset: 0, limit: filter.offset + filter.limit }, this.#now(key)),
-      ),
-    )
-    const own = pages.flatMap((page, index) => page.tasks.map(task => [task, keys[index] ?? ''] as const))
-    // The guides' tasks are in every namespace; shown once.
-    const distinct = [...new Map(own.map(pair => [pair[0].id, pair])).values()]
-    const items = distinct
-      .sort(([a], [b]) => newestFirst(a, b))
-      .slice(filter.offset, filter.offset + filter.limit)
-      .map(([task, key]) => viewOf(task, this.#now(key)))
-    const repeated = (keys.length - 1) * GUIDE_TASKS.length
-    return { items, total: pages.reduce((sum, page) => sum + page.total, 0) - repeated }
+  tasks(scope: ClockScope, filter: TaskFilter): Promise<{ items: TaskView[]; total: number }> {
+    return this.#tasks.list(scope, filter)
   }
 
   /** One task, of whichever namespace. */
-  async task(id: string): Promise<TaskView> {
-    for (const key of await this.#keysWithTasks()) {
-      const now = this.#now(key)
-      const task = await this.#options.store.task(key, id, now)
-      if (task) return viewOf(task, now)
-    }
-    throw new Refused(`no task has the id '${id}'`, 404)
+  task(id: string): Promise<TaskView> {
+    return this.#tasks.show(id)
+  }
+
+  /**
+   * Replaces the future of a pending task. Held requests are answered and callbacks sent by the new plan.
+   * @throws Refused if there is no such task, it is settled, or `at` lies before now.
+   */
+  reroute(id: string, change: Reroute): Promise<TaskView> {
+    return this.#tasks.reroute(id, change)
   }
 
   /** What a namespace has spent, in Credits. */
-  async account(key: string) {
-    const account = await this.#options.store.account(key, this.#now(key))
-    const { balance } = this.#options
-    const left = balance === undefined ? null : creditsLeft(balance, account)
-    return { namespace: short(key), ...account, balance: balance ?? null, left }
+  account(key: string) {
+    return this.#tasks.account(key, this.#options.settings.config.balance)
   }
 
-  /** Forgets tasks, journal, streams and clock of one namespace, or of all. Settings stay. */
-  async reset(scope: ClockScope): Promise<void> {
+  /**
+   * Starts over: one namespace, or all. Without `what`, all of it. What was configured stays: settings, rules, faults, how
+   * inboxes answer.
+   *
+   * - `tasks`: tasks, money, rate windows and streams of ids; held requests end with 503, callbacks are dropped;
+   * - `journal`;
+   * - `clock`: it runs as the server's again, and that as it was started; with `tasks` it is also set back. Without them
+   *   it stays where it is, for they are dated by it;
+   * - `inbox`: the messages, of one namespace its callbacks;
+   * - `counters`: how often rules and faults have matched and fired.
+   */
+  async reset(scope: ClockScope, what: readonly ResetPart[] = RESET_PARTS): Promise<void> {
+    const { store, namespaces, journal, rulebook, dispatcher, inboxes } = this.#options
     const key = scope === 'server' ? undefined : scope.namespace
-    await this.#options.store.reset(key)
-    this.#options.namespaces.reset(key)
-    this.#options.journal.clear(key)
+    const wants = new Set(what)
+    if (wants.has('tasks')) {
+      await store.reset(key)
+      dispatcher.forget(key)
+      if (wants.has('clock')) namespaces.reset(key)
+      else namespaces.restart(key)
+    } else if (wants.has('clock')) namespaces.resetClocks(key)
+    if (wants.has('clock')) this.#time.log.clear(key)
+    if (wants.has('journal')) journal.clear(key)
+    this.#retape(key, wants)
+    if (wants.has('counters')) rulebook.resetCounts(key)
+    if (wants.has('inbox')) inboxes.clear({ namespace: key })
+  }
+
+  /** What is forgotten need not be had again. */
+  #retape(key: string | undefined, wants: ReadonlySet<ResetPart>): void {
+    const { tape, namespaces } = this.#options
+    if (!wants.has('journal')) return
+    if (!wants.has('tasks')) tape.loseJournal()
+    else if (wants.has('clock') && key === undefined) tape.restart(namespaces.server.clock.now())
+    else if (wants.has('clock') && key !== undefined) tape.forget(key)
+  }
+
+  get inboxes(): Inboxes {
+    return this.#options.inboxes
+  }
+
+  get settings(): SettingsDesk {
+    return this.#options.settings
   }
 
   get journal(): Journal {
     return this.#options.journal
-  }
-
-  async #keysWithTasks(): Promise<string[]> {
-    const keys = (await this.#options.store.namespaces()).map(one => one.namespace)
-    return keys.length > 0 ? keys : ['']
-  }
-
-  #now(key: string): number {
-    return this.#one(key === '' ? 'server' : { namespace: key }).clock.now()
-  }
-
-  /** The namespace to look at. Looking does not make one. */
-  #one(scope: ClockScope): Namespace {
-    const { namespaces } = this.#options
-    return (scope === 'server' ? undefined : namespaces.find(scope.namespace)) ?? namespaces.server
-  }
-}
-
-function stateOf({ clock, follows }: Namespace, scope: string): ClockState {
-  const now = clock.now()
-  return {
-    scope,
-    ...clock.setting,
-    now,
-    time: isoTime(now),
-    follows,
-    waiting: clock.waiting,
-    next: clock.nextAwaited ?? null,
-  }
-}
-
-function viewOf(task: Task, now: number): TaskView {
-  const { id, action, model, mode, outcome, credits, steps, video, request } = task
-  const { callback_url: url } = request
-  return {
-    id,
-    namespace: short(task.namespace),
-    state: stepAt(task, now).state,
-    action,
-    model,
-    mode,
-    outcome,
-    credits,
-    createdAt: createdAt(task),
-    settlesAt: settlesAt(task) ?? null,
-    steps,
-    deliveries: task.deliveries.map(delivery => ({ ...delivery, url: withoutUserinfo(delivery.url) })),
-    video,
-    request: typeof url === 'string' ? { ...request, callback_url: withoutUserinfo(url) } : request,
   }
 }

@@ -1,13 +1,14 @@
-import { ERRORS } from '../contract/errors.ts'
 import { formatOf } from '../contract/formats.ts'
 import { priceOf } from '../contract/pricing.ts'
 import type { Revision } from '../contract/revisions.ts'
 import { examine } from '../contract/rules.ts'
+import { planBy } from '../faults/effects.ts'
+import { outcomeOf, SUCCEED } from '../faults/outcomes.ts'
 import { accept } from '../simulation/accept.ts'
 import { madeUpPrompt } from '../simulation/made-up.ts'
 import type { Namespaces } from '../simulation/namespaces.ts'
 import { sha256 } from '../simulation/random.ts'
-import type { Ending, Pace } from '../simulation/timeline.ts'
+import type { Draft, Pace } from '../simulation/timeline.ts'
 import type { Store } from '../store/store.ts'
 
 /** The bearer token whose namespace holds the demo tasks. */
@@ -24,6 +25,7 @@ export interface DemoOptions {
 
 const MODELS = ['kling-v1', 'kling-v1-6', 'kling-v2-5-turbo', 'kling-v2-master', 'kling-video-o1']
 const DURATIONS = [5, 10]
+const FAILURE = outcomeOf('fail api_error', new Set())
 
 /** Fills the namespace of the token `demo` with finished, failed and running tasks, oldest first. */
 export async function fillDemo({ count, seed, revision, origin, store, namespaces }: DemoOptions): Promise<void> {
@@ -41,23 +43,22 @@ export async function fillDemo({ count, seed, revision, origin, store, namespace
       prompt: await madeUpPrompt(seed, index),
     }
     const { request } = examine(body, revision, 'documented')
-    const ending: Ending = hasFailed
-      ? { state: 'failed', code: 'api_error', message: ERRORS.api_error.message }
-      : { state: 'succeed' }
+    const { text: outcome, effects } = hasFailed ? FAILURE : SUCCEED
+    const change = (draft: Draft) => planBy(effects, draft)
     // Settled ones are an hour old at the least, so that no pace has them still running.
     const at = isRunning ? now : now - (count - index) * 60_000 - 3_600_000
     const pace: Pace = isRunning ? 600 : 'real'
-    const facts = { seed, namespace: namespace.key, revision, now: at, pace, ending, body, request, origin }
+    const facts = { seed, namespace: namespace.key, revision, now: at, pace, effects, change, body, request, origin }
     const made = {
       ...facts,
-      outcome: hasFailed ? 'fail api_error' : 'succeed',
+      outcome,
       traceId: namespaces.nextTraceId(namespace),
       format: formatOf(request),
       credits: priceOf(request).credits,
     }
     // Again, should a request of the demo token have come between.
-    while (
-      (await store.create(accept({ ...made, ordinal: await store.nextOrdinal(namespace.key) }), {}, at)) === 'taken'
-    );
+    const keep = async () =>
+      store.create(accept({ ...made, ordinal: await store.nextOrdinal(namespace.key) }).task, {}, at)
+    while ((await keep()) === 'taken');
   }
 }

@@ -3,13 +3,12 @@ import type { Socket } from 'node:net'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { ERRORS, type ErrorCode } from '../contract/errors.ts'
 import { errorBody } from '../contract/wire.ts'
-import type { RequestEntry } from '../journal/journal.ts'
-import type { Namespace } from '../simulation/namespaces.ts'
 import { credentialOf } from './auth.ts'
 import { Call, underWayOn } from './call.ts'
 import { answerPreflights, CORS } from './cors.ts'
 import { type Door, pathOf } from './door.ts'
 import { handleThrown, JSON_TYPE, NoBody, refuse, Unreadable } from './error-reply.ts'
+import { journalAnswers, journalEnd, openEntry } from './journaling.ts'
 import { taskRoutes } from './tasks.ts'
 import { videoRoutes } from './videos.ts'
 
@@ -68,6 +67,11 @@ export async function upstreamDoor(app: FastifyInstance, door: Door): Promise<vo
     request.call.end()
     done()
   })
+  app.addHook('preHandler', (request, _reply, done) => {
+    door.arrivals.arrive(request.call, door.journal.newest)
+    done()
+  })
+  journalAnswers(app)
   handleThrown(app, door)
   readJsonOnly(app)
   app.setNotFoundHandler(refuseUnknown)
@@ -84,8 +88,9 @@ function refuseUnknown(request: FastifyRequest, reply: FastifyReply): FastifyRep
 /** Bodies are read as JSON text and by `JSON.parse` alone, so that `__proto__` is a field like any other. */
 function readJsonOnly(app: FastifyInstance): void {
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, text, done) => {
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, text, done) => {
     if (text.length === 0) return done(new NoBody('no body'))
+    request.call.entry.requestBody = text as string
     try {
       done(null, JSON.parse(text as string))
     } catch (cause) {
@@ -95,26 +100,17 @@ function readJsonOnly(app: FastifyInstance): void {
 }
 
 function beginCall(door: Door, request: FastifyRequest, reply: FastifyReply): void {
-  const credential = credentialOf(request.headers.authorization, door.settings.tokens)
+  const { authorization } = request.headers
+  const credential = door.recognise(authorization) ?? credentialOf(authorization, door.settings.tokens)
   const namespace = door.namespaces.of(credential.namespace)
   const traceId = door.namespaces.nextTraceId(namespace)
-  const entry = journaled(door, namespace, traceId, request.method, pathOf(request))
-  const call = new Call(namespace, entry, credential)
-  call.after(() => door.onEnd(entry))
+  const call = new Call(namespace, openEntry(door, namespace, traceId, request), credential)
+  if (credential.magic !== undefined) call.entry.magic = credential.magic
+  door.arrivals.begin(call)
+  call.after(() => journalEnd(door, call, reply))
   request.call = call
   reply.headers({ 'x-trace-id': traceId, ...CORS })
   call.follow(request.raw, reply.raw)
-}
-
-function journaled(door: Door, namespace: Namespace, traceId: string, method: string, path: string): RequestEntry {
-  return door.journal.add({
-    kind: 'request',
-    at: namespace.clock.now(),
-    namespace: namespace.key,
-    traceId,
-    method,
-    path,
-  })
 }
 
 /** Answers what Node could not read as HTTP at all, in the same envelope, straight onto the socket. */
@@ -130,13 +126,15 @@ function refuseUnparsed(door: Door, error: NodeJS.ErrnoException, socket: Socket
   const { server } = door.namespaces
   const traceId = door.namespaces.nextTraceId(server)
   const { code, status, reason, message } = readingOf(error)
-  const entry = journaled(door, server, traceId, '', '')
-  Object.assign(entry, { status, code, message })
   const body = JSON.stringify(errorBody(code, message, traceId))
+  const entry = openEntry(door, server, traceId)
+  Object.assign(entry, { status, code, message, responseBody: body })
   socket.end(
     `HTTP/1.1 ${status} ${reason}\r\ncontent-type: ${JSON_TYPE}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n` +
       `x-trace-id: ${traceId}\r\nconnection: close\r\n\r\n${body}`,
   )
+  entry.endedAt = server.clock.now()
+  door.journal.complete(entry)
   door.onEnd(entry)
 }
 

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { ErrorCode } from '../contract/errors.ts'
-import { magicCodeOf } from '../simulation/outcome.ts'
+import type { Operation } from '../faults/kind.ts'
+import { magicCodeOf } from '../simulation/magic-token.ts'
 import { sha256 } from '../simulation/random.ts'
 import type { DoorSettings } from './door.ts'
 import { refuse } from './error-reply.ts'
@@ -42,6 +43,16 @@ function hashOf(token: string): string {
   const hash = sha256(token)
   hashes.set(token, hash)
   return hash
+}
+
+/** Why nobody with the token gets as far as having the operation done, if that is so. */
+export function denialOf(token: string, operation: Operation, tokens: DoorSettings['tokens']): string | undefined {
+  const { denied, magic } = credentialOf(`Bearer ${token}`, tokens)
+  const isTurnedDown = denied !== undefined || magic === 'disabled'
+  // Without creates there is nothing to download.
+  const isBarred = operation !== 'tasks' && (magic === 'used_up' || magic === 'too_many_requests')
+  if (!isTurnedDown && !isBarred) return undefined
+  return `requests with that token are refused before, with ${denied ?? magic}${denied && !magic ? ' (--tokens)' : ''}`
 }
 
 /** Refuses a call whose credential is no good or whose account is disabled; `false` if it may go on. */

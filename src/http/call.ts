@@ -1,20 +1,23 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { DownloadEntry, RequestEntry } from '../journal/journal.ts'
-import type { Namespace } from '../simulation/namespaces.ts'
+import { Interruption, type Namespace } from '../simulation/namespaces.ts'
+import type { Effect } from '../simulation/task.ts'
 import type { Credential } from './auth.ts'
+
+const NOTHING: readonly (() => void)[] = []
 
 /** One request and its answer, from arrival until the answer is flushed or the caller gone. */
 export class Exchange<Entry extends RequestEntry | DownloadEntry = RequestEntry | DownloadEntry> {
   readonly namespace: Namespace
   readonly entry: Entry
-  #afterwards: (() => void)[] | undefined = []
-  #onHangUp: (() => void)[] = []
+  #afterwards: Set<() => void> | undefined = new Set()
+  readonly #onHangUp = new Set<() => void>()
 
   constructor(namespace: Namespace, entry: Entry) {
     this.namespace = namespace
     this.entry = entry
-    this.#afterwards?.push(namespace.clock.working())
+    this.#afterwards?.add(namespace.clock.working())
   }
 
   /** Whether the answer is flushed or the caller gone. */
@@ -22,16 +25,19 @@ export class Exchange<Entry extends RequestEntry | DownloadEntry = RequestEntry 
     return this.#afterwards === undefined
   }
 
-  /** Has `act` done once the answer is flushed or the caller gone; at once if that is past. */
-  after(act: () => void): void {
-    if (this.#afterwards) this.#afterwards.push(act)
+  /** Has `act` done once the answer is flushed or the caller gone; at once if that is past. Returns how to take it back. */
+  after(act: () => void): () => void {
+    const acts = this.#afterwards
+    if (acts) acts.add(act)
     else act()
+    return () => acts?.delete(act)
   }
 
-  /** Has `act` done if the caller goes away before the answer is written; at once if he has already. */
-  onHangUp(act: () => void): void {
+  /** Has `act` done if the caller goes away before the answer is written; at once if he has. Returns how to take it back. */
+  onHangUp(act: () => void): () => void {
     if (this.entry.hungUp) act()
-    else this.#onHangUp.push(act)
+    else this.#onHangUp.add(act)
+    return () => this.#onHangUp.delete(act)
   }
 
   /** The caller is gone. */
@@ -42,9 +48,40 @@ export class Exchange<Entry extends RequestEntry | DownloadEntry = RequestEntry 
     this.end()
   }
 
+  /** We end it ourselves, without the rest of the answer: an effect has it so. */
+  breakOff(): void {
+    this.entry.isCut = true
+    this.end()
+  }
+
+  /**
+   * Resolves at the instant on the namespace's clock, resting meanwhile; earlier, with the reason, when the caller goes
+   * away, the simulator ends the wait, or `changed` says that it was for something that has changed.
+   */
+  waitUntil(instant: number): Promise<Interruption['why'] | undefined>
+  waitUntil(instant: number, changed: AbortSignal): Promise<Interruption['why'] | 'changed' | undefined>
+  async waitUntil(instant: number, changed?: AbortSignal): Promise<Interruption['why'] | 'changed' | undefined> {
+    const hold = new AbortController()
+    changed?.addEventListener('abort', () => hold.abort(changed.reason), { once: true })
+    const forget = this.onHangUp(() => hold.abort(new Interruption('hang-up')))
+    this.namespace.held.add(hold)
+    try {
+      // Clocks show whole milliseconds.
+      await this.namespace.clock.rest(Math.ceil(instant), hold.signal)
+      return undefined
+    } catch (reason) {
+      if (reason instanceof Interruption) return reason.why
+      if (changed?.aborted) return 'changed'
+      throw reason
+    } finally {
+      forget()
+      this.namespace.held.delete(hold)
+    }
+  }
+
   /** The answer is flushed, or the caller gone. Only the first time counts. */
   end(): void {
-    const acts = this.#afterwards ?? []
+    const acts = this.#afterwards ?? NOTHING
     this.#afterwards = undefined
     for (const act of acts) act()
   }
@@ -74,6 +111,10 @@ export class Exchange<Entry extends RequestEntry | DownloadEntry = RequestEntry 
 export class Call extends Exchange<RequestEntry> {
   readonly traceId: string
   readonly credential: Credential
+  /** What was chosen to be done to its answer, in order of application. */
+  effects: readonly Effect[] = []
+  /** Called once its work is done, where an effect keeps the answer back. */
+  onKeptBack: (() => void) | undefined
 
   constructor(namespace: Namespace, entry: RequestEntry, credential: Credential) {
     super(namespace, entry)

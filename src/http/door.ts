@@ -2,13 +2,15 @@ import type { FastifyRequest } from 'fastify'
 import type { Revision } from '../contract/revisions.ts'
 import type { Strictness } from '../contract/rules/objection.ts'
 import type { ParameterErrorCode, PendingResponse } from '../contract/wire.ts'
+import type { Rulebook } from '../faults/rulebook.ts'
 import type { DownloadEntry, Journal, RequestEntry } from '../journal/journal.ts'
 import type { Source } from '../media/shelf.ts'
 import type { Namespaces } from '../simulation/namespaces.ts'
-import type { Outcomes } from '../simulation/outcome.ts'
 import type { Task } from '../simulation/task.ts'
 import type { Pace } from '../simulation/timeline.ts'
 import type { Limits, Store } from '../store/store.ts'
+import type { Arrivals } from './arrivals.ts'
+import type { Credential } from './auth.ts'
 
 /** How often creates are admitted: a token bucket that holds `burst`. */
 export interface Rate {
@@ -51,13 +53,22 @@ export interface Media {
 /** What the upstream's door stands on. */
 export interface Door {
   readonly settings: DoorSettings
-  readonly outcomes: Outcomes
   readonly namespaces: Namespaces
   readonly store: Store
   readonly journal: Journal
-  /** Takes charge of the task's callbacks. Called once its create's answer is flushed. */
-  deliver(task: Task): void
+  /**
+   * Takes charge of the task's callbacks, as a rule once its create's answer is flushed. Resolves when the first of
+   * them is over.
+   */
+  deliver(task: Task): Promise<void>
   readonly media: Media
+  readonly arrivals: Arrivals
+  /** Reads an `Authorization` header that stands for one masked in a journal; `undefined` for any other. */
+  recognise(header: string | undefined): Credential | undefined
+  /** What goes wrong on purpose. */
+  readonly rulebook: Rulebook
+  /** Names of the files given by `--clip 'succeed NAME=FILE'`. */
+  readonly clips: ReadonlySet<string>
   /** A defect of ours, for the log. */
   onDefect(error: unknown, request: FastifyRequest): void
   /** Called when a request at this door has ended. */

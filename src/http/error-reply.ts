@@ -16,10 +16,25 @@ export function refuse(
   const { call } = request
   call.entry.code = code
   call.entry.message = message
+  const text = JSON.stringify(errorBody(code, message, call.traceId))
+  // Here too, for a URL that can't be decoded: no hook sees its answer.
+  call.entry.responseBody = text
+  return reply.code(status).header('content-type', JSON_TYPE).send(text)
+}
+
+/** The simulator itself ends the call: outside the imitation, marked by a header, and a task's id is not lost. */
+export function answerInterrupted(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  why: 'shutdown' | 'reset',
+  taskId?: string,
+): FastifyReply {
+  const message = why === 'shutdown' ? 'mockling is shutting down' : 'mockling was reset'
   return reply
-    .code(status)
+    .code(503)
     .header('content-type', JSON_TYPE)
-    .send(JSON.stringify(errorBody(code, message, call.traceId)))
+    .header(`x-mockling-${why}`, '1')
+    .send(JSON.stringify(errorBody('api_error', message, request.call.traceId, taskId)))
 }
 
 /** Turns whatever was thrown into the envelope: the framework's own refusals, and defects of ours. */

@@ -1,14 +1,19 @@
 import type { ServerResponse } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { inOrder, servingBy } from '../faults/effects.ts'
+import type { Serving } from '../faults/kind.ts'
 import type { DownloadEntry } from '../journal/journal.ts'
 import { fileAt, fileLifeMs, settlesAt, type Task } from '../simulation/task.ts'
 import { httpDate } from '../simulation/timebase.ts'
 import { Exchange } from './call.ts'
+import { effectsOn } from './choosing.ts'
 import { failedCondition } from './conditions.ts'
 import { answerPreflights, CORS } from './cors.ts'
 import { type Door, pathOf } from './door.ts'
+import { headersOf, queryOf } from './journaling.ts'
 import { planOf } from './ranges.ts'
 import { sendParts } from './sending.ts'
+import { twinOf } from './twins.ts'
 
 type Download = Exchange<DownloadEntry>
 
@@ -41,18 +46,24 @@ async function download(door: Door, request: FastifyRequest, reply: FastifyReply
 function begin(door: Door, request: FastifyRequest, task: Task | undefined): Download {
   const namespace = door.namespaces.of(task === undefined || task.isPermanent ? '' : task.namespace)
   const { range } = request.headers
-  const entry = door.journal.add({
+  const entry: DownloadEntry = door.journal.add({
     kind: 'download',
     at: namespace.clock.now(),
     namespace: namespace.key,
     method: request.method,
     path: pathOf(request),
+    query: queryOf(request),
+    rawHeaders: headersOf(request),
     ...(range !== undefined && { range }),
     ...(task && { taskId: task.id }),
     bytes: 0,
   })
   const exchange = new Exchange(namespace, entry)
-  exchange.after(() => door.onEnd(entry))
+  exchange.after(() => {
+    entry.endedAt = namespace.clock.now()
+    door.journal.complete(entry)
+    door.onEnd(entry)
+  })
   return exchange
 }
 
@@ -64,28 +75,46 @@ async function answer(
   task: Task | undefined,
 ): Promise<void> {
   const now = exchange.namespace.clock.now()
+  const serving = servingOf(door, exchange, task)
+  if (serving.status !== undefined) return bare(response, exchange, serving.status)
   const state = task === undefined ? 'absent' : fileAt(task, now)
   if (task === undefined || state !== 'there') return bare(response, exchange, state === 'expired' ? 403 : 404)
   const etag = door.media.etag(task)
   // Before the clip is made: whoever has it needs none.
-  const failed = failedCondition(request.headers, { etag, modifiedAt: modifiedAt(task, now) })
+  const conditions = serving.keep === undefined ? request.headers : {}
+  const failed = failedCondition(conditions, { etag, modifiedAt: modifiedAt(task, now) })
   if (failed === 412) return bare(response, exchange, 412)
   const lastModified = httpDate(modifiedAt(task, now))
-  const headers = [
+  const headers = (tag: string) => [
     ...always(exchange),
-    ...['accept-ranges', 'bytes', 'etag', etag, 'last-modified', lastModified],
+    ...(serving.isRangeless ? [] : ['accept-ranges', 'bytes']),
+    ...['etag', tag, 'last-modified', lastModified],
     ...['cache-control', `public, max-age=${Math.floor(fileLifeMs(task, now) / 1000)}`],
   ]
-  if (failed === 304) return void response.writeHead(304, headers).end()
+  if (failed === 304) return void response.writeHead(304, headers(etag)).end()
 
   const caller = new AbortController()
   exchange.onHangUp(() => caller.abort(new Error('the caller hung up')))
-  const source = door.media.ready(task) ?? (await door.media.open(task, caller.signal))
-  const plan = planOf(request.headers, source, lastModified)
+  const file = door.media.ready(task) ?? (await door.media.open(task, caller.signal))
+  const source = serving === USUAL ? file : await twinOf(file, serving)
+  const plan = planOf(serving.isRangeless ? {} : request.headers, source, lastModified)
   if (plan.status === 416) return bare(response, exchange, 416, plan.headers)
-  const writeHead = () => response.writeHead(plan.status, [...headers, ...plan.headers])
+  const writeHead = () => response.writeHead(plan.status, [...headers(source.etag), ...plan.headers])
   if (request.method === 'HEAD') return void writeHead().end()
-  await sendParts(source, plan.parts, response, exchange, writeHead)
+  await sendParts(source, plan.parts, response, exchange, writeHead, serving)
+}
+
+const USUAL: Serving = {}
+
+/** What the task's own effects and the faults that fire make of the download. */
+function servingOf(door: Door, { entry, namespace }: Download, task: Task | undefined): Serving {
+  if (task === undefined || (task.effects === undefined && door.rulebook.rules.length === 0)) return USUAL
+  const { id, model, mode, action, request } = task
+  const prompt = typeof request['prompt'] === 'string' ? { prompt: request['prompt'] } : {}
+  const facts = { operation: 'download', taskId: id, model, mode, action, ...prompt } as const
+  const { effects, rules } = effectsOn(door, namespace, facts)
+  if (rules.length > 0) entry.rules = rules.map(rule => rule.id)
+  return servingBy(inOrder([...(task.effects ?? []), ...effects]))
 }
 
 /** When the file came to be, cut to the second. Never after now, though a clock may start before the guides' videos. */

@@ -1,4 +1,5 @@
 import type { PendingResponse } from '../contract/wire.ts'
+import { pendingBy, resultBy } from '../faults/effects.ts'
 import { answerOf } from '../simulation/accept.ts'
 import type { MadeUpAccount } from '../simulation/made-up.ts'
 import { sha256 } from '../simulation/random.ts'
@@ -43,7 +44,9 @@ function finish(step: Step, started: number): Record<string, number> {
 }
 
 function responseOf(task: Task, step: Step, pending: PendingResponse, origin: string): { response?: unknown } {
-  if (isTerminal(step)) return { response: answerOf(task, step, origin).body }
+  if (isTerminal(step)) return { response: resultBy(task.effects ?? [], { ...answerOf(task, step, origin).body }) }
+  const shown = pendingBy(task)
+  if (shown) return { response: shown }
   switch (pending) {
     case 'absent':
       return {}

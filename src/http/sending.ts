@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http'
 import type { DownloadEntry } from '../journal/journal.ts'
 import type { Source } from '../media/shelf.ts'
 import type { Exchange } from './call.ts'
+import { type Flow, Outlet } from './outlet.ts'
 import { lengthOf, type Part } from './ranges.ts'
 
 /**
@@ -16,17 +17,20 @@ export async function sendParts(
   response: ServerResponse,
   exchange: Exchange<DownloadEntry>,
   begin: () => void,
+  flow?: Flow,
 ): Promise<void> {
+  const outlet = new Outlet(response, exchange, flow)
   let left = parts.reduce((sum, part) => sum + lengthOf(part), 0)
   for await (const piece of piecesOf(source, parts)) {
     if (exchange.isOver) return
     if (!response.headersSent) begin()
     left -= piece.length
-    exchange.entry.bytes += piece.length
-    if (left === 0) response.end(piece)
-    else if (!response.write(piece)) await drained(response, exchange)
-    if (exchange.isOver) return
+    if (left === 0) return outlet.end(piece)
+    if (!(await outlet.write(piece))) return
   }
+  // Nothing to send, and that is all of it.
+  begin()
+  response.end()
 }
 
 /** What stands before bytes of the file comes in one piece with them, so that even the first piece is of the file. */
@@ -45,12 +49,4 @@ async function* piecesOf(source: Source, parts: readonly Part[]): AsyncGenerator
     }
   }
   yield* before
-}
-
-/** Resolves when what was written has gone out, or the exchange is over. */
-function drained(response: ServerResponse, exchange: Exchange): Promise<void> {
-  return new Promise(resolve => {
-    response.once('drain', resolve)
-    exchange.after(resolve)
-  })
 }

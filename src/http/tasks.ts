@@ -2,12 +2,17 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { LARGEST_PAGE, MOST_IDS, PAGE } from '../contract/bodies.ts'
 import { NO_BODY_MESSAGE } from '../contract/errors.ts'
 import { isObject } from '../contract/request.ts'
+import { refusalBy } from '../faults/effects.ts'
+import type { Refusal } from '../faults/kind.ts'
+import { textOf } from '../faults/text.ts'
 import { madeUpAccount } from '../simulation/made-up.ts'
-import { isTerminal, newestFirst, stepAt, type Task } from '../simulation/task.ts'
+import { isTerminal, isVisible, newestFirst, stepAt, type Task } from '../simulation/task.ts'
+import { answer, answerRefusal } from './answering.ts'
 import { isDenied } from './auth.ts'
 import { isTooDeep } from './body.ts'
+import { announce, effectsOn, note } from './choosing.ts'
 import { type Door, originOf } from './door.ts'
-import { JSON_TYPE, refuse } from './error-reply.ts'
+import { refuse } from './error-reply.ts'
 import { recordOf } from './records.ts'
 
 /** Fields that ask for a list by anything but ids. `user_id` and `application_id` are the token's own anyway. */
@@ -49,7 +54,7 @@ async function retrieve(door: Door, request: FastifyRequest, reply: FastifyReply
   // Not kept at any length: the journal outlives the request.
   entry.taskId = id.slice(0, 100)
   const task = await door.store.task(namespace.key, id, namespace.clock.now())
-  return answer(door, request, reply, task ? [task] : [], ([record]) => record ?? {})
+  return tell(door, request, reply, task ? [task] : [], [id], ([record]) => record ?? {})
 }
 
 async function retrieveBatch(
@@ -60,7 +65,12 @@ async function retrieveBatch(
 ): Promise<FastifyReply> {
   const found = await findBatch(door, request, body)
   if ('refusal' in found) return refuse(request, reply, 'bad_request', found.refusal)
-  return answer(door, request, reply, found.tasks, items => ({ items, count: found.total }))
+  const { ids } = body
+  const asked = Array.isArray(ids) ? ids.filter(id => typeof id === 'string') : []
+  return tell(door, request, reply, found.tasks, asked, items => ({
+    items,
+    count: found.total - (found.tasks.length - items.length),
+  }))
 }
 
 type Found = { readonly tasks: readonly Task[]; readonly total: number } | { readonly refusal: string }
@@ -108,21 +118,45 @@ function readFilter(body: Record<string, unknown>) {
   }
 }
 
-/** Sends the records; a pending one among them lets auto-skip go on as if its poller were waiting. */
-async function answer(
+/**
+ * Sends the records of the tasks that may be seen by now, or what faults make of that. A pending one among the tasks, or
+ * a hidden one, lets auto-skip go on as if its poller were waiting.
+ */
+async function tell(
   door: Door,
   request: FastifyRequest,
   reply: FastifyReply,
   tasks: readonly Task[],
+  asked: readonly string[],
   shape: (records: object[]) => object,
 ): Promise<FastifyReply> {
   const { namespace } = request.call
   const now = namespace.clock.now()
+  if (tasks.some(task => !isTerminal(stepAt(task, now)) || !isVisible(task, now)))
+    namespace.clock.mark(now + door.settings.skipPerPollMs)
+  const refusal = refusalOf(door, request, reply, asked)
+  if (refusal) return answerRefusal(request, reply, refusal)
   const account = await madeUpAccount(door.settings.seed, namespace.key)
   const origin = originOf(door, request)
-  const records = tasks.map(task => recordOf(task, now, account, door.settings.pendingResponse, origin))
-  if (tasks.some(task => !isTerminal(stepAt(task, now)))) namespace.clock.mark(now + door.settings.skipPerPollMs)
-  return reply.header('content-type', JSON_TYPE).send(JSON.stringify(shape(records)))
+  const records = tasks
+    .filter(task => isVisible(task, now))
+    .map(task => recordOf(task, now, account, door.settings.pendingResponse, origin))
+  return answer(request, reply, 200, JSON.stringify(shape(records)))
+}
+
+/** Has the faults fire that a query meets, once nothing else is wrong with it; answers why they refuse it, if they do. */
+function refusalOf(
+  door: Door,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  taskId: readonly string[],
+): Refusal | undefined {
+  const { effects, rules } = effectsOn(door, request.call.namespace, { operation: 'tasks', taskId })
+  if (effects.length === 0) return undefined
+  note(request, rules)
+  announce(request, reply, { text: textOf(effects), effects })
+  request.call.effects = effects
+  return refusalBy(effects)
 }
 
 /** A value as an error text shows it. */

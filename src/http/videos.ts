@@ -3,20 +3,24 @@ import { ERRORS, NO_BODY_MESSAGE } from '../contract/errors.ts'
 import { extended, type Format, formatOf } from '../contract/formats.ts'
 import { creditsLeft, priceOf } from '../contract/pricing.ts'
 import { type CreateVideo, isObject } from '../contract/request.ts'
-import { type Objection, quoted, summaryOf } from '../contract/rules/objection.ts'
+import { type Objection, summaryOf } from '../contract/rules/objection.ts'
 import { extensionFits, sourceIsThere } from '../contract/rules/source.ts'
 import { examine } from '../contract/rules.ts'
-import { accept } from '../simulation/accept.ts'
-import { Interruption } from '../simulation/namespaces.ts'
-import type { Outcome } from '../simulation/outcome.ts'
-import { isExtensible, type Task } from '../simulation/task.ts'
-import type { Ending } from '../simulation/timeline.ts'
+import { planBy, refusalBy } from '../faults/effects.ts'
+import type { Outcome } from '../faults/outcomes.ts'
+import { type Accepting, accept } from '../simulation/accept.ts'
+import { Interruption, type Namespace } from '../simulation/namespaces.ts'
+import { isExtensible } from '../simulation/task.ts'
 import type { Refusal } from '../store/store.ts'
+import { answer, answerRefusal } from './answering.ts'
 import { isDenied } from './auth.ts'
 import { ignoredHeader, isTooDeep } from './body.ts'
+import type { Call } from './call.ts'
+import { announce, chosenOutcome, type Named, namedOutcome } from './choosing.ts'
 import { type Door, originOf } from './door.ts'
-import { JSON_TYPE, refuse } from './error-reply.ts'
-import { answerHeld, answerInterrupted } from './held.ts'
+import { answerInterrupted, refuse } from './error-reply.ts'
+import { answerHeld } from './held.ts'
+import { journalAcceptance } from './journaling.ts'
 
 /** `POST /kling/videos`: parse, check, plan, keep, tell. Each check is one the caller may trip over, in §5's order. */
 export function videoRoutes(app: FastifyInstance, door: Door): void {
@@ -61,10 +65,9 @@ async function create(door: Door, request: FastifyRequest, reply: FastifyReply):
   if (body === undefined) return refuse(request, reply, 'bad_request', NO_BODY_MESSAGE)
   if (!isObject(body) || isTooDeep(body)) return refuse(request, reply, 'bad_request')
 
-  const outcome = outcomeOf(door, request, body)
-  if ('refusal' in outcome) return refuse(request, reply, 'bad_request', outcome.refusal)
-  call.entry.outcome = outcome.name
-  reply.header('x-mockling-outcome', outcome.name)
+  const named = namedOutcome(door, request, body)
+  if ('problem' in named) return refuse(request, reply, 'bad_request', named.problem)
+  announce(request, reply, named.outcome)
 
   const { revision, strictness } = door.settings
   const { request: wanted, objections } = examine(body, revision, strictness)
@@ -74,20 +77,7 @@ async function create(door: Door, request: FastifyRequest, reply: FastifyReply):
   }
   const clip = objections.length > 0 ? { objections } : await clipFor(door, request, wanted)
   if ('objections' in clip) return object(door, request, reply, clip.objections)
-  return acceptOrRefuse(door, request, reply, { body, wanted, outcome, format: clip.format })
-}
-
-function outcomeOf(door: Door, request: FastifyRequest, body: Record<string, unknown>): Outcome | { refusal: string } {
-  const header = request.headers['x-mockling-outcome']
-  const prompt = body['prompt']
-  const chosen = door.outcomes.choose(
-    header === undefined ? undefined : String(header),
-    typeof prompt === 'string' ? prompt : undefined,
-    request.call.credential.magic,
-  )
-  if ('outcome' in chosen) return chosen.outcome
-  const known = door.outcomes.names.join(', ')
-  return { refusal: `unknown outcome '${quoted(chosen.unknown)}' in ${chosen.where}; known are: ${known}` }
+  return acceptOrRefuse(door, request, reply, { body, wanted, named, format: clip.format })
 }
 
 function object(
@@ -120,50 +110,80 @@ async function clipFor(
 interface Sound {
   readonly body: Record<string, unknown>
   readonly wanted: CreateVideo
-  readonly outcome: Outcome
+  readonly named: Named
   readonly format: Format
 }
 
 async function acceptOrRefuse(door: Door, request: FastifyRequest, reply: FastifyReply, sound: Sound) {
-  const { outcome, wanted } = sound
-  const { namespace } = request.call
-  const { closedFor } = namespace.clock
+  const { wanted, named } = sound
+  const { call } = request
+  const { namespace } = call
   // A reset or stop while the body was on its way: nothing is made that nobody would hear of.
-  if (closedFor instanceof Interruption && closedFor.why !== 'hang-up') {
-    return answerInterrupted(request, reply, closedFor.why)
-  }
+  const ended = endOf(namespace)
+  if (ended) return answerInterrupted(request, reply, ended)
   const { credits } = priceOf(wanted)
-  if (outcome.kind === 'refuse') {
-    const { limits } = door.settings
-    const refusal = await door.store.refusal(namespace.key, credits, limits, namespace.clock.now())
-    return refusal ? refuseAdmission(request, reply, refusal) : refuse(request, reply, outcome.code)
+  // Before the rules, of which a create that is not admitted uses up none.
+  if (named.outcome.effects.length > 0 || door.rulebook.rules.length > 0) {
+    const first = await door.store.refusal(namespace.key, credits, door.settings.limits, namespace.clock.now())
+    if (first) return refuseAdmission(request, reply, first)
   }
-  const kept = await keep(door, request, sound, credits)
+  const outcome = chosenOutcome(door, request, named, wanted)
+  announce(request, reply, outcome)
+  call.effects = outcome.effects
+  const refusal = refusalBy(outcome.effects)
+  if (refusal) return answerRefusal(request, reply, refusal)
+  const kept = await keep(door, request, sound, outcome, credits)
   if (typeof kept === 'string') return refuseAdmission(request, reply, kept)
 
-  request.call.entry.taskId = kept.id
-  request.call.after(() => door.deliver(kept))
+  const { task, isEager } = kept
+  journalAcceptance(call.entry, task)
+  if (isEager) {
+    await door.deliver(task)
+    const endedMeanwhile = endOf(namespace)
+    if (endedMeanwhile) return answerInterrupted(request, reply, endedMeanwhile, task.id)
+  } else deliverAfter(call, () => void door.deliver(task))
   const isHeld = wanted.callbackUrl === undefined && !wanted.async
-  if (isHeld) return answerHeld(door, request, reply, kept, wanted.timeout)
-  return reply.header('content-type', JSON_TYPE).send(JSON.stringify({ task_id: kept.id }))
+  if (isHeld) return answerHeld(door, request, reply, task, wanted.timeout)
+  return answer(request, reply, 200, JSON.stringify({ task_id: task.id }))
+}
+
+/** Why the namespace is no more, if a reset or stop has ended it. */
+function endOf({ clock: { closedFor } }: Namespace): 'reset' | 'shutdown' | undefined {
+  return closedFor instanceof Interruption && closedFor.why !== 'hang-up' ? closedFor.why : undefined
+}
+
+/** Callbacks come after the answer, however soon they are due. One that an effect keeps back they don't wait for. */
+function deliverAfter(call: Call, deliver: () => void): void {
+  const takeBack = call.after(deliver)
+  call.onKeptBack = () => {
+    takeBack()
+    deliver()
+  }
 }
 
 /** Plans the task and keeps it. Tries again when another create of the namespace took the ordinal meanwhile. */
-async function keep(door: Door, request: FastifyRequest, sound: Sound, credits: number): Promise<Task | Refusal> {
+async function keep(
+  door: Door,
+  request: FastifyRequest,
+  sound: Sound,
+  outcome: Outcome,
+  credits: number,
+): Promise<Accepting | Refusal> {
   const { settings, store } = door
   const { namespace, traceId } = request.call
   namespace.isKept = true
   for (;;) {
     const now = namespace.clock.now()
-    const task = accept({
+    const accepting = accept({
       seed: settings.seed,
       namespace: namespace.key,
       ordinal: await store.nextOrdinal(namespace.key),
       revision: settings.revision,
       now,
       pace: settings.pace,
-      ending: endingOf(sound.outcome),
-      outcome: sound.outcome.name,
+      outcome: outcome.text,
+      effects: outcome.effects,
+      change: draft => planBy(outcome.effects, draft),
       traceId,
       body: sound.body,
       request: sound.wanted,
@@ -171,15 +191,10 @@ async function keep(door: Door, request: FastifyRequest, sound: Sound, credits: 
       origin: originOf(door, request),
       credits,
     })
-    const answer = await store.create(task, settings.limits, now)
-    if (answer === 'created') return task
+    const answer = await store.create(accepting.task, settings.limits, now)
+    if (answer === 'created') return accepting
     if (answer !== 'taken') return answer
   }
-}
-
-function endingOf(outcome: Outcome): Ending {
-  if (outcome.kind !== 'fail') return { state: 'succeed' }
-  return { state: 'failed', code: outcome.code, message: ERRORS[outcome.code].message }
 }
 
 function refuseAdmission(request: FastifyRequest, reply: FastifyReply, refusal: Refusal): FastifyReply {

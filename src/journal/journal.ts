@@ -1,158 +1,210 @@
-import type { Complaint } from '../contract/rules/objection.ts'
+import { type EntryFilter, matches } from './conditions.ts'
+import type { Entry, Unplaced } from './entries.ts'
+import { sizeOf, trim } from './trimming.ts'
 
-/** One request at the upstream's door, as it ended. */
-export interface RequestEntry {
-  readonly kind: 'request'
-  /** Place in the journal, from 1, over all namespaces. */
-  readonly seq: number
-  /** When it began, on the namespace's clock, in Unix milliseconds. */
-  readonly at: number
-  /** SHA-256 of the bearer token; `''` without a good one. */
-  readonly namespace: string
-  readonly traceId: string
-  readonly method: string
-  readonly path: string
-  /** Absent while the answer is not out yet, and when the caller hung up before it. */
-  status?: number
-  code?: string
-  message?: string
-  /** Every objection to the body, the first of which was the answer. */
-  objections?: readonly Complaint[]
-  /** Fields given and not used. */
-  ignored?: readonly string[]
-  taskId?: string
-  outcome?: string
-  /** The caller went away before the answer. */
-  hungUp?: true
+export type { EntryFilter } from './conditions.ts'
+export type { CallbackEntry, DownloadEntry, Entry, RequestEntry, Unplaced } from './entries.ts'
+
+/** What had to go to make room. */
+export interface Dropped {
+  entries: number
+  requests: number
+  downloads: number
+  callbacks: number
+  /** Accepted creates among the requests: ledger and duplicates know nothing of them. */
+  accepted: number
+  /** Place of the last one that went; 0 if none did. */
+  lastSeq: number
 }
 
-/** One request for a video's file, as it ended. */
-export interface DownloadEntry {
-  readonly kind: 'download'
-  readonly seq: number
-  /** When it began, on the clock of the task's namespace. */
-  readonly at: number
-  /** Of the task; `''` if the path is no task's. */
-  readonly namespace: string
-  readonly method: string
-  readonly path: string
-  /** The Range header. */
-  readonly range?: string
-  taskId?: string
-  status?: number
-  /** Bytes of the body handed to the connection. */
+const COUNTERS = { request: 'requests', download: 'downloads', callback: 'callbacks' } as const
+
+/** One entry in its place. */
+interface Slot {
+  readonly entry: Entry
+  /** 0 until it is complete. */
   bytes: number
-  /** What kept the file, or the rest of it, from being sent: no doing of the caller's. */
-  error?: string
-  hungUp?: true
+  /** The how-manieth of all it was to be complete; 0 until it is. */
+  turn: number
 }
 
-/** One try to deliver a callback. */
-export interface CallbackEntry {
-  readonly kind: 'callback'
-  readonly seq: number
-  /** When it was sent, on the namespace's clock. */
-  readonly at: number
-  readonly namespace: string
-  readonly taskId: string
-  /** From 1. */
-  readonly attempt: number
-  readonly url: string
-  readonly requestHeaders: Readonly<Record<string, string>>
-  readonly requestBody: string
-  /** What came of it: `delivered`, or why not. */
-  readonly outcome: string
-  readonly status?: number
-  readonly responseHeaders?: Readonly<Record<string, string>>
-  readonly responseBody?: string
-  readonly error?: string
-  /** Real milliseconds. */
-  readonly durationMs: number
-}
+const NOTHING: Readonly<Dropped> = { entries: 0, requests: 0, downloads: 0, callbacks: 0, accepted: 0, lastSeq: 0 }
 
-export type Entry = RequestEntry | DownloadEntry | CallbackEntry
+/** What stands where a dropped entry stood, so that nothing holds on to it. */
+const SPENT = { entry: { seq: 0 } as Entry, bytes: 0, turn: 0 } satisfies Slot
 
-/** Which entries to show; each part given must hold. */
-export interface EntryFilter {
-  readonly kind?: Entry['kind']
-  readonly namespace?: string
-  readonly taskId?: string
-  readonly path?: string
-  readonly status?: number
-  readonly outcome?: string
-  /** Keeps entries after this place. */
-  readonly after?: number
-}
-
-/** An entry without its place, which the journal gives. */
-export type Unplaced<E> = E extends Entry ? Omit<E, 'seq'> : never
-
-/** What happened, newest kept. Bounded: the oldest entry goes for each new one beyond the most. */
+/**
+ * What happened, newest kept. Bounded by a number of entries and, about, by the memory they take: the oldest go for
+ * each new one beyond.
+ */
 export class Journal {
   readonly #most: number
+  readonly #mostBytes: number
   /** In order; the ones before `#from` are dropped already. */
-  #entries: Entry[] = []
+  #slots: Slot[] = []
   #from = 0
+  #bytes = 0
   #seq = 0
-  #dropped = 0
+  #turns = 0
+  #lostTurn = 0
+  #dropped: Dropped = { ...NOTHING }
+  readonly #listeners = new Set<(entry: Entry) => void>()
+  /** Entries cleared before they were complete. */
+  readonly #cleared = new WeakSet<Entry>()
 
-  constructor(most: number) {
+  constructor(most: number, mostBytes: number = Number.POSITIVE_INFINITY) {
     this.#most = most
+    this.#mostBytes = mostBytes
   }
 
-  /** How many entries had to go to make room. */
-  get dropped(): number {
-    return this.#dropped
+  /** What had to go to make room, since the start or the last `clear` of everything. */
+  get dropped(): Readonly<Dropped> {
+    return { ...this.#dropped }
   }
 
-  /** Keeps one entry and gives it its place. The caller may complete it later. */
+  /** Place of the newest entry, 0 before the first. */
+  get newest(): number {
+    return this.#seq
+  }
+
+  /** A place for an entry that will come: `record` it with this `seq`. */
+  place(): number {
+    return ++this.#seq
+  }
+
+  /** The next entry gets the place after `seq`, for a run that is played again. */
+  continueAfter(seq: number): void {
+    this.#seq = seq
+  }
+
+  /** Keeps one entry and gives it its place. The caller may add to it until he calls `complete`. */
   add<E extends Unplaced<Entry>>(entry: E): E & { readonly seq: number } {
-    const placed = Object.assign(entry, { seq: ++this.#seq })
-    if (this.#most === 0) return placed
-    this.#entries.push(placed as unknown as Entry)
-    if (this.#entries.length - this.#from > this.#most) {
-      this.#from++
-      this.#dropped++
-    }
-    // The spent head is cut off now and then, a bounded part of the whole: constant work for each entry.
-    if (this.#from > 1000 && this.#from * 4 > this.#most) this.#cut(this.#entries.slice(this.#from))
+    const placed = entry as E & { seq: number }
+    placed.seq = this.place()
+    this.#keep(placed as unknown as Entry)
     return placed
+  }
+
+  /** Says that nothing will be added to the entry any more: whoever listens hears of it. */
+  complete(entry: Entry): void {
+    if (this.#cleared.has(entry)) return
+    trim(entry)
+    const slot = this.#slots[this.#indexOf(entry.seq)]
+    const turn = ++this.#turns
+    if (slot?.entry === entry) {
+      slot.bytes = sizeOf(entry)
+      slot.turn = turn
+      this.#bytes += slot.bytes
+      this.#makeRoom()
+    } else this.#lostTurn = turn
+    for (const listener of this.#listeners) listener(entry)
+  }
+
+  /** Keeps an entry that is complete, in the place it was given if it was. */
+  record(entry: Unplaced<Entry> & { readonly seq?: number }): void {
+    const placed = Object.assign(entry, { seq: entry.seq ?? this.place() }) as Entry
+    this.#keep(placed)
+    this.complete(placed)
   }
 
   /** Matching entries, oldest first; at most `limit`, the newest of them. */
   list(filter: EntryFilter = {}, limit = Number.POSITIVE_INFINITY): Entry[] {
-    const matching = this.#kept().filter(entry => matches(entry, filter))
+    const matching = this.#kept()
+      .map(({ entry }) => entry)
+      .filter(entry => matches(entry, filter))
     return matching.length > limit ? matching.slice(matching.length - limit) : matching
   }
 
   count(filter: EntryFilter = {}): number {
-    return this.#kept().reduce((sum, entry) => sum + Number(matches(entry, filter)), 0)
+    return this.#kept().reduce((sum, { entry }) => sum + Number(matches(entry, filter)), 0)
+  }
+
+  /** How many entries have been complete so far: the turn of the last one. */
+  get turn(): number {
+    return this.#turns
+  }
+
+  /** The how-manieth to be complete the entry in that place was; `undefined` if it is not there, or not complete. */
+  turnOf(seq: number): number | undefined {
+    const slot = this.#slots[this.#indexOf(seq)]
+    return slot?.entry.seq === seq && slot.turn > 0 ? slot.turn : undefined
+  }
+
+  /** What was complete after that turn, in the order of completion, and `limit` at most. */
+  completeAfter(turn: number, limit = Number.POSITIVE_INFINITY): { readonly entry: Entry; readonly turn: number }[] {
+    const later = this.#kept().filter(slot => slot.turn > turn)
+    return later.sort((a, b) => a.turn - b.turn).slice(0, limit)
+  }
+
+  /** The latest turn of an entry that had to make room, 0 if none had to. */
+  get lostTurn(): number {
+    return this.#lostTurn
+  }
+
+  /** Calls `listener` with every entry that gets complete from now on, until the function returned is called. */
+  listen(listener: (entry: Entry) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
   }
 
   /** Forgets the namespace's entries, or all. */
   clear(namespace?: string): void {
-    this.#cut(namespace === undefined ? [] : this.#kept().filter(entry => entry.namespace !== namespace))
+    const isKept = ({ entry }: Slot) => namespace !== undefined && entry.namespace !== namespace
+    for (const slot of this.#kept()) {
+      if (slot.turn === 0 && !isKept(slot)) this.#cleared.add(slot.entry)
+    }
+    this.#cut(this.#kept().filter(isKept))
+    this.#bytes = this.#slots.reduce((sum, { bytes }) => sum + bytes, 0)
+    if (namespace === undefined) this.#dropped = { ...NOTHING }
   }
 
-  #kept(): Entry[] {
-    return this.#from === 0 ? this.#entries : this.#entries.slice(this.#from)
+  #keep(entry: Entry): void {
+    if (this.#most === 0) return
+    const slot: Slot = { entry, bytes: 0, turn: 0 }
+    const last = this.#slots.at(-1)
+    if (last === undefined || last.entry.seq < entry.seq) this.#slots.push(slot)
+    else this.#slots.splice(this.#indexOf(entry.seq), 0, slot)
+    this.#makeRoom()
   }
 
-  #cut(kept: Entry[]): void {
-    this.#entries = kept
+  #makeRoom(): void {
+    while (this.#slots.length - this.#from > this.#most || this.#bytes > this.#mostBytes) this.#dropOldest()
+    // The spent head is cut off now and then, a bounded part of the whole: constant work for each entry.
+    if (this.#from > 1000 && this.#from * 4 > this.#most) this.#cut(this.#slots.slice(this.#from))
+  }
+
+  #dropOldest(): void {
+    const { entry, bytes, turn } = this.#slots[this.#from] as Slot
+    this.#slots[this.#from++] = SPENT
+    this.#bytes -= bytes
+    this.#lostTurn = Math.max(this.#lostTurn, turn)
+    this.#dropped.entries++
+    this.#dropped[COUNTERS[entry.kind]]++
+    if (entry.kind === 'request' && entry.accepted) this.#dropped.accepted++
+    this.#dropped.lastSeq = Math.max(this.#dropped.lastSeq, entry.seq)
+  }
+
+  /** Index of the first kept entry in that place or a later one. */
+  #indexOf(seq: number): number {
+    let low = this.#from
+    let high = this.#slots.length
+    // Places follow each other, but for the few that are given in advance.
+    const likely = high - 1 - ((this.#slots[high - 1]?.entry.seq ?? 0) - seq)
+    if (likely >= low && this.#slots[likely]?.entry.seq === seq) return likely
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if ((this.#slots[middle] as Slot).entry.seq < seq) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
+
+  #kept(): Slot[] {
+    return this.#from === 0 ? this.#slots : this.#slots.slice(this.#from)
+  }
+
+  #cut(kept: Slot[]): void {
+    this.#slots = kept
     this.#from = 0
   }
-}
-
-function matches(entry: Entry, filter: EntryFilter): boolean {
-  const path = entry.kind === 'callback' ? entry.url : entry.path
-  return (
-    (filter.kind === undefined || entry.kind === filter.kind) &&
-    (filter.namespace === undefined || entry.namespace === filter.namespace) &&
-    (filter.taskId === undefined || entry.taskId === filter.taskId) &&
-    (filter.path === undefined || path === filter.path) &&
-    (filter.status === undefined || entry.status === filter.status) &&
-    (filter.outcome === undefined || (entry.kind !== 'download' && entry.outcome === filter.outcome)) &&
-    (filter.after === undefined || entry.seq > filter.after)
-  )
 }

@@ -52,11 +52,15 @@ const OUTCOME: ParameterObject = {
   name: 'x-mockling-outcome',
   in: 'header',
   description:
-    'Simulator only. What is to happen to this request: `succeed`, `fail <code>` (the task is accepted and fails) or `refuse <code>`, with a code of the error catalogue. The refusal of an unknown one lists those there are.',
+    'Simulator only. What is to happen to this request, its task, callbacks and file: one or several of `x-mockling-outcomes`, with commas between them. It wins over control rules, magic words in the prompt and magic tokens. The refusal of an unknown one lists those there are.',
   schema: { type: 'string' },
   examples: {
     fail: { summary: 'The task fails', value: 'fail api_error' },
     refuse: { summary: 'The request is refused', value: 'refuse used_up' },
+    several: {
+      summary: 'The answer is lost, and the callback comes twice, 5 s apart',
+      value: 'answer-dropped, callback-doubled gap=5',
+    },
   },
 }
 

@@ -1,5 +1,6 @@
 import type { OpenAPIObject, ServerObject } from 'openapi3-ts/oas31'
 import { REVISION_FACTS, type Revision } from '../contract/revisions.ts'
+import { outcomeLines } from '../faults/outcomes.ts'
 import { createVideo } from './create-video.ts'
 import { HEADERS } from './headers.ts'
 import { queryTasks } from './query-tasks.ts'
@@ -45,6 +46,8 @@ export function openApiDocument(revision: Revision, serverUrl?: string): OpenAPI
         },
       },
     },
+    // Ours alone: what the header x-mockling-outcome may name.
+    'x-mockling-outcomes': outcomeLines(),
   }
 }
 

@@ -7,7 +7,8 @@ export const HEADERS = {
     schema: { type: 'string', format: 'uuid' },
   },
   'x-mockling-outcome': {
-    description: 'Simulator only. What was chosen to happen to the request, such as succeed or fail api_error.',
+    description:
+      'Simulator only. What was chosen to happen to the request, such as succeed or fail api_error. Absent from the answer to a query unless a fault was added.',
     schema: { type: 'string' },
   },
   'x-mockling-ignored': {

@@ -6,7 +6,7 @@ import { ref } from './schemas.ts'
 
 /** `POST /kling/tasks`. */
 export function queryTasks(): OperationObject {
-  const headers = header('x-trace-id')
+  const headers = header('x-trace-id', 'x-mockling-outcome')
   return {
     operationId: 'queryTasks',
     summary: 'Look at one task, or at several',

@@ -3,8 +3,8 @@ import type { CreateVideo } from '../contract/request.ts'
 import type { Revision } from '../contract/revisions.ts'
 import { type ErrorBody, errorBody, statusOf, type VideoResult } from '../contract/wire.ts'
 import { bytesOf, digitsFrom, uuidFrom } from './random.ts'
-import { isTerminal, type Step, type Task, type Video } from './task.ts'
-import { type Ending, type Pace, plan, workMs } from './timeline.ts'
+import { type Effect, isTerminal, type Step, type Task, type Video } from './task.ts'
+import { type Draft, type Pace, plan, workMs } from './timeline.ts'
 
 /** Word for the action in the path of `video_url` (contract.md §3). */
 const FOLDERS: Readonly<Record<string, string>> = { extend: 'extendVideo', image2video: 'image2video' }
@@ -17,8 +17,10 @@ export interface Accepted {
   readonly revision: Revision
   readonly now: number
   readonly pace: Pace
-  readonly ending: Ending
   readonly outcome: string
+  /** What was chosen beyond the usual, and what it makes of the plan. */
+  readonly effects: readonly Effect[]
+  readonly change: (draft: Draft) => Draft
   readonly traceId: string
   readonly body: Readonly<Record<string, unknown>>
   readonly request: CreateVideo
@@ -27,15 +29,26 @@ export interface Accepted {
   readonly credits: number
 }
 
+/** A new task, and whether its callbacks go out before the create is answered. */
+export interface Accepting {
+  readonly task: Task
+  readonly isEager: boolean
+}
+
 /**
  * Decides and dates everything about a new task. Ids, path and timing follow from seed, namespace and ordinal alone
  * (contract.md §3).
  */
-export function accept(accepted: Accepted): Task {
-  const { request, now, ending } = accepted
+export function accept(accepted: Accepted): Accepting {
+  const { request, now, effects } = accepted
   const bytes = bytesOf('task', accepted.seed, accepted.namespace, accepted.ordinal)
-  const steps = plan(now, workMs(request, accepted.pace, bytes, 56), ending)
-  return {
+  const usual = plan(now, workMs(request, accepted.pace, bytes, 56))
+  const { steps, deliveries, visibleAt, isEager } = accepted.change({
+    steps: usual,
+    deliveries: request.callbackUrl === undefined ? [] : [{ url: request.callbackUrl, at: usual[2]?.at ?? now }],
+    ...(request.timeout !== undefined && { timeoutMs: request.timeout * 1000 }),
+  })
+  const task: Task = {
     id: uuidFrom(bytes, 0),
     namespace: accepted.namespace,
     ordinal: accepted.ordinal,
@@ -46,12 +59,15 @@ export function accept(accepted: Accepted): Task {
     model: request.model,
     mode: request.mode,
     outcome: accepted.outcome,
+    ...(effects.length > 0 && { effects }),
+    ...(visibleAt !== undefined && { visibleAt }),
     steps,
-    deliveries: request.callbackUrl === undefined ? [] : [{ url: request.callbackUrl, at: steps[2]?.at ?? now }],
+    deliveries,
     video: videoFrom(bytes, accepted),
     origin: accepted.origin,
     credits: accepted.credits,
   }
+  return { task, isEager: isEager === true }
 }
 
 function videoFrom(bytes: Buffer, { request, format }: Accepted): Video {

@@ -1,5 +1,6 @@
-import TinyQueue from 'tinyqueue'
+import { Crew, type Work, type WorkKind } from './crew.ts'
 import { machineTime, type Timebase } from './timebase.ts'
+import { Waiters } from './waiters.ts'
 
 /** Where the simulator reads the time and waits. Every instant is in Unix milliseconds. */
 export interface Clock {
@@ -39,20 +40,6 @@ export interface ClockOptions extends ClockSetting {
 /** The furthest instant: the last one JavaScript's calendar knows. */
 export const LAST_INSTANT = 8_640_000_000_000_000
 
-interface Waiter {
-  readonly at: number
-  /** Order of arrival, so that waiters for one instant wake in it. */
-  readonly turn: number
-  readonly wake: () => void
-  /** Ends the wait without the instant having come. */
-  readonly fail: (reason: unknown) => void
-  over: boolean
-}
-
-function byInstant(a: Waiter, b: Waiter): number {
-  return a.at - b.at || a.turn - b.turn
-}
-
 /** The clock waited for is no more. */
 export class ClockClosed extends Error {
   constructor() {
@@ -72,11 +59,8 @@ export class VirtualClock implements Clock {
   #anchor: number
   #anchorReal: number
   /** Requests and callback posts under way. Auto-skip never leaps while there are any. */
-  #working = 0
-  #waiters = new TinyQueue<Waiter>([], byInstant)
-  #turns = 0
-  /** Waiters that are not over, so that abandoned ones can be swept once they are the most. */
-  #live = 0
+  readonly #crew: Crew
+  readonly #waiters = new Waiters()
   /** The earliest instant marked, which may be past. */
   #marked: number | undefined
   /** Calls off the one timer; `undefined` when none is armed. */
@@ -94,6 +78,7 @@ export class VirtualClock implements Clock {
     this.#anchor = startAt
     this.#anchorReal = timebase.now()
     this.#quietMs = quietMs
+    this.#crew = new Crew(timebase)
   }
 
   get setting(): ClockSetting {
@@ -102,12 +87,27 @@ export class VirtualClock implements Clock {
 
   /** The earliest instant awaited; `undefined` when nobody waits. */
   get nextAwaited(): number | undefined {
-    return this.#earliest()?.at
+    return this.#waiters.earliest()?.at
+  }
+
+  /**
+   * The next instant at which something is expected to happen, which is where auto-skip would leap to: the earliest one
+   * awaited or marked that the calendar has. `undefined` when there is none.
+   */
+  get nextEvent(): number | undefined {
+    const marked = this.#marked !== undefined && this.#marked > this.now() ? this.#marked : Number.POSITIVE_INFINITY
+    const target = Math.min(marked, this.nextAwaited ?? Number.POSITIVE_INFINITY)
+    return target <= LAST_INSTANT ? target : undefined
   }
 
   /** How many are waiting. */
   get waiting(): number {
-    return this.#live
+    return this.#waiters.size
+  }
+
+  /** How many are at work. */
+  get atWork(): number {
+    return this.#crew.size
   }
 
   /** Why the clock was closed, if it was. */
@@ -122,28 +122,44 @@ export class VirtualClock implements Clock {
   }
 
   until(instant: number, signal?: AbortSignal): Promise<void> {
-    return this.#wait(instant, signal, false)
+    return this.#wait(instant, signal, undefined)
   }
 
   /** `until` for somebody who is `working`: he counts as resting meanwhile, and is at work again the moment he wakes. */
   rest(instant: number, signal?: AbortSignal): Promise<void> {
-    return this.#wait(instant, signal, true)
+    return this.#wait(instant, signal, 'open')
   }
 
   /** Counts somebody as at work until the function returned is called. */
   working(): () => void {
-    this.#count(1)
+    return this.work('open').end
+  }
+
+  /** Counts somebody as at work until he ends it. */
+  work(kind: WorkKind): Work {
+    this.#count(kind, 1)
     let isOver = false
-    return () => {
-      if (!isOver) this.#count(-1)
-      isOver = true
+    return {
+      rest: (instant, signal) => this.#wait(instant, signal, kind),
+      end: () => {
+        if (!isOver) this.#count(kind, -1)
+        isOver = true
+      },
     }
   }
 
-  /** Something is awaited at `instant` by nobody in particular: auto-skip may leap there. */
+  /**
+   * Resolves once no more than `tolerated` are at work, to how many are. Work that may last for ever, such as a download
+   * that nobody reads on, is given up on when nothing has changed for half a real second: it is part of the number.
+   */
+  calm(tolerated = 0): Promise<number> {
+    return this.#crew.calm(tolerated)
+  }
+
+  /** Something is awaited at `instant` by nobody in particular: it is an event to a clock that stands. */
   mark(instant: number): void {
     const now = this.now()
-    if (this.#closedFor || this.#setting.mode !== 'auto-skip' || instant <= now) return
+    if (this.#closedFor || this.#rate() > 0 || instant <= now) return
     const isPast = this.#marked === undefined || this.#marked <= now
     this.#marked = isPast ? instant : Math.min(instant, this.#marked ?? instant)
     this.#rearm()
@@ -155,7 +171,7 @@ export class VirtualClock implements Clock {
     this.#setting = setting
     this.#armedFor = undefined
     this.#marked = undefined
-    this.#wakeDue()
+    this.wakeDue()
     this.#rearm()
   }
 
@@ -163,24 +179,36 @@ export class VirtualClock implements Clock {
   close(reason: unknown = new ClockClosed()): void {
     this.#closedFor ??= { reason }
     this.#disarm?.()
-    const { data } = this.#waiters
-    this.#waiters = new TinyQueue([], byInstant)
-    for (const waiter of data) {
-      if (!waiter.over) waiter.fail(this.#closedFor.reason)
-    }
+    for (const waiter of this.#waiters.takeAll()) waiter.fail(this.#closedFor.reason)
+    this.#crew.close()
   }
 
   /**
-   * Moves the clock to `instant` and wakes, in order of their instants, all who waited for it.
+   * Moves the clock to `instant` and wakes, in order of their instants, all who waited for one up to it. They see the
+   * clock at `instant`; `travel` stops for each of them.
    * @throws RangeError if that lies before now or beyond the calendar.
    */
   moveTo(instant: number): void {
+    this.show(instant)
+    this.#armedFor = undefined
+    this.wakeDue()
+    this.#rearm()
+  }
+
+  /**
+   * Has a clock that stands show a later instant without waking anybody, as a busy machine does: `wakeDue` wakes.
+   * @throws RangeError if that lies before now or beyond the calendar.
+   */
+  show(instant: number): void {
     if (instant < this.now()) throw new RangeError('a clock moves forward only')
     if (!(instant <= LAST_INSTANT)) throw new RangeError('the instant is beyond the calendar')
     this.#reanchor(instant)
-    this.#armedFor = undefined
-    this.#wakeDue()
-    this.#rearm()
+  }
+
+  /** Wakes, in order of their instants, all who waited for one up to now. */
+  wakeDue(): void {
+    const now = this.now()
+    for (let waiter = this.#waiters.takeDue(now); waiter; waiter = this.#waiters.takeDue(now)) waiter.wake()
   }
 
   #rate(): number {
@@ -192,79 +220,37 @@ export class VirtualClock implements Clock {
     this.#anchorReal = this.#timebase.now()
   }
 
-  #wait(instant: number, signal: AbortSignal | undefined, counts: boolean): Promise<void> {
+  #wait(instant: number, signal: AbortSignal | undefined, kind: WorkKind | undefined): Promise<void> {
     if (signal?.aborted) return Promise.reject(signal.reason)
     if (this.#closedFor) return Promise.reject(this.#closedFor.reason)
     if (instant <= this.now()) return Promise.resolve()
     return new Promise((resolve, reject) => {
       const settle = (how: () => void) => {
         signal?.removeEventListener('abort', abandon)
-        if (counts) this.#working++
+        if (kind) this.#crew.count(kind, 1)
         how()
       }
-      const fail = (reason: unknown) => {
-        this.#end(waiter)
-        settle(() => reject(reason))
-      }
-      const waiter = this.#add(instant, () => settle(resolve), fail)
+      const fail = (reason: unknown) => settle(() => reject(reason))
+      const waiter = this.#waiters.add(instant, () => settle(resolve), fail)
       const abandon = () => {
+        this.#waiters.drop(waiter)
         fail(signal?.reason)
-        this.#sweep()
         this.#rearm()
       }
+      this.#rearm()
       signal?.addEventListener('abort', abandon, { once: true })
-      if (counts) this.#count(-1)
+      if (kind) this.#count(kind, -1)
     })
   }
 
-  #count(change: 1 | -1): void {
-    this.#working += change
+  #count(kind: WorkKind, change: 1 | -1): void {
+    this.#crew.count(kind, change)
     if (this.#setting.mode === 'auto-skip') this.#rearm()
-  }
-
-  #add(at: number, wake: () => void, fail: (reason: unknown) => void): Waiter {
-    const waiter: Waiter = { at, turn: this.#turns++, wake, fail, over: false }
-    this.#waiters.push(waiter)
-    this.#live++
-    this.#rearm()
-    return waiter
-  }
-
-  #end(waiter: Waiter): void {
-    waiter.over = true
-    this.#live--
-  }
-
-  /** Drops abandoned waiters once they are more than the live ones. */
-  #sweep(): void {
-    if (this.#waiters.length < 64 || this.#waiters.length < 2 * this.#live) return
-    this.#waiters = new TinyQueue(
-      this.#waiters.data.filter(waiter => !waiter.over),
-      byInstant,
-    )
-  }
-
-  #earliest(): Waiter | undefined {
-    let waiter = this.#waiters.peek()
-    while (waiter?.over) {
-      this.#waiters.pop()
-      waiter = this.#waiters.peek()
-    }
-    return waiter
-  }
-
-  #wakeDue(): void {
-    const now = this.now()
-    for (let waiter = this.#earliest(); waiter && waiter.at <= now; waiter = this.#earliest()) {
-      this.#waiters.pop()
-      this.#end(waiter)
-      waiter.wake()
-    }
   }
 
   /** Sets the one timer to what comes next, if anything does. */
   #rearm(): void {
-    const earliest = this.#earliest()
+    const earliest = this.#waiters.earliest()
     const isRunning = this.#rate() > 0
     if (isRunning && earliest && this.#armedFor === earliest.at) return
     this.#disarm?.()
@@ -273,29 +259,22 @@ export class VirtualClock implements Clock {
     if (this.#closedFor) return
     if (isRunning) {
       if (earliest) this.#armTimer(earliest.at)
-    } else if (this.#setting.mode === 'auto-skip' && this.#working === 0 && this.#leapTarget() !== undefined) {
+    } else if (this.#setting.mode === 'auto-skip' && this.atWork === 0 && this.nextEvent !== undefined) {
       this.#disarm = this.#timebase.after(this.#quietMs, () => this.#leap())
     }
-  }
-
-  /** Where auto-skip would leap to: the earliest instant awaited or marked that the calendar has. */
-  #leapTarget(): number | undefined {
-    const marked = this.#marked !== undefined && this.#marked > this.now() ? this.#marked : Number.POSITIVE_INFINITY
-    const target = Math.min(marked, this.#earliest()?.at ?? Number.POSITIVE_INFINITY)
-    return target <= LAST_INSTANT ? target : undefined
   }
 
   #armTimer(instant: number): void {
     this.#armedFor = instant
     this.#disarm = this.#timebase.after((instant - this.now()) / this.#rate(), () => {
       this.#armedFor = undefined
-      this.#wakeDue()
+      this.wakeDue()
       this.#rearm()
     })
   }
 
   #leap(): void {
-    const target = this.#leapTarget()
+    const target = this.nextEvent
     if (target !== undefined) this.moveTo(Math.max(target, this.now()))
   }
 }

@@ -1,3 +1,4 @@
+import type { Faker } from '@faker-js/faker'
 import { LRUCache } from 'lru-cache'
 import { bytesOf } from './random.ts'
 
@@ -10,11 +11,14 @@ export interface MadeUpAccount {
 
 const accounts = new LRUCache<string, MadeUpAccount>({ max: 1000 })
 
-/** Seeded faker. Loaded when first needed, and `locale/en` only: all of it costs 260 ms at start. */
-async function fakerFor(...parts: readonly (string | number)[]) {
+/**
+ * Has something made by a seeded faker, in one go: faker is one for all, and would go on where somebody else left it.
+ * Loaded when first needed, and `locale/en` only: all of it costs 260 ms at start.
+ */
+async function made<T>(parts: readonly (string | number)[], make: (faker: Faker) => T): Promise<T> {
   const { faker } = await import('@faker-js/faker/locale/en')
   faker.seed(bytesOf('faker', ...parts).readUInt32BE(0))
-  return faker
+  return make(faker)
 }
 
 /** The account behind the namespace: the same for the same seed and namespace. */
@@ -22,19 +26,19 @@ export async function madeUpAccount(seed: number, namespace: string): Promise<Ma
   const key = `${seed} ${namespace}`
   const known = accounts.get(key)
   if (known) return known
-  const faker = await fakerFor('account', seed, namespace)
-  const account = {
+  const account = await made(['account', seed, namespace], faker => ({
     applicationId: faker.string.uuid(),
     userId: faker.string.uuid(),
     credentialId: faker.string.uuid(),
-  }
+  }))
   accounts.set(key, account)
   return account
 }
 
 /** A prompt to look at. */
-export async function madeUpPrompt(seed: number, index: number): Promise<string> {
-  const faker = await fakerFor('prompt', seed, index)
-  const subject = `${faker.word.adjective()} ${faker.color.human()} ${faker.commerce.product().toLowerCase()}`
-  return `A ${subject} on a ${faker.commerce.productMaterial().toLowerCase()} table in ${faker.location.city()}, ${faker.word.adverb()} turning.`
+export function madeUpPrompt(seed: number, index: number): Promise<string> {
+  return made(['prompt', seed, index], faker => {
+    const subject = `${faker.word.adjective()} ${faker.color.human()} ${faker.commerce.product().toLowerCase()}`
+    return `A ${subject} on a ${faker.commerce.productMaterial().toLowerCase()} table in ${faker.location.city()}, ${faker.word.adverb()} turning.`
+  })
 }

@@ -108,6 +108,36 @@ export class Namespaces {
     if (gone.includes(this.server)) this.server = this.#makeServer()
   }
 
+  /** Starts over with every clock, those to come too, standing at `instant`. */
+  standAt(instant: number): void {
+    this.reset()
+    this.server.clock.close()
+    this.server = this.#make('', instant, { mode: 'frozen', rate: 1 })
+  }
+
+  /** Ends held requests and starts the streams of ids over; the clocks go on. Without `key`, everywhere. */
+  restart(key?: string): void {
+    for (const namespace of key === undefined ? this.all() : [this.of(key)]) {
+      endHeld(namespace, 'reset')
+      namespace.requests = 0
+    }
+  }
+
+  /**
+   * Has the clock run as the server's again, or all as they were started. None goes back: one that is ahead of the
+   * server's stays there.
+   */
+  resetClocks(key?: string): void {
+    if (key === undefined) this.server.clock.set(this.#options.setting)
+    const { clock: pattern } = this.server
+    for (const namespace of key === undefined ? this.all() : [this.of(key)]) {
+      namespace.follows = true
+      if (namespace === this.server) continue
+      namespace.clock.moveTo(Math.max(namespace.clock.now(), pattern.now()))
+      namespace.clock.set(pattern.setting)
+    }
+  }
+
   /** Ends every held request and lets go of all timers. */
   close(): void {
     for (const namespace of this.all()) {
@@ -135,7 +165,11 @@ export class Namespaces {
 }
 
 function interrupt(namespace: Namespace, why: 'shutdown' | 'reset'): void {
+  endHeld(namespace, why)
+  namespace.clock.close(new Interruption(why))
+}
+
+function endHeld({ held }: Namespace, why: 'shutdown' | 'reset'): void {
   const reason = new Interruption(why)
-  for (const hold of namespace.held) hold.abort(reason)
-  namespace.clock.close(reason)
+  for (const hold of held) hold.abort(reason)
 }

@@ -29,6 +29,20 @@ export interface Delivery {
   readonly url: string
   /** When it is due, on the namespace's clock. */
   readonly at: number
+  /** It is not sent. */
+  readonly isLost?: true
+  /** It waits for the namespace's next callback to go first, so many milliseconds at most. */
+  readonly yieldsMs?: number
+  /** It says the opposite of the one before. */
+  readonly isContradiction?: true
+  /** It is not sent any more: a control command had it so. */
+  readonly isCancelled?: true
+}
+
+/** Something done to an exchange beyond what is usual: the name of its kind (see `faults/`), and how. Plain data. */
+export interface Effect {
+  readonly name: string
+  readonly options: Readonly<Record<string, unknown>>
 }
 
 /**
@@ -48,6 +62,10 @@ export interface Task {
   readonly model: string
   readonly mode: string
   readonly outcome: string
+  /** What was chosen for it beyond the usual. */
+  readonly effects?: readonly Effect[]
+  /** `/kling/tasks` knows nothing of it before. */
+  readonly visibleAt?: number
   /** In order of `at`; the first is the acceptance. */
   readonly steps: readonly [Step, ...Step[]]
   readonly deliveries: readonly Delivery[]
@@ -56,6 +74,8 @@ export interface Task {
   readonly origin: string | undefined
   /** Credits billed if it succeeds. */
   readonly credits: number
+  /** When a control command last replaced its future. */
+  readonly reroutedAt?: number
   /** The video never expires and the task is never evicted: the guides' own examples. */
   readonly isPermanent?: true
 }
@@ -91,6 +111,11 @@ export function createdAt(task: Task): number {
 /** Order of lists: newest first; of equal age the last accepted first. */
 export function newestFirst(a: Task, b: Task): number {
   return createdAt(b) - createdAt(a) || b.ordinal - a.ordinal
+}
+
+/** Whether `/kling/tasks` knows the task by now. */
+export function isVisible(task: Task, instant: number): boolean {
+  return task.visibleAt === undefined || instant >= task.visibleAt
 }
 
 /** A video URL is good for this long after the task settled (kling §1.7). */

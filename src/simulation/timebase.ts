@@ -13,11 +13,20 @@ export interface Timebase {
 const LONGEST_TIMER_MS = 2 ** 31 - 1
 
 let latest = 0
+let isShown = false
 
+const forget = () => {
+  isShown = false
+}
+
+/** Stands still for a turn of the event loop: all that one event sets off has one instant. */
 export const machineTime: Timebase = {
   now() {
+    if (isShown) return latest
     // An adjusted system clock may go back; ours only goes forward.
     latest = Math.max(latest, Date.now())
+    isShown = true
+    setImmediate(forget)
     return latest
   },
   after(ms, wake) {

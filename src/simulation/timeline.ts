@@ -1,6 +1,6 @@
 import type { CreateVideo } from '../contract/request.ts'
 import { fractionFrom } from './random.ts'
-import type { Step } from './task.ts'
+import type { Delivery, Step } from './task.ts'
 
 /** How long a task takes: at once, about two seconds, as the real ones, or a fixed number of seconds. */
 export type Pace = 'instant' | 'fast' | 'real' | number
@@ -61,14 +61,24 @@ function medianSeconds({ action, model, mode, seconds }: CreateVideo): number {
   return action === 'extend' ? base * EXTENSION_FACTOR : base * (0.5 + seconds / 10)
 }
 
-/** How the task ends. */
-export type Ending = { readonly state: 'succeed' } | Omit<Extract<Step, { state: 'failed' }>, 'at'>
+/** What is about to happen to a task, before it is kept. */
+export interface Draft {
+  /** In order of `at`; the first is the acceptance. */
+  readonly steps: readonly [Step, ...Step[]]
+  readonly deliveries: readonly Delivery[]
+  /** `/kling/tasks` knows nothing of the task before. */
+  readonly visibleAt?: number
+  /** The callbacks go out before the create is answered. */
+  readonly isEager?: true
+  /** The longest the caller waits, as far as it said, in milliseconds. */
+  readonly timeoutMs?: number
+}
 
 /** The dated steps of a task accepted at `now`, whose work takes `ms`. */
-export function plan(now: number, ms: number, ending: Ending): [Step, ...Step[]] {
+export function plan(now: number, ms: number): [Step, ...Step[]] {
   return [
     { at: now, state: 'accepted' },
     { at: now + Math.min(QUEUE_MS, ms), state: 'processing' },
-    { at: now + ms, ...ending },
+    { at: now + ms, state: 'succeed' },
   ]
 }

@@ -1,8 +1,11 @@
 import { LRUCache } from 'lru-cache'
 import TinyQueue from 'tinyqueue'
 import { GUIDE_TASKS } from '../simulation/guide-tasks.ts'
-import { createdAt, isForgotten, newestFirst, settlesAt, stepAt, type Task } from '../simulation/task.ts'
+import { type Route, rerouted, withoutDelivery } from '../simulation/reroute.ts'
+import { isForgotten, newestFirst, settlesAt, stepAt, type Task } from '../simulation/task.ts'
+import { matches } from './filter.ts'
 import type { Account, Limits, Refusal, Store, TaskFilter, TaskPage } from './store.ts'
+import { Watchers } from './watchers.ts'
 
 export interface MemoryStoreOptions {
   /** Settled tasks kept, over all namespaces. */
@@ -20,7 +23,7 @@ interface Shelf {
   readonly tasks: Map<string, Task>
   readonly videos: Map<string, Task>
   /** Unsettled tasks, the next to settle first. */
-  readonly open: TinyQueue<Open>
+  open: TinyQueue<Open>
   ordinals: number
   reserved: number
   charged: number
@@ -40,6 +43,11 @@ interface Open {
   readonly at: number
 }
 
+function queueOf(tasks: readonly Task[]): TinyQueue<Open> {
+  const open = tasks.map(task => ({ task, at: settlesAt(task) ?? Number.POSITIVE_INFINITY }))
+  return new TinyQueue<Open>(open, (a, b) => a.at - b.at)
+}
+
 function micros(credits: number): number {
   return Math.round(credits * 1e6)
 }
@@ -48,7 +56,7 @@ function emptyShelf(): Shelf {
   return {
     tasks: new Map(),
     videos: new Map(),
-    open: new TinyQueue<Open>([], (a, b) => a.at - b.at),
+    open: queueOf([]),
     ordinals: 0,
     reserved: 0,
     charged: 0,
@@ -67,6 +75,7 @@ export class MemoryStore implements Store {
   #settled: Task[] = []
   #settledFrom = 0
   #pending = 0
+  readonly #watchers = new Watchers()
   /** Resets of everything, and of single namespaces. */
   #resets = 0
   readonly #resetsOf = new Map<string, number>()
@@ -121,14 +130,40 @@ export class MemoryStore implements Store {
     return this.#files.get(path) ?? GUIDE_TASKS.find(guide => guide.video.path === path)
   }
 
+  async reroute(namespace: string, id: string, route: Route, now: number) {
+    const shelf = this.#shelves.get(namespace)
+    if (shelf) this.#settle(shelf, now)
+    const task = shelf?.tasks.get(id)
+    if (!shelf || !task || isForgotten(task, now))
+      return GUIDE_TASKS.some(guide => guide.id === id) ? 'settled' : 'unknown'
+    if ((settlesAt(task) ?? Number.POSITIVE_INFINITY) <= now) return 'settled'
+    const changed = rerouted(task, route, now)
+    if (!changed) return 'endless'
+    this.#replace(shelf, changed)
+    this.#settle(shelf, now)
+    this.#evict()
+    this.#watchers.tell(changed)
+    return changed
+  }
+
+  async cancelDelivery(namespace: string, id: string, index: number, now: number): Promise<Task | undefined> {
+    const shelf = this.#shelves.get(namespace)
+    const task = shelf?.tasks.get(id)
+    if (!shelf || !task?.deliveries[index] || isForgotten(task, now)) return undefined
+    const changed = withoutDelivery(task, index)
+    this.#replace(shelf, changed)
+    this.#watchers.tell(changed)
+    return changed
+  }
+
+  watch(tell: (task: Task) => void, id?: string): () => void {
+    return this.#watchers.add(tell, id)
+  }
+
   async list(namespace: string, filter: TaskFilter, now: number): Promise<TaskPage> {
-    const { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY, offset, limit } = filter
     const own = this.#shelves.get(namespace)?.tasks.values() ?? []
-    const matching = [...GUIDE_TASKS, ...own].filter(task => {
-      const at = createdAt(task)
-      return at >= from && at <= to && !isForgotten(task, now)
-    })
-    const tasks = matching.sort(newestFirst).slice(offset, offset + limit)
+    const matching = [...GUIDE_TASKS, ...own].filter(task => matches(task, filter, now))
+    const tasks = matching.sort(newestFirst).slice(filter.offset, filter.offset + filter.limit)
     return { tasks, total: matching.length }
   }
 
@@ -184,6 +219,18 @@ export class MemoryStore implements Store {
     this.#settled = this.#settled.slice(this.#settledFrom).filter(task => task.namespace !== namespace)
     this.#settledFrom = 0
     this.#shelves.delete(namespace)
+  }
+
+  /** Puts the task in place of the one with its id, wherever that stands. */
+  #replace(shelf: Shelf, task: Task): void {
+    const old = shelf.tasks.get(task.id)
+    const other = (one: Task) => (one === old ? task : one)
+    shelf.tasks.set(task.id, task)
+    shelf.videos.set(task.video.id, task)
+    this.#files.set(task.video.path, task)
+    shelf.open = queueOf(shelf.open.data.map(({ task: open }) => other(open)))
+    const index = this.#settled.indexOf(old as Task, this.#settledFrom)
+    if (index >= 0) this.#settled[index] = task
   }
 
   /** Books what has settled by now: the plan is dated, so this may as well happen when somebody looks. */

@@ -1,4 +1,5 @@
-import type { Task } from '../simulation/task.ts'
+import type { Route } from '../simulation/reroute.ts'
+import type { Step, Task } from '../simulation/task.ts'
 
 /** What bounds a namespace's creates. Absent means unlimited. */
 export interface Limits {
@@ -25,6 +26,11 @@ export interface TaskFilter {
   readonly from?: number
   /** Keeps tasks created at or before this instant. */
   readonly to?: number
+  /** Keeps tasks in this state now; `pending`: not settled yet. */
+  readonly state?: Step['state'] | 'pending'
+  readonly model?: string
+  /** Keeps tasks with this outcome, as the task has it written. */
+  readonly outcome?: string
   readonly offset: number
   readonly limit: number
 }
@@ -58,6 +64,22 @@ export interface Store {
   taskOfVideo(namespace: string, videoId: string, now: number): Promise<Task | undefined>
   /** The task, of any namespace, whose file has that path. */
   taskOfFile(path: string): Promise<Task | undefined>
+  /**
+   * Replaces the future of a pending task, and tells those who watch it. Reservation, slot and list follow the new plan.
+   * Changes nothing when it answers otherwise: `unknown` if there is no such task, `settled` if it is over by `now`,
+   * `endless` if it is to end as planned and its plan has no end.
+   */
+  reroute(namespace: string, id: string, route: Route, now: number): Promise<Task | 'unknown' | 'settled' | 'endless'>
+  /**
+   * Cancels the callback at `index` of the task's deliveries, pending or not, and tells those who watch it. `undefined`
+   * if there is none.
+   */
+  cancelDelivery(namespace: string, id: string, index: number, now: number): Promise<Task | undefined>
+  /**
+   * Has `tell` called with the new task at each change of its plan, whoever makes it, until the function returned is
+   * called. Without `id`, at each change of any task.
+   */
+  watch(tell: (task: Task) => void, id?: string): () => void
   /** A page of the namespace's tasks, newest first; of equal age the last accepted first. */
   list(namespace: string, filter: TaskFilter, now: number): Promise<TaskPage>
   account(namespace: string, now: number): Promise<Account>

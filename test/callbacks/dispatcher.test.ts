@@ -35,6 +35,7 @@ function open({ mode = 'frozen', retries = 0, policy }: Given = {}) {
   }
   const store = new MemoryStore({ retain: 0 })
   const reports: AttemptReport[] = []
+  let places = 0
   const dispatcher = new Dispatcher({
     store,
     poster: createPoster({
@@ -42,7 +43,8 @@ function open({ mode = 'frozen', retries = 0, policy }: Given = {}) {
       userAgent: 'mockling/test',
     }),
     clockOf,
-    retries,
+    retries: () => retries,
+    place: () => ++places,
     onAttempt: report => reports.push(report),
   })
   return {
@@ -174,6 +176,27 @@ describe('a callback', () => {
         requestHeaders: receiver.arrivals[0]?.headers,
         durationMs: expect.any(Number),
       }),
+    ])
+  })
+
+  it('has the place of its sending, however long its answer takes', async () => {
+    const slow: ServerResponse[] = []
+    await using receiver = await startReceiver((response, { path }) => {
+      if (path === '/slow') slow.push(response)
+      else response.end()
+    })
+    await using rig = open()
+    rig.dispatcher.schedule(callback(receiver.url('/slow')))
+    await rig.waiting(1)
+    rig.clock.moveTo(DUE)
+    await receiver.arrived(1)
+    rig.dispatcher.schedule(callback(receiver.url('/quick')))
+    await rig.reported(1)
+    slow[0]?.end()
+    await rig.reported(2)
+    expect(rig.reports.map(({ url, seq }) => [new URL(url).pathname, seq])).toEqual([
+      ['/quick', 2],
+      ['/slow', 1],
     ])
   })
 

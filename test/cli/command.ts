@@ -2,7 +2,6 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { text } from 'node:stream/consumers'
 
 const COMMAND = join(import.meta.dirname, '../../dist/cli.js')
 
@@ -20,12 +19,19 @@ interface RunOptions {
   readonly isText?: boolean
 }
 
-function launch(args: readonly string[], { env = {}, cwd }: RunOptions): ChildProcess {
+/** Starts the command. */
+export function launch(args: readonly string[], { env = {}, cwd }: RunOptions = {}): ChildProcess {
   return spawn(process.execPath, [COMMAND, ...args], { cwd, env: { ...process.env, ...env } })
 }
 
-async function collect(stream: ChildProcess['stdout']): Promise<string> {
-  return stream ? text(stream) : ''
+/** All that comes from a stream; `onWords` hears each piece, with what came before it. */
+export async function text(stream: ChildProcess['stdout'], onWords?: (words: string) => void): Promise<string> {
+  let words = ''
+  for await (const piece of stream?.setEncoding('utf8') ?? []) {
+    words += piece
+    onWords?.(words)
+  }
+  return words
 }
 
 /** Runs the command to its end. */
@@ -33,8 +39,8 @@ export async function run(args: readonly string[], options: RunOptions = {}): Pr
   const child = launch(args, options)
   child.stdin?.end(options.input ?? '')
   const [stdout, stderr, [code]] = await Promise.all([
-    collect(child.stdout),
-    collect(child.stderr),
+    text(child.stdout),
+    text(child.stderr),
     once(child, 'exit') as Promise<[number | null]>,
   ])
   return { code, stdout, stderr }
@@ -51,7 +57,7 @@ export interface Served extends AsyncDisposable {
 /** Starts `mockling serve --json` on a free port and waits for its one line. */
 export async function serve(args: readonly string[] = [], options: RunOptions = {}): Promise<Served> {
   const child = launch(['--port', '0', ...(options.isText ? [] : ['--json']), ...args], options)
-  const stderr = collect(child.stderr)
+  const stderr = text(child.stderr)
   const exit = once(child, 'exit') as Promise<[number | null]>
   const lines: string[] = []
   if (!child.stdout) throw new Error('the command has no standard output')

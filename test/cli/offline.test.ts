@@ -2,6 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { outcomeLines } from '../../src/faults/outcomes.ts'
 import { run } from './command.ts'
 
 const REFUSED =
@@ -63,6 +64,36 @@ describe('mockling matrix', () => {
   })
 })
 
+describe('mockling outcomes', () => {
+  it('lists each with how it is written, what the client is put through and its options', async () => {
+    const { code, stdout } = await run(['outcomes'])
+    expect(code).toBe(0)
+    expect(stdout).toContain(
+      [
+        'callback-doubled [<times>] [gap=<seconds>]',
+        '    The same callback comes twice (or more often). (create)',
+        '    times: a whole number from 2 to 100; without it 2',
+        '    gap: a number of seconds from 0 to 31536000; without it 0',
+        '',
+      ].join('\n'),
+    )
+    expect(stdout).toContain('without it the timeout of the request, else 600')
+  })
+
+  it('prints them as data', async () => {
+    const { code, stdout } = await run(['outcomes', '--json'])
+    expect(code).toBe(0)
+    expect(JSON.parse(stdout)).toEqual(outcomeLines())
+  })
+})
+
+describe('mockling exec --help', () => {
+  it('says that it picks a free port', async () => {
+    const { stdout } = await run(['exec', '--help'])
+    expect(stdout).toContain('Port to listen on; 0 picks a free one. [0]')
+  })
+})
+
 describe('mockling --help', () => {
   it('lists settings, magic tokens and outcomes', async () => {
     const { code, stdout } = await run(['--help'])
@@ -74,6 +105,12 @@ describe('mockling --help', () => {
       'fail api_error',
       'explain',
       'matrix',
+      'exec',
+      'wait',
+      'env',
+      'doctor',
+      'trigger',
+      'probe-receiver',
     ]) {
       expect(stdout).toContain(text)
     }

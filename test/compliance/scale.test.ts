@@ -32,9 +32,9 @@ describe('a crowd', () => {
     const held = Array.from({ length: HELD }, () => post({}))
     await until('all wait', () => simulator.control.clock(namespace).waiting === HELD + CALLBACKS)
 
-    simulator.control.advance(namespace, { ms: 89_999 })
+    await simulator.control.advance(namespace, { ms: 89_999 })
     expect(simulator.control.clock(namespace).waiting).toBe(HELD + CALLBACKS)
-    simulator.control.advance(namespace, { ms: 1 })
+    await simulator.control.advance(namespace, { ms: 1 })
     const answers = await Promise.all(held)
     expect(answers.filter(answer => answer['state'] === 'succeed')).toHaveLength(HELD)
 

@@ -35,7 +35,8 @@ describe('the control door', () => {
       expect(reply.status).toBe(200)
       expect(reply.body).toEqual({ status: 'ok', ...identity })
     }
-    expect((await get('').expect(200)).body.links).toContain('POST /_mockling/v1/reset {"token"}')
+    const { links } = (await get('').expect(200)).body
+    expect(links).toContain('POST /_mockling/v1/reset  Start over: one namespace or all, the whole or a part')
   })
 
   it('reads, sets and advances one namespace’s clock and no other', async () => {

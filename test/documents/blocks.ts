@@ -1,26 +1,35 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 
-const README = resolve(import.meta.dirname, '../../README.md')
+const ROOT = resolve(import.meta.dirname, '../..')
 
 /** With `MOCKLING_UPDATE_DOCS` set (`npm run docs`) a block that differs is written instead of failing. */
 const mayWrite = process.env['MOCKLING_UPDATE_DOCS'] === '1'
 
-/** The text between `<!-- name -->` and `<!-- /name -->` of the README, brought up to date if that is asked for. */
-export function readmeBlock(name: string, expected: string): string {
-  const text = readFileSync(README, 'utf8')
+/** The text between `<!-- name -->` and `<!-- /name -->` of a document, brought up to date if that is asked for. */
+export function block(document: string, name: string, expected: string): string {
+  const text = read(document)
   const [start, end] = [`<!-- ${name} -->\n`, `<!-- /${name} -->`]
   const from = text.indexOf(start) + start.length
   const to = text.indexOf(end, from)
-  if (from < start.length || to < 0) throw new Error(`the README has no block ${name}`)
+  if (from < start.length || to < 0) throw new Error(`${document} has no block ${name}`)
   const found = text.slice(from, to).trim()
   if (found === expected || !mayWrite) return found
-  writeFileSync(README, `${text.slice(0, from)}\n${expected}\n\n${text.slice(to)}`)
+  writeFileSync(resolve(ROOT, document), `${text.slice(0, from)}\n${expected}\n\n${text.slice(to)}`)
   return expected
 }
 
+export function readmeBlock(name: string, expected: string): string {
+  return block('README.md', name, expected)
+}
+
+/** The text of a document, named from the repository's root. */
+export function read(document: string): string {
+  return readFileSync(resolve(ROOT, document), 'utf8')
+}
+
 export function readme(): string {
-  return readFileSync(README, 'utf8')
+  return read('README.md')
 }
 
 /** A Markdown table. */

@@ -422,7 +422,7 @@ describe('fields of the wrong JSON type', () => {
     ['"duration":5,"duration":null', 200],
     ['"prompt":"\\ud800"', 200],
     ['"prompt":"\\udc00\\ud800 \\u0000"', 200],
-    ['"prompt":"[[mockling:"', 200],
+    ['"prompt":"[[mockling:"', 400],
     ['"prompt":"[[mockling:]]"', 400],
     ['"prompt":"[[mockling:\\ud800]]"', 400],
     ['"prompt":"   \\n"', 400],

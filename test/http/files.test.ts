@@ -489,10 +489,10 @@ describe('a file that is not there', () => {
     await using simulator = await frozenSimulator()
     const { video } = await simulator.control.task(await createAsync(simulator))
     const ask = () => send(simulator.url, { path: video.path })
-    simulator.control.advance('server', { ms: 9_999 })
+    await simulator.control.advance('server', { ms: 9_999 })
     expectBare(await ask(), 404)
 
-    simulator.control.advance('server', { ms: 1 })
+    await simulator.control.advance('server', { ms: 1 })
 
     expect((await ask()).status).toBe(200)
   })
@@ -535,11 +535,11 @@ describe('the life of a URL', () => {
   it('ends 30 days after the task settled, on the namespace’s clock: 403', async () => {
     await using simulator = await frozenSimulator()
     const ask = await live(simulator)
-    simulator.control.advance('server', { ms: 10_000 + 30 * DAY_MS - 1 })
+    await simulator.control.advance('server', { ms: 10_000 + 30 * DAY_MS - 1 })
     const { headers } = await ask()
     expect((await ask()).status).toBe(200)
 
-    simulator.control.advance('server', { ms: DAY_MS })
+    await simulator.control.advance('server', { ms: DAY_MS })
 
     expectBare(await ask(), 403)
     expectBare(await ask('HEAD'), 403)
@@ -611,7 +611,7 @@ describe('the life of a URL', () => {
     const statuses = () =>
       Promise.all(urls.map(async url => (await send(simulator.url, { path: new URL(url).pathname })).status))
 
-    simulator.control.advance(namespaceOf('one'), { ms: 31 * DAY_MS })
+    await simulator.control.advance(namespaceOf('one'), { ms: 31 * DAY_MS })
 
     expect(await statuses()).toEqual([403, 200])
   })
@@ -620,14 +620,14 @@ describe('the life of a URL', () => {
     await using simulator = await frozenSimulator()
     const ask = await live(simulator)
 
-    simulator.control.advance('server', { ms: 10_000 + 60 * DAY_MS })
+    await simulator.control.advance('server', { ms: 10_000 + 60 * DAY_MS })
 
     expectBare(await ask(), 404)
   })
 
   it('does not end for the guide’s videos', async () => {
     await using simulator = await frozenSimulator()
-    simulator.control.advance('server', { ms: 4000 * DAY_MS })
+    await simulator.control.advance('server', { ms: 4000 * DAY_MS })
 
     for (const path of GUIDE_PATHS) expect((await send(simulator.url, { path })).status).toBe(200)
   })

@@ -32,10 +32,10 @@ describe('the balance', () => {
     await using simulator = await frozenSimulator({ balance: 10 })
     await createAsync(simulator)
     expect(await accountOf(simulator)).toEqual({ charged: 0, reserved: PRICE, left: 10 - PRICE })
-    simulator.control.advance('server', { ms: 9_999 })
+    await simulator.control.advance('server', { ms: 9_999 })
     expect(await accountOf(simulator)).toEqual({ charged: 0, reserved: PRICE, left: 10 - PRICE })
 
-    simulator.control.advance('server', { ms: 1 })
+    await simulator.control.advance('server', { ms: 1 })
 
     expect(await accountOf(simulator)).toEqual({ charged: PRICE, reserved: 0, left: 10 - PRICE })
   })
@@ -45,7 +45,7 @@ describe('the balance', () => {
     for (const outcome of ['fail api_error', 'fail timeout', 'fail forbidden']) {
       const id = await createAsync(simulator, {}, { headers: { 'x-mockling-outcome': outcome } })
       expect(await accountOf(simulator)).toMatchObject({ charged: 0, reserved: PRICE })
-      simulator.control.advance('server', { ms: 10_000 })
+      await simulator.control.advance('server', { ms: 10_000 })
       await retrieve(simulator, id)
     }
     await create(simulator, { model: 'kling-v9' })
@@ -58,7 +58,7 @@ describe('the balance', () => {
     await using simulator = await frozenSimulator({ balance: 10 })
     await create(simulator, { timeout: 0 })
 
-    simulator.control.advance('server', { ms: 10_000 })
+    await simulator.control.advance('server', { ms: 10_000 })
 
     expect((await accountOf(simulator)).charged).toBe(PRICE)
   })
@@ -96,7 +96,7 @@ describe('the balance', () => {
   it('is at zero, and not a rounding error above, when three thirds of it are spent', async () => {
     await using simulator = await frozenSimulator({ balance: 4.2 })
     for (let times = 0; times < 2; times++) await createAsync(simulator)
-    simulator.control.advance('server', { ms: 10_000 })
+    await simulator.control.advance('server', { ms: 10_000 })
     await createAsync(simulator)
 
     const reply = await post(simulator, '/kling/videos', '{')
@@ -120,7 +120,7 @@ describe('the balance', () => {
     await createAsync(simulator, {}, { headers: { 'x-mockling-outcome': 'fail api_error' } })
     expect(await statusOf(simulator)).toBe(403)
 
-    simulator.control.advance('server', { ms: 10_000 })
+    await simulator.control.advance('server', { ms: 10_000 })
 
     expect(await statusOf(simulator)).toBe(200)
   })
@@ -220,9 +220,9 @@ describe('the rate', () => {
     await using simulator = await frozenSimulator({ rate })
     while ((await statusOf(simulator)) === 200);
     for (let times = 0; times < 3; times++) {
-      simulator.control.advance('server', { ms: ms - 1 })
+      await simulator.control.advance('server', { ms: ms - 1 })
       const early = await statusOf(simulator)
-      simulator.control.advance('server', { ms: 1 })
+      await simulator.control.advance('server', { ms: 1 })
       // A 334th of a thousand is a little more than a third of a second: the rest is kept.
       if (rate !== '3/s') expect(early).toBe(429)
       if (early === 429) expect(await statusOf(simulator)).toBe(200)
@@ -233,7 +233,7 @@ describe('the rate', () => {
   it('never holds more than the burst', async () => {
     await using simulator = await frozenSimulator({ rate: '3/s' })
     await createAsync(simulator)
-    simulator.control.advance('server', { ms: 3_600_000 })
+    await simulator.control.advance('server', { ms: 3_600_000 })
     const statuses: number[] = []
     for (let index = 0; index < 5; index++) statuses.push(await statusOf(simulator))
 
@@ -287,15 +287,15 @@ describe('concurrency', () => {
   it('refuses when all slots are taken, and gives one back at each settlement', async () => {
     await using simulator = await frozenSimulator({ concurrency: 2 })
     await createAsync(simulator)
-    simulator.control.advance('server', { ms: 4_000 })
+    await simulator.control.advance('server', { ms: 4_000 })
     await createAsync(simulator)
     const refused = await create(simulator)
     expect(refused.statusCode).toBe(429)
     expect(refused.json().error).toEqual({ code: 'too_many_requests', message: LIMITED })
 
-    simulator.control.advance('server', { ms: 5_999 })
+    await simulator.control.advance('server', { ms: 5_999 })
     expect(await statusOf(simulator)).toBe(429)
-    simulator.control.advance('server', { ms: 1 })
+    await simulator.control.advance('server', { ms: 1 })
 
     expect([await statusOf(simulator), await statusOf(simulator)]).toEqual([200, 429])
   })
@@ -305,7 +305,7 @@ describe('concurrency', () => {
     await createAsync(simulator, {}, { headers: { 'x-mockling-outcome': 'fail api_error' } })
     expect(await statusOf(simulator)).toBe(429)
 
-    simulator.control.advance('server', { ms: 10_000 })
+    await simulator.control.advance('server', { ms: 10_000 })
 
     expect(await statusOf(simulator)).toBe(200)
   })
@@ -318,7 +318,7 @@ describe('concurrency', () => {
 
     expect(await statusOf(simulator)).toBe(429)
 
-    simulator.control.advance('server', { ms: 10_000 })
+    await simulator.control.advance('server', { ms: 10_000 })
     expect((await held).statusCode).toBe(200)
     expect(await statusOf(simulator)).toBe(200)
   })

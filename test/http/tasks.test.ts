@@ -61,7 +61,7 @@ async function createInTurn(simulator: Simulator, count: number): Promise<string
   const ids: string[] = []
   for (let index = 0; index < count; index++) {
     ids.push(await createAsync(simulator))
-    simulator.control.advance('server', { ms: 1000 })
+    await simulator.control.advance('server', { ms: 1000 })
   }
   return ids
 }
@@ -69,10 +69,10 @@ async function createInTurn(simulator: Simulator, count: number): Promise<string
 describe('a record', () => {
   it('has every field of the finished one, each in its form', async () => {
     await using simulator = await frozenSimulator()
-    simulator.control.advance('server', { ms: 333 })
+    await simulator.control.advance('server', { ms: 333 })
     const body = { ...SOUND, async: true, callback_url: 'http://127.0.0.1:1/hook', seed: 5 }
     const reply = await post(simulator, '/kling/videos', body)
-    simulator.control.advance('server', { ms: 20_000 })
+    await simulator.control.advance('server', { ms: 20_000 })
 
     const record = await retrieve(simulator, reply.json().task_id)
 
@@ -106,11 +106,11 @@ describe('a record', () => {
     const fields = async () => Object.keys(await retrieve(simulator, id)).sort()
     expect(await fields()).toEqual([...FIELDS].sort())
 
-    simulator.control.advance('server', { ms: 60 })
+    await simulator.control.advance('server', { ms: 60 })
     expect(await fields()).toEqual([...FIELDS, 'started_at'].sort())
-    simulator.control.advance('server', { ms: 9_939 })
+    await simulator.control.advance('server', { ms: 9_939 })
     expect(await fields()).toEqual([...FIELDS, 'started_at'].sort())
-    simulator.control.advance('server', { ms: 1 })
+    await simulator.control.advance('server', { ms: 1 })
 
     expect(await fields()).toEqual([...SETTLED_FIELDS].sort())
   })
@@ -118,10 +118,10 @@ describe('a record', () => {
   it('never changes again', async () => {
     await using simulator = await frozenSimulator()
     const id = await createAsync(simulator)
-    simulator.control.advance('server', { ms: 10_000 })
+    await simulator.control.advance('server', { ms: 10_000 })
     const settled = await retrieve(simulator, id)
 
-    simulator.control.advance('server', { ms: 40 * DAY_MS })
+    await simulator.control.advance('server', { ms: 40 * DAY_MS })
 
     expect(await retrieve(simulator, id)).toEqual(settled)
   })
@@ -162,10 +162,10 @@ describe('a record', () => {
   it('is forgotten 60 days after the task settled', async () => {
     await using simulator = await frozenSimulator()
     const id = await createAsync(simulator)
-    simulator.control.advance('server', { ms: 10_000 + 60 * DAY_MS - 1 })
+    await simulator.control.advance('server', { ms: 10_000 + 60 * DAY_MS - 1 })
     expect((await retrieve(simulator, id)).id).toBe(id)
 
-    simulator.control.advance('server', { ms: 1 })
+    await simulator.control.advance('server', { ms: 1 })
 
     expect(await retrieve(simulator, id)).toEqual({})
     expect(await batch(simulator, { ids: [id] })).toEqual({ items: [], count: 0 })
@@ -175,7 +175,7 @@ describe('a record', () => {
     await using simulator = await frozenSimulator({ retain: 2 })
     const ids = await createInTurn(simulator, 4)
     const files = await Promise.all(ids.map(async id => (await simulator.control.task(id)).video.path))
-    simulator.control.advance('server', { ms: 10_000 })
+    await simulator.control.advance('server', { ms: 10_000 })
     ids.push(await createAsync(simulator))
 
     const found = await idsOf(simulator, { ids: [...ids, ...GUIDE_TASKS] })
@@ -464,7 +464,7 @@ describe('a pending response', () => {
       expect('response' in record).toBe(shape !== 'absent')
     }
 
-    simulator.control.advance('server', { ms: 10_000 })
+    await simulator.control.advance('server', { ms: 10_000 })
 
     expect((await retrieve(simulator, id)).response).toMatchObject({ success: true, task_id: id })
   })

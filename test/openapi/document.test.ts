@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs'
-import type { OperationObject, SchemaObject } from 'openapi3-ts/oas31'
+import type { ExampleObject, OperationObject, ParameterObject, SchemaObject } from 'openapi3-ts/oas31'
 import { describe, expect, it } from 'vitest'
 import { CAPABILITIES, modelsOf } from '../../src/contract/capabilities.ts'
 import { ERROR_CODES, ERRORS } from '../../src/contract/errors.ts'
 import { GRADES } from '../../src/contract/evidence.ts'
 import { REVISION_FACTS, REVISIONS } from '../../src/contract/revisions.ts'
 import { rulesOf, validate } from '../../src/contract/rules.ts'
+import { outcomeLines, outcomeOf } from '../../src/faults/outcomes.ts'
 import { openApiDocument } from '../../src/openapi/document.ts'
 import { checksOf, mediaTypesIn, placesIn, resolved } from './reading.ts'
 
@@ -97,10 +98,19 @@ describe.each(REVISIONS)('the document of revision %s', revision => {
     expect(JSON.parse(JSON.stringify(document))).toEqual(document)
   })
 
+  it('lists every outcome and fault, and shows some that are there', () => {
+    expect(document['x-mockling-outcomes']).toEqual(outcomeLines())
+    const [parameter] = create.parameters ?? []
+    const examples = Object.values((parameter as ParameterObject).examples ?? {}) as ExampleObject[]
+    expect(examples.length).toBeGreaterThan(2)
+    for (const { value } of examples) expect(outcomeOf(value, new Set()).text).toBe(value)
+  })
+
   it('is laid out as OpenAPI 3.1 asks', () => {
     expect(document.openapi).toMatch(/^3\.1\.\d$/)
     expect(document.info).toMatchObject({ title: expect.any(String), version: revision })
-    expect(Object.keys(document).toSorted()).toEqual(['components', 'info', 'openapi', 'paths', 'security', 'servers'])
+    const fields = ['components', 'info', 'openapi', 'paths', 'security', 'servers', 'x-mockling-outcomes']
+    expect(Object.keys(document).toSorted()).toEqual(fields)
     const operations = places.filter(({ value }) => 'operationId' in value).map(({ value }) => value as OperationObject)
     expect(operations.map(operation => operation.operationId)).toEqual(['createVideo', 'receiveResult', 'queryTasks'])
     for (const { responses } of operations) {

@@ -708,6 +708,26 @@ describe('mark', () => {
   })
 })
 
+describe('the next event', () => {
+  it('is the earliest instant awaited or marked, on a clock that stands', () => {
+    const { clock } = start('frozen')
+    expect(clock.nextEvent).toBeUndefined()
+    void clock.until(START + 50)
+    clock.mark(START + 30)
+    clock.mark(START + 40)
+    expect(clock.nextEvent).toBe(START + 30)
+    clock.moveTo(START + 30)
+    expect(clock.nextEvent).toBe(START + 50)
+  })
+
+  it('is no mark on a clock that runs, and no instant that never comes', () => {
+    const { clock } = start('real')
+    clock.mark(START + 30)
+    void clock.until(Number.POSITIVE_INFINITY)
+    expect(clock.nextEvent).toBeUndefined()
+  })
+})
+
 describe('any history', () => {
   type Command =
     | { readonly do: 'pass' | 'stall' | 'move' | 'wait' | 'rest' | 'mark'; readonly ms: number }

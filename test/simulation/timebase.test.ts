@@ -1,5 +1,15 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
-import { httpDate, parseHttpDate } from '../../src/simulation/timebase.ts'
+import { httpDate, machineTime, parseHttpDate } from '../../src/simulation/timebase.ts'
+
+it('stands still for a turn of the event loop, and goes on with the next', async () => {
+  const at = machineTime.now()
+  const startedAt = performance.now()
+  while (performance.now() < startedAt + 5) expect(machineTime.now()).toBe(at)
+  await turn()
+  await turn()
+  expect(machineTime.now()).toBeGreaterThan(at)
+})
 
 describe('an HTTP date', () => {
   const at = Date.UTC(1994, 10, 6, 8, 49, 37)

@@ -5,7 +5,6 @@ import { readCreateVideo } from '../../src/contract/request.ts'
 import { bytesOf } from '../../src/simulation/random.ts'
 import { type Pace, plan, workMs } from '../../src/simulation/timeline.ts'
 import { START } from './fake-timebase.ts'
-import { FAILED } from './sample.ts'
 
 const request = (body: Record<string, unknown>) =>
   readCreateVideo({ action: 'text2video', prompt: 'a mug', ...body }, '2026-05')
@@ -146,18 +145,17 @@ describe('real pace', () => {
 
 describe('plan', () => {
   it('dates acceptance, work and end', () => {
-    expect(plan(START, 2_000, { state: 'succeed' })).toEqual([
+    expect(plan(START, 2_000)).toEqual([
       { at: START, state: 'accepted' },
       { at: START + 60, state: 'processing' },
       { at: START + 2_000, state: 'succeed' },
     ])
-    expect(plan(START, 2_000, FAILED)[2]).toEqual({ at: START + 2_000, ...FAILED })
   })
 
   it('keeps its steps in order, however short the work', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 200 }), ms => {
-        const instants = plan(START, ms, { state: 'succeed' }).map(({ at }) => at)
+        const instants = plan(START, ms).map(({ at }) => at)
         expect(instants).toEqual(instants.toSorted((a, b) => a - b))
         expect(instants.at(-1)).toBe(START + ms)
       }),

@@ -2,9 +2,11 @@ import { expect, it } from 'vitest'
 import { MemoryStore } from '../../src/store/memory.ts'
 import { START } from '../simulation/fake-timebase.ts'
 import { task } from '../simulation/sample.ts'
+import { rerouteSuite } from './reroute-suite.ts'
 import { storeSuite } from './store-suite.ts'
 
 storeSuite('memory', async bounds => new MemoryStore(bounds))
+rerouteSuite('memory', async bounds => new MemoryStore(bounds))
 
 it('tells of each task that is forgotten to make room, once, oldest first', async () => {
   const told: number[] = []

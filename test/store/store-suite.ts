@@ -14,7 +14,7 @@ export interface Bounds {
   readonly mostPending: number
 }
 
-const ROOMY: Bounds = { retain: 100_000, mostPending: 1_000_000 }
+export const ROOMY: Bounds = { retain: 100_000, mostPending: 1_000_000 }
 
 const DAY_MS = 24 * 60 * 60 * 1000
 const RETENTION_MS = 60 * DAY_MS
@@ -36,7 +36,7 @@ async function create(store: Store, sample: Sample = {}, limits: Limits = {}): P
 }
 
 /** Creates, and expects that nothing speaks against it. */
-async function created(store: Store, sample: Sample = {}, limits: Limits = {}): Promise<Task> {
+export async function created(store: Store, sample: Sample = {}, limits: Limits = {}): Promise<Task> {
   const { answer, task: made } = await create(store, sample, limits)
   expect(answer).toBe('created')
   return made

@@ -59,6 +59,9 @@ function nearestAction(action: string): string {
   return distance(action, likest) <= likest.length / 2 ? likest : 'text2video'
 }
 
+/** What the gateway says of a model it does not offer (gateway §9 D3). */
+export const MODEL_INVALID = 'model is invalid.'
+
 export const modelIsKnown: Rule = {
   id: 'R2',
   says: 'model is one of the revision’s; kling-v1-5 only extends',
@@ -72,7 +75,7 @@ export const modelIsKnown: Rule = {
     const knownIn = revisionsWithModel(model).filter(other => other !== revision)
     return {
       field: 'model',
-      message: 'model is invalid.',
+      message: MODEL_INVALID,
       text: { source: 'gateway §4.1', grade: 'vendor' },
       ...(rows || knownIn.length === 0 ? {} : { knownIn }),
       nearest: () => nearestModel(request),

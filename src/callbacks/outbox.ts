@@ -1,0 +1,139 @@
+import { randomUUID } from 'node:crypto'
+import { callbackId, POST_HEADER } from '../simulation/callback-id.ts'
+import type { VirtualClock } from '../simulation/clock.ts'
+import type { Work } from '../simulation/crew.ts'
+import { type Delivery, type Task, withoutUserinfo } from '../simulation/task.ts'
+import { type Message, messageOf } from './message.ts'
+import type { Attempt, Poster, PostOutcome } from './post.ts'
+
+/** One try to deliver a callback, as it ended. */
+export interface AttemptReport extends Omit<Attempt, 'outcome'> {
+  /** `lost`: it was never sent, which an effect on its task has so. */
+  readonly outcome: PostOutcome | 'lost'
+  /** When it was sent, on the namespace's clock. */
+  readonly at: number
+  /** When it was over, on the same clock. */
+  readonly endedAt: number
+  readonly namespace: string
+  readonly taskId: string
+  /** Which of the task's callbacks. */
+  readonly callbackId: string
+  /** From 1. */
+  readonly attempt: number
+  /** It was sent by a control command. */
+  readonly resend?: true
+  readonly url: string
+  /** Its beginning, if it is longer than 100,000 characters. */
+  readonly requestBody: string
+  /** What `place` gave when it was sent. */
+  readonly seq: number
+}
+
+/** A callback's body may be megabytes long, and attempts are kept. */
+const MOST_SHOWN = 100_000
+
+/** A post under way. */
+export interface Posting {
+  readonly namespace: string
+  readonly taskId: string
+  readonly clock: VirtualClock
+  readonly work: Work
+}
+
+/** Whose post it is. */
+export interface Sender {
+  readonly task: Task
+  readonly place: number
+  readonly attempt: number
+  readonly work: Work
+}
+
+export interface OutboxOptions {
+  readonly poster: Poster
+  readonly clockOf: (namespace: string) => VirtualClock
+  /** Called as an attempt is sent: its place among what happens. The report comes when it is over. */
+  readonly place: (attempt: { readonly callbackId: string; readonly attempt: number }) => number
+  /** Whether an address is one of our own inboxes, which are told whose post it is. */
+  readonly isOurs?: (url: string) => boolean
+}
+
+/** Sends callbacks, each once, and says what came of it. */
+export class Outbox {
+  readonly #options: OutboxOptions
+  /** Posts under way, each to its report. */
+  readonly #posting = new Set<Promise<unknown>>()
+  /** Those of them that go to our own inboxes. */
+  readonly #ours = new Map<string, Posting>()
+
+  constructor(options: OutboxOptions) {
+    this.#options = options
+  }
+
+  /** Posts under way. */
+  get posting(): number {
+    return this.#posting.size
+  }
+
+  /** The post to one of our own inboxes that has this name. */
+  postNamed(name: string): Posting | undefined {
+    return this.#ours.get(name)
+  }
+
+  /** Posts under way may go on until `drained`, then they and all to come are cut off. */
+  async close(drained: Promise<void>): Promise<void> {
+    await Promise.race([Promise.allSettled(this.#posting), drained])
+    await this.#options.poster.close()
+    await Promise.allSettled(this.#posting)
+  }
+
+  /** What is said of a callback that an effect has lost. */
+  lose({ task, place, attempt }: Sender, at: number): AttemptReport {
+    const { namespace, id: taskId } = task
+    const url = withoutUserinfo(task.deliveries[place]?.url ?? '')
+    const nothing = { requestHeaders: {}, requestBody: '', durationMs: 0 }
+    const which = { callbackId: callbackId(taskId, place), attempt }
+    const seq = this.#options.place(which)
+    return { outcome: 'lost', seq, at, endedAt: at, namespace, taskId, ...which, url, ...nothing }
+  }
+
+  /** Sends the callback as it is planned. */
+  post(sender: Sender, now: number): Promise<AttemptReport> {
+    const { task, place } = sender
+    const { url } = task.deliveries[place] as Delivery
+    return this.send(sender, { url, ...messageOf(task, place, now) })
+  }
+
+  async send({ task, place, attempt, work }: Sender, { url, text, headers }: Message): Promise<AttemptReport> {
+    const { namespace, id: taskId } = task
+    const { clockOf, isOurs, poster } = this.#options
+    const clock = clockOf(namespace)
+    const name = isOurs?.(url) ? randomUUID() : undefined
+    if (name !== undefined) this.#ours.set(name, { namespace, taskId, clock, work })
+    const at = clock.now()
+    const which = { callbackId: callbackId(taskId, place), attempt }
+    const seq = this.#options.place(which)
+    const post = poster.post(url, text, name === undefined ? { ...headers } : { ...headers, [POST_HEADER]: name })
+    this.#posting.add(post)
+    try {
+      const { requestHeaders, ...came } = await post
+      const { [POST_HEADER]: _, ...sent } = requestHeaders
+      return {
+        ...came,
+        requestHeaders: sent,
+        ...{ seq, namespace, taskId, ...which },
+        at,
+        endedAt: clock.now(),
+        url: withoutUserinfo(url),
+        requestBody: beginningOf(text),
+      }
+    } finally {
+      this.#posting.delete(post)
+      if (name !== undefined) this.#ours.delete(name)
+    }
+  }
+}
+
+/** A copy where it is cut: a slice of a string keeps all of it in memory. */
+function beginningOf(text: string): string {
+  return text.length <= MOST_SHOWN ? text : Buffer.from(text.slice(0, MOST_SHOWN), 'utf16le').toString('utf16le')
+}

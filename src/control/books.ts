@@ -1,0 +1,86 @@
+import { type Duplicates, duplicatesOf } from '../journal/duplicates.ts'
+import type { Entry, EntryFilter, Journal } from '../journal/journal.ts'
+import { acceptedCreates, type Ledger, ledgerOf, type Present } from '../journal/ledger.ts'
+import { type ClockKind, type Manners, mannersOf, type Thresholds } from '../journal/manners.ts'
+import { type Account, reportText } from '../journal/report.ts'
+import type { Namespaces } from '../simulation/namespaces.ts'
+import type { Step } from '../simulation/task.ts'
+import type { Store } from '../store/store.ts'
+
+export interface BooksOptions {
+  readonly journal: Journal
+  readonly store: Pick<Store, 'task'>
+  readonly namespaces: Namespaces
+}
+
+/** Which part of the journal an account is of: a namespace's, a stretch of time, what came after an entry. */
+export type Span = Pick<EntryFilter, 'namespace' | 'from' | 'to' | 'after'>
+
+/** An account with its text. */
+export interface Report extends Account {
+  readonly text: string
+}
+
+/** The books of a run, kept from the journal: what was bought, what twice, and how tasks were polled. */
+export class Books {
+  readonly #options: BooksOptions
+
+  constructor(options: BooksOptions) {
+    this.#options = options
+  }
+
+  /** Every accepted create with its price, and what became of it. */
+  async ledger(span: Span = {}): Promise<Ledger> {
+    const entries = this.#options.journal.list(span)
+    return ledgerOf(entries, await this.#present(entries))
+  }
+
+  /** Creates that were bought twice. */
+  async duplicates(span: Span = {}): Promise<Duplicates> {
+    const entries = this.#options.journal.list(span)
+    return duplicatesOf(entries, await this.#present(entries))
+  }
+
+  /** How tasks were polled, by our own opinion of manners. */
+  manners(span: Span = {}, thresholds: Partial<Thresholds> = {}): Manners {
+    return mannersOf(this.#options.journal.list(span), thresholds, key => this.#clockOf(key))
+  }
+
+  /** All of it, also as text. */
+  async report(span: Span = {}, thresholds: Partial<Thresholds> = {}): Promise<Report> {
+    const { journal } = this.#options
+    const entries = journal.list(span)
+    const present = await this.#present(entries)
+    const account: Account = {
+      ledger: ledgerOf(entries, present),
+      duplicates: duplicatesOf(entries, present),
+      manners: this.manners(span, thresholds),
+      dropped: journal.dropped,
+    }
+    return { ...account, text: reportText(account) }
+  }
+
+  /** What the entries can't know: how late it is, and plans that were changed since. */
+  async #present(entries: readonly Entry[]): Promise<Present> {
+    const nowOf = (key: string) => this.#namespaceOf(key).clock.now()
+    const plans = new Map<string, readonly Step[]>()
+    await Promise.all(
+      acceptedCreates(entries).map(async ({ namespace, taskId }) => {
+        const task = await this.#options.store.task(namespace, taskId, nowOf(namespace))
+        if (task) plans.set(taskId, task.steps)
+      }),
+    )
+    return { nowOf, planOf: taskId => plans.get(taskId) }
+  }
+
+  #clockOf(key: string): ClockKind {
+    const { mode } = this.#namespaceOf(key).clock.setting
+    return mode === 'frozen' || mode === 'auto-skip' ? mode : 'running'
+  }
+
+  /** Looking does not make one. */
+  #namespaceOf(key: string) {
+    const { namespaces } = this.#options
+    return namespaces.find(key) ?? namespaces.server
+  }
+}

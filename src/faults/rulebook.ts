@@ -1,0 +1,193 @@
+import { bytesOf, fractionFrom } from '../simulation/random.ts'
+import type { Effect } from '../simulation/task.ts'
+import type { Operation } from './kind.ts'
+
+/** What must hold of a request for a rule to match; each part given must. */
+export interface Conditions {
+  readonly model?: string
+  readonly mode?: string
+  readonly action?: string
+  /** A part of the prompt. */
+  readonly prompt?: string
+  readonly taskId?: string
+}
+
+/** A rule as kept. */
+export interface Rule {
+  /** Another rule for the same token, or for all of them, can't have it. */
+  readonly id: string
+  /** `outcome`: chooses a create's outcome, the first that fires. `fault`: adds its effects to whatever was chosen. */
+  readonly role: 'outcome' | 'fault'
+  readonly operation: Operation
+  readonly effects: readonly Effect[]
+  /** The effects in their shortest form. */
+  readonly text: string
+  /** SHA-256 of the token it is for; `undefined`: all. */
+  readonly namespace?: string
+  readonly when: Conditions
+  /** Fires so often at most, in each namespace. */
+  readonly next?: number
+  /** Fires at each so manieth match. */
+  readonly every?: number
+  /** Fires with this chance, drawn from the seed. */
+  readonly probability?: number
+  /** Instants on the namespace's clock: fires from `from` on, before `until`. */
+  readonly from?: number
+  readonly until?: number
+  /** The timeline it belongs to. */
+  readonly timeline?: string
+}
+
+/** What is known of a request. */
+export interface Facts extends Omit<Conditions, 'taskId'> {
+  /** The task it is about; several for a batch. */
+  readonly taskId?: string | readonly string[]
+  readonly operation: Operation
+  readonly namespace: string
+  readonly now: number
+  /** The request has an outcome already that no rule overrules: none is asked, and none is used up. */
+  readonly isChosen?: boolean
+}
+
+/** How often a rule matched and fired. */
+export interface Hits {
+  readonly matched: number
+  readonly fired: number
+}
+
+interface Count {
+  matched: number
+  fired: number
+}
+
+/** What fired for one request. */
+export interface Fired {
+  readonly outcome: Rule | undefined
+  readonly faults: readonly Rule[]
+}
+
+const NOTHING: Fired = { outcome: undefined, faults: [] }
+
+/**
+ * The rules there are, in order, and how often each has fired.
+ *
+ * Each namespace counts for itself, also under a rule for all of them: one that is next for three creates is so for
+ * three of each token. So tests that run side by side see what they would see alone.
+ */
+export class Rulebook {
+  readonly #seed: number
+  #rules: readonly Rule[] = []
+  /** By the namespace of the request, then by rule. */
+  readonly #counts = new Map<string, Map<Rule, Count>>()
+
+  constructor(seed: number) {
+    this.#seed = seed
+  }
+
+  get rules(): readonly Rule[] {
+    return this.#rules
+  }
+
+  /** The rules as they would be with these put after them; one with the id of another takes its place. */
+  with(added: readonly Rule[]): readonly Rule[] {
+    const rules = [...this.#rules]
+    for (const rule of added) {
+      const at = rules.findIndex(other => isSame(other, rule))
+      rules[at < 0 ? rules.length : at] = rule
+    }
+    return rules
+  }
+
+  /** Puts rules as `with` has them. One that takes the place of another starts counting anew. */
+  put(added: readonly Rule[]): void {
+    const rules = this.with(added)
+    this.#forget(this.#rules.filter(rule => !rules.includes(rule)))
+    this.#rules = rules
+  }
+
+  /** Takes away the rules that `isGone` picks; answers how many. */
+  remove(isGone: (rule: Rule) => boolean): number {
+    const gone = new Set(this.#rules.filter(isGone))
+    this.#forget([...gone])
+    this.#rules = this.#rules.filter(rule => !gone.has(rule))
+    return gone.size
+  }
+
+  /** Starts all counts anew, of one namespace or of all. */
+  resetCounts(namespace?: string): void {
+    if (namespace === undefined) this.#counts.clear()
+    else this.#counts.delete(namespace)
+  }
+
+  /** Of requests of one namespace, or of all. */
+  hits(rule: Rule, namespace?: string): Hits {
+    const books = namespace === undefined ? [...this.#counts.values()] : [this.#counts.get(namespace)]
+    const counts = books.map(counts => counts?.get(rule))
+    return {
+      matched: counts.reduce((sum, count) => sum + (count?.matched ?? 0), 0),
+      fired: counts.reduce((sum, count) => sum + (count?.fired ?? 0), 0),
+    }
+  }
+
+  /** Which rules fire for a request, and counts it: the first `outcome` rule that does, and every `fault`. */
+  take(facts: Facts): Fired {
+    if (this.#rules.length === 0) return NOTHING
+    let outcome: Rule | undefined
+    const faults: Rule[] = []
+    for (const rule of this.#rules) {
+      if (rule.role === 'outcome' && (outcome || facts.isChosen)) continue
+      if (!matches(rule, facts) || !this.#fires(rule, facts.namespace)) continue
+      if (rule.role === 'outcome') outcome = rule
+      else faults.push(rule)
+    }
+    return { outcome, faults }
+  }
+
+  #fires(rule: Rule, namespace: string): boolean {
+    const { id, next, every, probability } = rule
+    const count = this.#countOf(namespace, rule)
+    if (next !== undefined && count.fired >= next) return false
+    count.matched++
+    if (every !== undefined && count.matched % every !== 0) return false
+    if (probability !== undefined) {
+      const drawn = fractionFrom(bytesOf('rule', this.#seed, namespace, id, count.matched), 0)
+      if (drawn >= probability) return false
+    }
+    count.fired++
+    return true
+  }
+
+  #countOf(namespace: string, rule: Rule): Count {
+    const counts = this.#counts.get(namespace) ?? new Map<Rule, Count>()
+    this.#counts.set(namespace, counts)
+    const count = counts.get(rule) ?? { matched: 0, fired: 0 }
+    counts.set(rule, count)
+    return count
+  }
+
+  #forget(rules: readonly Rule[]): void {
+    for (const [namespace, counts] of this.#counts) {
+      for (const rule of rules) counts.delete(rule)
+      if (counts.size === 0) this.#counts.delete(namespace)
+    }
+  }
+}
+
+function isSame(one: Rule, other: Rule): boolean {
+  return one.id === other.id && one.namespace === other.namespace
+}
+
+function matches(rule: Rule, facts: Facts): boolean {
+  const { model, mode, action, prompt, taskId } = rule.when
+  return (
+    rule.operation === facts.operation &&
+    (rule.namespace === undefined || rule.namespace === facts.namespace) &&
+    (rule.from === undefined || facts.now >= rule.from) &&
+    (rule.until === undefined || facts.now < rule.until) &&
+    (model === undefined || model === facts.model) &&
+    (mode === undefined || mode === facts.mode) &&
+    (action === undefined || action === facts.action) &&
+    (taskId === undefined || [facts.taskId ?? []].flat().includes(taskId)) &&
+    (prompt === undefined || (facts.prompt ?? '').includes(prompt))
+  )
+}

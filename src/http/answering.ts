@@ -1,0 +1,63 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { errorBody } from '../contract/wire.ts'
+import { answerBy } from '../faults/effects.ts'
+import type { Answer, Refusal } from '../faults/kind.ts'
+import { answerInterrupted, JSON_TYPE } from './error-reply.ts'
+import { journalAnswer } from './journaling.ts'
+import { Outlet } from './outlet.ts'
+
+/** Sends an answer of the API, or what the effects on its request make of it. */
+export function answer(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  status: number,
+  body: string,
+  isError = false,
+): FastifyReply | Promise<FastifyReply> {
+  const { effects, traceId } = request.call
+  if (effects.length === 0) return reply.code(status).header('content-type', JSON_TYPE).send(body)
+  const headers = { 'content-type': JSON_TYPE }
+  return play(request, reply, answerBy(effects, { status, headers, body, isError, traceId }))
+}
+
+/** Refuses as an effect has it. */
+export function answerRefusal(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { status, code, message, headers = {} }: Refusal,
+): FastifyReply | Promise<FastifyReply> {
+  const { entry, traceId } = request.call
+  entry.code = code
+  entry.message = message
+  reply.headers(headers)
+  return answer(request, reply, status, JSON.stringify(errorBody(code, message, traceId)), true)
+}
+
+async function play(request: FastifyRequest, reply: FastifyReply, sent: Answer): Promise<FastifyReply> {
+  const { call } = request
+  const { status, headers, cutAfter, bytesPerSecond, delayMs = 0 } = sent
+  if (delayMs > 0 || bytesPerSecond !== undefined) call.onKeptBack?.()
+  if (delayMs > 0) {
+    const why = await call.waitUntil(call.namespace.clock.now() + delayMs)
+    if (why === 'hang-up') return reply.hijack()
+    if (why !== undefined) return answerInterrupted(request, reply, why, call.entry.taskId)
+  }
+  const body = Buffer.from(sent.body)
+  // As bytes: to text Fastify adds what it thinks that a Content-Type lacks.
+  if (cutAfter === undefined && bytesPerSecond === undefined) return reply.code(status).headers(headers).send(body)
+  reply.hijack()
+  if (cutAfter === 'head') {
+    call.breakOff()
+    reply.raw.destroy()
+    return reply
+  }
+  const head = { ...(reply.getHeaders() as Record<string, string>), ...headers, 'content-length': body.length }
+  call.entry.status = status
+  call.entry.responseHeaders = head
+  journalAnswer(call, cutAfter === undefined ? sent.body : body.toString('utf8', 0, cutAfter))
+  // Fastify's head is not sent by itself any more.
+  reply.raw.writeHead(status, head)
+  const flow = { isReset: true, ...(cutAfter !== undefined && { cutAfter }), ...(bytesPerSecond && { bytesPerSecond }) }
+  await new Outlet(reply.raw, call, flow).end(body)
+  return reply
+}

@@ -1,0 +1,27 @@
+import type { Call } from './call.ts'
+
+/**
+ * In which order the bodies of requests arrive, which is not always the order the requests began in.
+ *
+ * Where a body was there at once and nobody else's was awaited, its entry says nothing of it.
+ */
+export class Arrivals {
+  readonly #awaited = new Set<Call>()
+  #turns = 0
+
+  /** A request has begun. */
+  begin(call: Call): void {
+    this.#awaited.add(call)
+    call.after(() => this.#awaited.delete(call))
+  }
+
+  /** Its body has arrived. `newest` is the journal's newest entry. */
+  arrive(call: Call, newest: number): void {
+    const { entry, namespace } = call
+    const at = namespace.clock.now()
+    const turn = ++this.#turns
+    this.#awaited.delete(call)
+    if (at === entry.at && newest === entry.seq && this.#awaited.size === 0) return
+    entry.arrived = { at, after: newest, turn }
+  }
+}

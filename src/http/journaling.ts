@@ -1,0 +1,114 @@
+import type { Socket } from 'node:net'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { RequestEntry } from '../journal/journal.ts'
+import type { Namespace } from '../simulation/namespaces.ts'
+import type { Task } from '../simulation/task.ts'
+import type { Call } from './call.ts'
+import { type Door, pathOf } from './door.ts'
+
+const MASK = '***'
+
+/** Headers whose values are for nobody's eyes but the receiver's. */
+const SECRET_HEADERS: ReadonlySet<string> = new Set([
+  'authorization',
+  'proxy-authorization',
+  'cookie',
+  'x-mockling-key',
+  'x-api-key',
+  'api-key',
+  'x-auth-token',
+  'x-access-token',
+])
+
+const SECRET_IN_QUERY = /((?:^|&)[^=&]*(?:token|key|secret|password|signature|authorization)[^=&]*=)[^&]*/gi
+
+/** Opens the entry of a request; without one, of what could not be read as HTTP. No secret gets further than this. */
+export function openEntry(door: Door, namespace: Namespace, traceId: string, request?: FastifyRequest): RequestEntry {
+  // The usual fields from the start: an object that grows field by field costs several times as much.
+  const entry: RequestEntry = {
+    kind: 'request',
+    seq: 0,
+    at: namespace.clock.now(),
+    namespace: namespace.key,
+    traceId,
+    method: request?.method ?? '',
+    path: request ? pathOf(request) : '',
+    query: request && queryOf(request),
+    rawHeaders: request ? headersOf(request) : [],
+    requestBody: undefined,
+    status: undefined,
+    responseHeaders: undefined,
+    responseBody: undefined,
+    code: undefined,
+    message: undefined,
+    taskId: undefined,
+    outcome: undefined,
+    accepted: undefined,
+    credits: undefined,
+    steps: undefined,
+    answeredAt: undefined,
+    endedAt: undefined,
+    durationMs: undefined,
+  }
+  return door.journal.add(entry)
+}
+
+/** What follows the path's `?`, with the values of secrets masked. */
+export function queryOf({ url }: FastifyRequest): string | undefined {
+  const start = url.indexOf('?')
+  return start === -1 ? undefined : url.slice(start + 1).replace(SECRET_IN_QUERY, `$1${MASK}`)
+}
+
+/** What was kept of the request before, by connection. */
+const before = new WeakMap<Socket, readonly string[]>()
+
+/** The headers as they are kept. A connection repeats itself: what it has sent before is kept once. */
+export function headersOf({ raw }: FastifyRequest): readonly string[] {
+  const { rawHeaders, socket } = raw
+  const last = before.get(socket) ?? []
+  let isSame = last.length === rawHeaders.length
+  const headers = rawHeaders.map((text, index) => {
+    const kept = index % 2 === 1 && isSecret(rawHeaders[index - 1] as string) ? MASK : text
+    if (kept === last[index]) return last[index] as string
+    isSame = false
+    return kept
+  })
+  if (isSame) return last
+  before.set(socket, headers)
+  return headers
+}
+
+function isSecret(name: string): boolean {
+  return SECRET_HEADERS.has(name.toLowerCase())
+}
+
+/** Notes what is answered, on its way out. */
+export function journalAnswers(app: FastifyInstance): void {
+  app.addHook('onSend', (request, _reply, payload, done) => {
+    journalAnswer(request.call, typeof payload === 'string' || payload instanceof Buffer ? String(payload) : undefined)
+    done()
+  })
+}
+
+/** Notes an answer as it goes out. */
+export function journalAnswer({ entry, namespace }: Call, body: string | undefined): void {
+  entry.answeredAt = namespace.clock.now()
+  if (body !== undefined) entry.responseBody = body
+}
+
+/** Notes how the exchange ended. Nothing more is known of it later. */
+export function journalEnd(door: Door, { entry, namespace }: Call, reply: FastifyReply): void {
+  entry.endedAt = namespace.clock.now()
+  entry.durationMs = Math.round(reply.elapsedTime * 1000) / 1000
+  if (entry.answeredAt !== undefined) entry.responseHeaders ??= reply.getHeaders()
+  door.journal.complete(entry)
+  door.onEnd(entry)
+}
+
+/** Notes that a create was accepted, and what is to become of it. */
+export function journalAcceptance(entry: RequestEntry, { id, credits, steps }: Task): void {
+  entry.accepted = true
+  entry.taskId = id
+  entry.credits = credits
+  entry.steps = steps
+}

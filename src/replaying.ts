@@ -1,0 +1,218 @@
+import { randomBytes } from 'node:crypto'
+import type { FastifyInstance, FastifyRequest, InjectOptions } from 'fastify'
+import type { AttemptReport } from './callbacks/dispatcher.ts'
+import type { Poster } from './callbacks/post.ts'
+import { type Config, ConfigError, SETTING_NAMES } from './config.ts'
+import type { Control } from './control/control.ts'
+import { Refused } from './control/refused.ts'
+import type { RuleDesk } from './control/rules.ts'
+import type { Played, StateDesk } from './control/state-routes.ts'
+import type { Credential } from './http/auth.ts'
+import type { DownloadEntry, Journal, RequestEntry } from './journal/journal.ts'
+import { differences } from './replay/differences.ts'
+import { Play } from './replay/play.ts'
+import { Playback } from './replay/playback.ts'
+import { gapOf, REPRO_FORMAT, type Repro } from './replay/repro.ts'
+import type { Tape, TapedCommand } from './replay/tape.ts'
+import type { Settings } from './settings.ts'
+import type { Namespaces } from './simulation/namespaces.ts'
+import { sha256 } from './simulation/random.ts'
+import { VERSION } from './version.ts'
+
+/** Settings that a run does not depend on, or that say where and to whom. */
+const OWN: ReadonlySet<string> = new Set<keyof Config>([
+  ...(['host', 'port', 'tokens', 'timeline', 'controlKey', 'logRequests', 'drain'] as const),
+  ...(['callbackPrivate', 'callbackAllow', 'callbackDeny', 'mediaCache', 'demo'] as const),
+])
+
+/** Settings that can't change while a simulator runs, and that ids, answers or files depend on. */
+const FIXED = ['seed', 'revision', 'publicUrl', 'trustProxy', 'retain', 'clip'] as const
+
+/** What a run is taken from and played on. */
+export interface Theatre {
+  readonly app: FastifyInstance
+  readonly control: Control
+  readonly rules: RuleDesk
+  readonly namespaces: Namespaces
+  readonly journal: Journal
+  readonly settings: Settings
+  readonly tape: Tape
+  readonly controlKey: string | undefined
+}
+
+/** The places where a simulator behaves otherwise while a run is played on it. */
+export class Replaying {
+  #playback: Playback | undefined
+  /** Begins the credentials that stand for masked ones; nobody else knows it. */
+  readonly #secret = `mockling-replay-${randomBytes(18).toString('base64url')}.`
+
+  /** A callback's place in the journal if a run is played; `undefined` otherwise. */
+  place(attempt: Pick<AttemptReport, 'callbackId' | 'attempt'>): number | undefined {
+    return this.#playback?.place(attempt)
+  }
+
+  /** Posts by `poster` unless a run is played. */
+  posterOr(poster: Poster): Poster {
+    return {
+      post: (...given) => (this.#playback ?? poster).post(...given),
+      close: () => poster.close(),
+    }
+  }
+
+  /** An `Authorization` header that stands for one masked in a journal. */
+  authorizationOf(entry: RequestEntry | DownloadEntry): string {
+    return `Bearer ${this.#secret}${Buffer.from(JSON.stringify(credentialOf(entry))).toString('base64url')}`
+  }
+
+  recognise(header: string | undefined): Credential | undefined {
+    if (!this.#playback || !header?.startsWith(`Bearer ${this.#secret}`)) return undefined
+    return JSON.parse(Buffer.from(header.slice(`Bearer ${this.#secret}`.length), 'base64url').toString())
+  }
+
+  /** Has `play` done with callbacks answered as they were. */
+  async during<T>(playback: Playback, play: () => Promise<T>): Promise<T> {
+    if (this.#playback) throw new Refused('a run is being played already', 409)
+    this.#playback = playback
+    try {
+      return await play()
+    } finally {
+      this.#playback = undefined
+    }
+  }
+}
+
+/** Codes with which a credential itself is turned down. */
+const BAD_CREDENTIAL: ReadonlySet<string> = new Set(['invalid_token', 'token_expired', 'token_mismatched'])
+
+function credentialOf(entry: RequestEntry | DownloadEntry): Credential {
+  const magic = entry.kind === 'request' ? entry.magic : undefined
+  const code = entry.kind === 'request' ? entry.code : undefined
+  const refused = code !== undefined && BAD_CREDENTIAL.has(code) ? code : 'invalid_token'
+  const denied = entry.namespace === '' ? ((magic ?? refused) as Credential['denied']) : undefined
+  return { namespace: entry.namespace, denied, magic }
+}
+
+/** The desk at which runs are taken out and in. */
+export function stateDesk(theatre: () => Theatre, replaying: Replaying): StateDesk {
+  return {
+    keep: request => keep(theatre(), request),
+    export: async () => exported(theatre()),
+    import: run => imported(theatre(), replaying, run),
+  }
+}
+
+/** Puts a command on the tape. Tokens are named by their hashes there. */
+function keep({ tape, journal, namespaces }: Theatre, request: FastifyRequest): () => void {
+  const url = new URL(request.url.slice('/_mockling'.length), 'http://localhost')
+  const token = url.searchParams.get('token')
+  if (token !== null) {
+    url.searchParams.delete('token')
+    url.searchParams.set('namespace', sha256(token))
+  }
+  return tape.add({
+    method: request.method as TapedCommand['method'],
+    url: url.pathname + url.search,
+    ...(request.body !== undefined && { body: withoutToken(request.body) }),
+    after: journal.newest,
+    clocks: clocksOf(namespaces),
+  })
+}
+
+function withoutToken(body: unknown): unknown {
+  if (typeof body !== 'object' || body === null || !('token' in body) || typeof body.token !== 'string') return body
+  const { token, ...rest } = body
+  return { ...rest, namespace: sha256(token) }
+}
+
+/** Of namespaces that nothing was accepted for, nothing depends on the clock. */
+function clocksOf(namespaces: Namespaces): Record<string, number> {
+  const kept = namespaces.all().filter(({ isKept, key }) => isKept || key === '')
+  return Object.fromEntries(kept.map(({ key, clock }) => [key, clock.now()]))
+}
+
+function exported({ tape, journal, namespaces, settings, control }: Theatre): Repro {
+  const entries = journal.list()
+  const { dropped } = journal
+  const { started } = settings
+  const lost = dropped.entries === 0 ? [] : [`${dropped.entries} entries of the journal had to make room`]
+  const demo = started.demo === 0 ? [] : ['it began with demo tasks, which are not made again']
+  const hasRun = control.clockLog.entries.some(entry => 'mode' in entry && isRunning(entry.mode))
+  return {
+    mockling: 'run',
+    format: REPRO_FORMAT,
+    version: VERSION,
+    config: Object.fromEntries(SETTING_NAMES.filter(name => !OWN.has(name)).map(name => [name, started[name]])),
+    startedAt: tape.startedAt,
+    clocks: clocksOf(namespaces),
+    isSimulatedTime: !hasRun && !isRunning(started.clock) && !tape.hadRealTime,
+    commands: [...tape.commands],
+    clockLog: [...control.clockLog.entries],
+    gaps: [...new Set([...lost, ...demo, ...tape.gaps, ...entries.map(gapOf).filter(gap => gap !== undefined)])],
+    journal: entries,
+  }
+}
+
+function isRunning(clock: string): boolean {
+  return clock === 'real' || clock === 'scaled' || clock.startsWith('x')
+}
+
+async function imported(theatre: Theatre, replaying: Replaying, run: Repro): Promise<Played> {
+  const { control, rules, namespaces, journal, settings, tape } = theatre
+  refuseOtherSettings(settings.started, run)
+  const nowOf = (key: string) => namespaces.of(key).clock.now()
+  const playback: Playback = new Playback(run.journal, nowOf, post => play.onOpen(post))
+  const play: Play = new Play(
+    {
+      namespaces,
+      journal,
+      address: addressOf(theatre.app),
+      authorizationOf: entry => replaying.authorizationOf(entry),
+      command: command => give(theatre, command),
+    },
+    run,
+  )
+  await replaying.during(playback, async () => {
+    await control.reset('server')
+    rules.startOver()
+    restart(settings, run)
+    namespaces.standAt(run.startedAt)
+    await play.run()
+  })
+  tape.load(run)
+  return { entries: run.journal.length, gaps: run.gaps, differences: differences(run.journal, journal.list(), run) }
+}
+
+function restart(settings: Settings, { config }: Repro): void {
+  try {
+    settings.restart(config)
+  } catch (cause) {
+    throw cause instanceof ConfigError ? new Refused(cause.message) : cause
+  }
+}
+
+/** @throws Refused naming the settings that would have to be others. */
+function refuseOtherSettings(config: Config, run: Repro): void {
+  const shown = (value: unknown) => JSON.stringify(value ?? null)
+  const others = FIXED.filter(name => shown(config[name]) !== shown(run.config[name])).map(
+    name => `${name} is ${shown(config[name])} here and ${shown(run.config[name])} in the run`,
+  )
+  if (run.journal.length > config.journalSize) {
+    others.push(`the journal here keeps ${config.journalSize} entries and the run has ${run.journal.length}`)
+  }
+  if (others.length === 0) return
+  throw new Refused(`${others.join('; ')}: start mockling so, or use mockling replay, which does`, 409)
+}
+
+function addressOf(app: FastifyInstance): { host: string; port: number } {
+  const address = app.server.address()
+  if (address === null || typeof address === 'string') throw new Refused('the server listens on no port', 409)
+  const host = address.address === '::' ? '::1' : address.address === '0.0.0.0' ? '127.0.0.1' : address.address
+  return { host, port: address.port }
+}
+
+/** Gives a command of the tape; one that was refused then is refused again. */
+async function give({ app, controlKey }: Theatre, { method, url, body }: TapedCommand): Promise<void> {
+  const headers = { host: 'localhost', ...(controlKey !== undefined && { 'x-mockling-key': controlKey }) }
+  const payload = body === undefined ? {} : { payload: body as object }
+  await app.inject({ method, url: `/_mockling${url}`, headers, ...payload } satisfies InjectOptions)
+}

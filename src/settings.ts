@@ -1,0 +1,118 @@
+import { readFileSync } from 'node:fs'
+import { z } from 'zod'
+import { Config, ConfigError, SETTING_NAMES } from './config.ts'
+import type { SettingsDesk } from './control/settings-desk.ts'
+import type { DoorSettings } from './http/door.ts'
+
+/** The setting without its default: in a change, what is absent stays. */
+function changeable<Inner extends z.ZodType>({ unwrap, description = '' }: z.ZodDefault<Inner> | z.ZodOptional<Inner>) {
+  return unwrap().optional().describe(description)
+}
+
+/** The same for a setting that may be off. */
+function removable<Inner extends z.ZodType>({ unwrap, description = '' }: z.ZodOptional<Inner>) {
+  return unwrap().nullable().optional().describe(`${description} null takes it away.`)
+}
+
+const { shape } = Config
+
+/** The settings that may change while the simulator runs. Nothing that ids, bytes or addresses depend on. */
+const Changes = z.strictObject({
+  pace: changeable(shape.pace),
+  strictness: changeable(shape.strictness),
+  parameterErrorCode: changeable(shape.parameterErrorCode),
+  pendingResponse: changeable(shape.pendingResponse),
+  callbackRetries: changeable(shape.callbackRetries),
+  rate: removable(shape.rate),
+  concurrency: removable(shape.concurrency),
+  balance: removable(shape.balance),
+})
+
+/** The settings as they are by now. */
+export class Settings implements SettingsDesk {
+  readonly Changes = Changes
+  readonly #tokens: ReadonlySet<string> | undefined
+  #config: Config
+  #started: Config
+  #door: DoorSettings
+
+  /** @throws ConfigError if the file with the tokens can't be read. */
+  constructor(config: Config) {
+    this.#config = config
+    this.#started = config
+    this.#tokens = config.tokens === undefined ? undefined : readTokens(config.tokens)
+    this.#door = doorSettings(config, this.#tokens)
+  }
+
+  get config(): Config {
+    return this.#config
+  }
+
+  /** The settings as they were at the start. */
+  get started(): Config {
+    return this.#started
+  }
+
+  /** Has those that may change be as they were at the start of another run. `config` is that run's. */
+  restart(config: Readonly<Record<string, unknown>>): void {
+    const names = Object.keys(Changes.shape)
+    const parsed = Changes.safeParse(Object.fromEntries(names.map(name => [name, config[name] ?? undefined])))
+    if (!parsed.success) {
+      const wrong = parsed.error.issues.map(({ path, message }) => `config.${path.join('.')}: it must be ${message}`)
+      throw new ConfigError(wrong.join('; '))
+    }
+    const none = Object.fromEntries(names.map(name => [name, undefined]))
+    this.#config = { ...this.#config, ...none, ...parsed.data } as Config
+    this.#started = { ...this.#config, ...config } as Config
+    this.#door = doorSettings(this.#config, this.#tokens)
+  }
+
+  /** What the upstream's door obeys. */
+  get door(): DoorSettings {
+    return this.#door
+  }
+
+  get shown(): Record<string, unknown> {
+    const { controlKey, publicUrl } = this.#config
+    const masked = { controlKey: controlKey && '***', publicUrl: publicUrl?.replace(/\/\/[^/@]*@/, '//***@') }
+    const settings = { ...this.#config, ...masked }
+    return Object.fromEntries(SETTING_NAMES.map(name => [name, settings[name] ?? null]))
+  }
+
+  /** `changes` has passed `Changes`. */
+  change(changes: z.output<typeof Changes>): void {
+    const given = Object.entries(changes).filter(([, value]) => value !== undefined)
+    this.#config = { ...this.#config, ...Object.fromEntries(given.map(([name, value]) => [name, value ?? undefined])) }
+    this.#door = doorSettings(this.#config, this.#tokens)
+  }
+}
+
+function doorSettings(config: Config, tokens: ReadonlySet<string> | undefined): DoorSettings {
+  const { balance, concurrency } = config
+  const [burst, unit] = config.rate?.split('/') ?? []
+  const perUnit = unit === 'h' ? 3600 : unit === 'm' ? 60 : 1
+  return {
+    revision: config.revision,
+    strictness: config.strictness,
+    parameterErrorCode: config.parameterErrorCode,
+    pendingResponse: config.pendingResponse,
+    pace: config.pace,
+    seed: config.seed,
+    publicUrl: config.publicUrl,
+    trustProxy: config.trustProxy,
+    tokens,
+    rate: burst === undefined ? undefined : { burst: Number(burst), perSecond: Number(burst) / perUnit },
+    limits: { ...(balance !== undefined && { balance }), ...(concurrency !== undefined && { concurrency }) },
+    skipPerPollMs: config.skipPerPoll * 1000,
+  }
+}
+
+/** One token a line; blank lines and lines that begin with # are skipped. */
+function readTokens(file: string): ReadonlySet<string> {
+  try {
+    const lines = readFileSync(file, 'utf8').split(/\r?\n/)
+    return new Set(lines.map(line => line.trim()).filter(line => line !== '' && !line.startsWith('#')))
+  } catch (cause) {
+    throw new ConfigError(`tokens: ${JSON.stringify(file)} can't be read: ${(cause as Error).message}`, { cause })
+  }
+}

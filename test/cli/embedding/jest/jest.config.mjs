@@ -1,0 +1,1 @@
+export default { rootDir: import.meta.dirname, testMatch: ['**/*.spec.mjs'], transform: {} }
