@@ -12,7 +12,9 @@ const files = readdirSync(join(root, 'openapi'))
   .filter(name => name.endsWith('.yaml'))
   .map(name => join(root, 'openapi', name))
 
-const redocly = await createConfig({ extends: ['recommended'] })
+// Fields that a schema does not name are ignored by the API, and the `then` of a condition never names all of them.
+const examples = { severity: 'error', allowAdditionalProperties: true }
+const redocly = await createConfig({ extends: ['recommended'], rules: { 'no-invalid-media-type-examples': examples } })
 const spectral = new spectralCore.Spectral()
 spectral.setRuleset({ extends: [[spectralRulesets.oas, 'recommended']] })
 

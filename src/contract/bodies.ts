@@ -29,7 +29,7 @@ export const PAGE = 10
 export const LARGEST_PAGE = 100
 
 /** A number from 0 to 1 as text, the form that the older schemas asked for. */
-const SHARE_AS_TEXT = /^(?:0|1|0?\.\d+|1\.0+)$/
+export const SHARE_AS_TEXT = /^(?:0|1|0?\.\d+|1\.0+)$/
 
 /** What `POST /kling/videos` may be asked for. */
 export type Action = (typeof ACTIONS)[number]
