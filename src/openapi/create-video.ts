@@ -114,7 +114,7 @@ function matrixOf(revision: Revision): string {
   return [
     `What the models offer, source ${[...new Set(rows.map(row => row.source))].join('; ')}:`,
     '',
-    '| model | mode | seconds | end_image_url | generate_audio | camera_control | actions |',
+    '| model | mode | seconds | end frame | sound | camera | extend |',
     '|---|---|---|---|---|---|---|',
     ...rows.map(row => `| ${cellsOf(row).join(' | ')} |`),
   ].join('\n')
@@ -132,8 +132,13 @@ function cellsOf(row: Capability): string[] {
     at(row.endFrame),
     row.audio ? 'yes' : 'no',
     at(row.camera),
-    row.actions.join(', '),
+    extending(row),
   ]
+}
+
+function extending({ actions }: Capability): string {
+  if (!actions.includes('extend')) return 'no'
+  return actions.length === 1 ? 'only' : 'yes'
 }
 
 /** Every rule in force, in the order in which the first broken one answers. */

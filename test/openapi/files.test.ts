@@ -5,7 +5,8 @@ import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { DEFAULT_REVISION, REVISIONS } from '../../src/contract/revisions.ts'
 import { openApiDocument } from '../../src/openapi/document.ts'
-import { openApiFiles, openApiYaml } from '../../src/openapi/files.ts'
+import { openApiFiles } from '../../src/openapi/files.ts'
+import { openApiYaml } from '../../src/openapi/yaml.ts'
 
 const root = resolve(import.meta.dirname, '../..')
 const files = openApiFiles()
