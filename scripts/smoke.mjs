@@ -36,6 +36,7 @@ try {
   assert.equal(video.duration, '5.1')
   const file = Buffer.from(await (await fetch(video.video_url)).arrayBuffer())
   assert.equal(file.toString('latin1', 4, 8), 'ftyp')
+  assert.equal((await fetch(`${url}/docs/scalar.js`)).status, 200)
   const ended = new Promise(resolve => server.once('exit', resolve))
   server.kill('SIGTERM')
   assert.equal(await ended, 0)

@@ -1,17 +1,18 @@
 import { z } from 'zod'
-import { CAPABILITIES, modelsOf } from './capabilities.ts'
+import { CAPABILITIES, modelsOf, rowsOf } from './capabilities.ts'
 import type { Grade } from './evidence.ts'
 import { actionsText, durationsText, type Feature, ignoredText, modesText, offers, sentence } from './offers.ts'
 import { CAMERA_AXES } from './request.ts'
 import { REVISION_FACTS, type Revision } from './revisions.ts'
 import {
-  ACTIONS,
+  type ACTIONS,
   ASPECT_RATIOS,
   CAMERA_TYPES,
   LONGEST_NEGATIVE_PROMPT,
   LONGEST_PROMPT,
   LONGEST_TIMEOUT_SECONDS,
 } from './rules/values.ts'
+import { validate } from './rules.ts'
 
 /*
  * The request bodies as schemas, for documents. No request is parsed with them: what a body means and which rule it
@@ -28,34 +29,55 @@ export const PAGE = 10
 export const LARGEST_PAGE = 100
 
 /** A number from 0 to 1 as text, the form that the older schemas asked for. */
-const SHARE_AS_TEXT = /^(?:0|1|0?\.\d+|1\.0+)$/
+export const SHARE_AS_TEXT = /^(?:0|1|0?\.\d+|1\.0+)$/
 
-/** The body of `POST /kling/videos`: exactly the fields that `revision` reads. */
-export function createVideoBody(revision: Revision): z.ZodObject<Record<string, z.ZodType>> {
-  const known = videoFields(revision)
-  const fields = [...REVISION_FACTS[revision].fields].map(name => {
+/** What `POST /kling/videos` may be asked for. */
+export type Action = (typeof ACTIONS)[number]
+
+/** The body of `POST /kling/videos` for one action: exactly the fields that `revision` reads and uses for it. */
+export function createVideoBody(revision: Revision, action: Action): z.ZodObject<Record<string, z.ZodType>> {
+  const known = videoFields(revision, action)
+  const required = requiredFields(revision, action)
+  const fields = usedFields(revision, action).map(name => {
     const field = known[name]
     if (!field) throw new Error(`bodies.ts describes no field ${name}, which revision ${revision} reads`)
-    return [name, name === 'action' ? field : field.optional()] as const
+    return [name, required.includes(name) ? field : field.optional()] as const
   })
-  return z
-    .object(Object.fromEntries(fields))
-    .describe('Other fields are ignored, not refused. null means that the field is absent.')
+  return z.object(Object.fromEntries(fields)).describe(ACTION_TEXTS[action])
+}
+
+const OTHERS = 'Other fields are ignored, not refused. null means that the field is absent.'
+
+const ACTION_TEXTS: Readonly<Record<Action, string>> = {
+  text2video: `A video from words. ${OTHERS}`,
+  image2video: `A video that begins with an image. ${OTHERS}`,
+  extend: `4.5 s more of an earlier video. ${OTHERS}`,
+}
+
+/** Fields that mean something for an action; the others that the revision reads are ignored. */
+function usedFields(revision: Revision, action: Action): string[] {
+  const { fields, ignoredByAction } = REVISION_FACTS[revision]
+  return [...fields].filter(name => !ignoredByAction[action]?.includes(name))
+}
+
+/** What a body with nothing but its action is refused for. */
+function requiredFields(revision: Revision, action: Action): string[] {
+  return ['action', ...validate({ action }, revision, 'documented').map(({ field }) => field)]
 }
 
 /** Every field of any revision, as `revision` would read it. */
-function videoFields(revision: Revision): Readonly<Record<string, z.ZodType>> {
+function videoFields(revision: Revision, action: Action): Readonly<Record<string, z.ZodType>> {
   const { modes, takesStrings } = REVISION_FACTS[revision]
   const ignored = (field: string) => ignoredText(revision, field)
   const offered = (feature: Feature) => sentence('Offered by', offers(revision, feature))
   return {
     action: says(
-      z.enum(ACTIONS),
+      z.enum([action]),
       'What to make: text2video from words, image2video from a first frame, extend to lengthen an earlier video. Required.',
       'guide A and B, action',
     ),
     model: says(
-      z.enum(words(modelsOf(revision))).default('kling-v1'),
+      z.enum(words(modelsFor(revision, action))).default('kling-v1'),
       `Which model makes the video. Default kling-v1. ${actionsText(revision)}`,
       'guide A and B, model; default gateway §2',
     ),
@@ -147,6 +169,11 @@ function videoFields(revision: Revision): Readonly<Record<string, z.ZodType>> {
 /** Adds what the field is and where that was read. */
 function says<T extends z.ZodType>(schema: T, text: string, source: string, grade: Grade = 'guide'): T {
   return schema.describe(`${text.replace(/ {2,}/g, ' ').trim()} Source: ${source} (${grade}).`)
+}
+
+/** The models that may be asked for an action, in the matrix's order. */
+function modelsFor(revision: Revision, action: Action): string[] {
+  return modelsOf(revision).filter(model => rowsOf(revision, model)?.get('std')?.actions.includes(action))
 }
 
 /** `z.enum` wants to know that there is one. */

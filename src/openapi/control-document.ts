@@ -1,7 +1,7 @@
 import type { OpenAPIObject, OperationObject, ParameterObject, ResponseObject, SchemaObject } from 'openapi3-ts/oas31'
 import { z } from 'zod'
 import type { Documented, OtherAnswer } from '../control/command.ts'
-import { openApiYaml } from './files.ts'
+import { openApiYaml } from './yaml.ts'
 
 export interface ControlDocumentFacts {
   readonly version: string

@@ -1,4 +1,4 @@
-import type { CallbackObject, OperationObject, ParameterObject, ResponseObject } from 'openapi3-ts/oas31'
+import type { CallbackObject, LinksObject, OperationObject, ParameterObject, ResponseObject } from 'openapi3-ts/oas31'
 import { CAPABILITIES, type Capability } from '../contract/capabilities.ts'
 import { spanOf } from '../contract/offers.ts'
 import type { Revision } from '../contract/revisions.ts'
@@ -14,6 +14,7 @@ export function createVideo(revision: Revision): OperationObject {
   const headers = header('x-trace-id', 'x-mockling-outcome', 'x-mockling-ignored')
   return {
     operationId: 'createVideo',
+    tags: ['videos'],
     summary: 'Make a video, or extend one',
     description: [INTRODUCTION, matrixOf(revision), rulesText(revision)].join('\n\n'),
     parameters: [OUTCOME],
@@ -32,6 +33,7 @@ export function createVideo(revision: Revision): OperationObject {
             examples: CREATE_ANSWERS,
           },
         },
+        links: LINKS,
       },
       ...createErrors(headers),
       503: OURS,
@@ -46,6 +48,20 @@ failure with its status. With \`callback_url\` the answer comes at once and is e
 failure, is posted there later. With \`async\` the answer is the same, and \`POST /kling/tasks\` tells how it went.
 
 A caller that hangs up does not stop the task: it goes on and is billed, and a retry makes a second one.`
+
+/** What to do with an answer. */
+const LINKS: LinksObject = {
+  retrieveTask: {
+    operationId: 'queryTasks',
+    description: 'How far the task is, and what came of it.',
+    requestBody: { id: '$response.body#/task_id', action: 'retrieve' },
+  },
+  extendVideo: {
+    operationId: 'createVideo',
+    description: 'The video may be extended, whatever model made it.',
+    requestBody: { action: 'extend', video_id: '$response.body#/video_id', prompt: 'The mug is put back.' },
+  },
+}
 
 /** Ours alone: the real API knows no such header. */
 const OUTCOME: ParameterObject = {
@@ -67,6 +83,7 @@ const OUTCOME: ParameterObject = {
 const SETTLED: CallbackObject = {
   post: {
     operationId: 'receiveResult',
+    tags: ['videos'],
     summary: 'The task has settled',
     description:
       'What the held request would have answered. One unsigned request; `task_id` tells which task it is about. Source: guide A, Asynchronous Callback (guide).',
@@ -78,7 +95,8 @@ const SETTLED: CallbackObject = {
       },
     },
     responses: {
-      '2XX': { description: 'Received. Any other status counts as not delivered; the body does not matter.' },
+      '2XX': { description: 'Received. The body does not matter.' },
+      '4XX': { description: 'Not delivered, as with any status but 2XX.' },
     },
   },
 }
@@ -96,7 +114,7 @@ function matrixOf(revision: Revision): string {
   return [
     `What the models offer, source ${[...new Set(rows.map(row => row.source))].join('; ')}:`,
     '',
-    '| model | mode | seconds | end_image_url | generate_audio | camera_control | actions |',
+    '| model | mode | seconds | end frame | sound | camera | extend |',
     '|---|---|---|---|---|---|---|',
     ...rows.map(row => `| ${cellsOf(row).join(' | ')} |`),
   ].join('\n')
@@ -114,8 +132,13 @@ function cellsOf(row: Capability): string[] {
     at(row.endFrame),
     row.audio ? 'yes' : 'no',
     at(row.camera),
-    row.actions.join(', '),
+    extending(row),
   ]
+}
+
+function extending({ actions }: Capability): string {
+  if (!actions.includes('extend')) return 'no'
+  return actions.length === 1 ? 'only' : 'yes'
 }
 
 /** Every rule in force, in the order in which the first broken one answers. */

@@ -1,13 +1,17 @@
-import type { OpenAPIObject, ServerObject } from 'openapi3-ts/oas31'
+import type { OpenAPIObject, ServerObject, TagObject } from 'openapi3-ts/oas31'
 import { REVISION_FACTS, type Revision } from '../contract/revisions.ts'
-import { outcomeLines } from '../faults/outcomes.ts'
-import { createVideo } from './create-video.ts'
+import { ENDPOINTS } from './endpoints.ts'
 import { HEADERS } from './headers.ts'
-import { queryTasks } from './query-tasks.ts'
+import { outcomes } from './outcomes.ts'
 import { schemasOf } from './schemas.ts'
 
 /** The real API (guide A, Basic Usage). */
 const REAL: ServerObject = { url: 'https://api.acedata.cloud', description: 'The real API.' }
+
+const TAGS: TagObject[] = [
+  { name: 'videos', description: 'Making them, and extending them.' },
+  { name: 'tasks', description: 'How far they are, and what came of them.' },
+]
 
 /** Where a simulator listens by default. */
 const LOCAL: ServerObject = { url: 'http://127.0.0.1:4180', description: 'A mockling on this machine.' }
@@ -27,13 +31,13 @@ export function openApiDocument(revision: Revision, serverUrl?: string): OpenAPI
       title: 'Kling Videos Generation API',
       version: revision,
       description: descriptionOf(revision),
+      contact: { name: 'Those who make mockling. The API itself is Ace Data Cloud’s.' },
+      license: { name: 'MIT, for this document', identifier: 'MIT' },
     },
     servers: serverUrl === undefined ? [REAL, LOCAL] : [{ url: serverUrl, description: 'This mockling.' }, REAL],
     security: [{ bearer: [] }],
-    paths: {
-      '/kling/videos': { post: createVideo(revision) },
-      '/kling/tasks': { post: queryTasks() },
-    },
+    tags: TAGS,
+    paths: Object.fromEntries(ENDPOINTS.map(({ path, operation }) => [path, { post: operation(revision) }])),
     components: {
       schemas: schemasOf(revision),
       headers: HEADERS,
@@ -47,7 +51,7 @@ export function openApiDocument(revision: Revision, serverUrl?: string): OpenAPI
       },
     },
     // Ours alone: what the header x-mockling-outcome may name.
-    'x-mockling-outcomes': outcomeLines(),
+    'x-mockling-outcomes': outcomes(),
   }
 }
 

@@ -9,13 +9,15 @@ export function queryTasks(): OperationObject {
   const headers = header('x-trace-id', 'x-mockling-outcome')
   return {
     operationId: 'queryTasks',
+    tags: ['tasks'],
     summary: 'Look at one task, or at several',
     description: DESCRIPTION,
     requestBody: {
       required: true,
       content: {
         'application/json': {
-          schema: { oneOf: [ref('RetrieveTask'), ref('RetrieveTasks')] },
+          // Not oneOf, which Redocly wants told apart by a required field: `action` may be missing to retrieve one.
+          schema: { anyOf: [ref('RetrieveTask'), ref('RetrieveTasks')] },
           examples: TASK_REQUESTS,
         },
       },

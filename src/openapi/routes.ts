@@ -9,14 +9,18 @@ export interface OpenApiRoutesOptions {
   readonly originOf: (request: FastifyRequest) => string
 }
 
+type Asking = FastifyRequest<{ Querystring: { revision?: unknown } }>
+
 /**
- * `GET /openapi.json` and `GET /openapi.yaml`, with `?revision=` for another revision than the server's.
+ * `GET /openapi.json`, `GET /openapi.yaml` and the page `GET /docs`, each with `?revision=` for another revision than the
+ * server's.
  *
- * The code that makes documents is loaded by the first request, so that a start pays nothing for it.
+ * The code that makes them is loaded by the first request, so that a start pays nothing for it.
  */
-export function openApiRoutes(app: FastifyInstance, { revision, originOf }: OpenApiRoutesOptions): void {
+export function openApiRoutes(app: FastifyInstance, options: OpenApiRoutesOptions): void {
+  const { revision, originOf } = options
   const serve = (type: string, print: (document: OpenAPIObject) => string | Promise<string>) => {
-    return async (request: FastifyRequest<{ Querystring: { revision?: unknown } }>, reply: FastifyReply) => {
+    return async (request: Asking, reply: FastifyReply) => {
       const wanted = request.query.revision ?? revision
       if (!isRevision(wanted)) return refuseRevision(reply, wanted)
       const { openApiDocument } = await import('./document.ts')
@@ -31,9 +35,37 @@ export function openApiRoutes(app: FastifyInstance, { revision, originOf }: Open
   )
   app.get(
     '/openapi.yaml',
-    serve('application/yaml; charset=utf-8', async document => (await import('./files.ts')).openApiYaml(document)),
+    serve('application/yaml; charset=utf-8', async document => (await import('./yaml.ts')).openApiYaml(document)),
   )
+  docsRoutes(app, options)
 }
+
+/** The page at `/docs` and its two scripts. */
+function docsRoutes(app: FastifyInstance, { revision }: OpenApiRoutesOptions): void {
+  const show = async (request: Asking, reply: FastifyReply) => {
+    const wanted = request.query.revision ?? revision
+    if (!isRevision(wanted)) return refuseRevision(reply, wanted)
+    const { PAGE_POLICY, pageFor } = await import('./docs-page.ts')
+    return reply
+      .header('content-type', 'text/html; charset=utf-8')
+      .header('content-security-policy', PAGE_POLICY)
+      .send(pageFor(wanted))
+  }
+  app.get('/docs', show)
+  app.get('/docs/', show)
+  app.get('/docs/start.js', async (request: Asking, reply) => {
+    const wanted = request.query.revision
+    if (!isRevision(wanted)) return refuseRevision(reply, wanted)
+    const { startScript } = await import('./docs-page.ts')
+    return reply.header('content-type', SCRIPT).send(startScript(wanted))
+  })
+  app.get('/docs/scalar.js', async (_request, reply) => {
+    const { scalarScript } = await import('./docs-page.ts')
+    return reply.header('content-type', SCRIPT).send(await scalarScript())
+  })
+}
+
+const SCRIPT = 'text/javascript; charset=utf-8'
 
 function refuseRevision(reply: FastifyReply, wanted: unknown): FastifyReply {
   const detail = `there is no revision ${JSON.stringify(wanted)}; known are ${REVISIONS.join(', ')}`

@@ -1,12 +1,15 @@
 import type { ReferenceObject, SchemaObject } from 'openapi3-ts/oas31'
 import { z } from 'zod'
-import { createVideoBody, retrieveTaskBody, retrieveTasksBody } from '../contract/bodies.ts'
+import { type Action, createVideoBody, retrieveTaskBody, retrieveTasksBody } from '../contract/bodies.ts'
 import type { Revision } from '../contract/revisions.ts'
 import { ErrorBody, PendingSnapshot, TaskAccepted, TaskRecord, VideoResult } from '../contract/wire.ts'
 
 /** Everything that stands under `components.schemas`. */
 export type SchemaName =
   | 'CreateVideo'
+  | 'TextToVideo'
+  | 'ImageToVideo'
+  | 'ExtendVideo'
   | 'RetrieveTask'
   | 'RetrieveTasks'
   | 'VideoResult'
@@ -22,10 +25,29 @@ export function ref(name: SchemaName): ReferenceObject {
   return { $ref: `#/components/schemas/${name}` }
 }
 
+/** The variants of a create, by the action that tells them apart. */
+export const CREATE_VARIANTS = {
+  text2video: 'TextToVideo',
+  image2video: 'ImageToVideo',
+  extend: 'ExtendVideo',
+} as const satisfies Record<Action, SchemaName>
+
+/** The body of `POST /kling/videos`: one of the variants, as its action says. */
+const CREATE_VIDEO: SchemaObject = {
+  description: 'What is asked for; action says which of the forms it has.',
+  oneOf: Object.values(CREATE_VARIANTS).map(ref),
+  discriminator: {
+    propertyName: 'action',
+    mapping: Object.fromEntries(Object.entries(CREATE_VARIANTS).map(([action, name]) => [action, ref(name).$ref])),
+  },
+}
+
 /** The shapes on the wire as JSON Schema, under the names the document refers to them by. */
 export function schemasOf(revision: Revision): Record<SchemaName, SchemaObject> {
   const requests = jsonSchemas('input', {
-    CreateVideo: createVideoBody(revision),
+    TextToVideo: createVideoBody(revision, 'text2video'),
+    ImageToVideo: createVideoBody(revision, 'image2video'),
+    ExtendVideo: createVideoBody(revision, 'extend'),
     RetrieveTask: retrieveTaskBody(),
     RetrieveTasks: retrieveTasksBody(),
   })
@@ -41,7 +63,7 @@ export function schemasOf(revision: Revision): Record<SchemaName, SchemaObject> 
     PendingSnapshot,
     ErrorBody,
   })
-  return { ...requests, ...answers }
+  return { CreateVideo: CREATE_VIDEO, ...requests, ...answers }
 }
 
 function jsonSchemas<Name extends SchemaName>(

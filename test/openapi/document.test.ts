@@ -5,9 +5,12 @@ import { CAPABILITIES, modelsOf } from '../../src/contract/capabilities.ts'
 import { ERROR_CODES, ERRORS } from '../../src/contract/errors.ts'
 import { GRADES } from '../../src/contract/evidence.ts'
 import { REVISION_FACTS, REVISIONS } from '../../src/contract/revisions.ts'
+import { ACTIONS } from '../../src/contract/rules/values.ts'
 import { rulesOf, validate } from '../../src/contract/rules.ts'
-import { outcomeLines, outcomeOf } from '../../src/faults/outcomes.ts'
+import { magicWordIn, outcomeLines, outcomeOf } from '../../src/faults/outcomes.ts'
 import { openApiDocument } from '../../src/openapi/document.ts'
+import type { DocumentedOutcome } from '../../src/openapi/outcomes.ts'
+import { CREATE_VARIANTS } from '../../src/openapi/schemas.ts'
 import { checksOf, mediaTypesIn, placesIn, resolved } from './reading.ts'
 
 describe.each(REVISIONS)('the document of revision %s', revision => {
@@ -15,7 +18,8 @@ describe.each(REVISIONS)('the document of revision %s', revision => {
   const places = [...placesIn(document)]
   const create = document.paths?.['/kling/videos']?.post as OperationObject
   const schemas = document.components?.schemas as Record<string, SchemaObject>
-  const fields = (schemas['CreateVideo']?.properties ?? {}) as Record<string, SchemaObject>
+  const propertiesOf = (name: string) => (schemas[name]?.properties ?? {}) as Record<string, SchemaObject>
+  const variants = Object.entries(CREATE_VARIANTS).map(([action, name]) => ({ action, fields: propertiesOf(name) }))
   const checks = checksOf(document)
   const check = (name: string) => checks('components', 'schemas', name)
 
@@ -40,20 +44,34 @@ describe.each(REVISIONS)('the document of revision %s', revision => {
     expect(code).toMatchObject({ enum: ERROR_CODES })
   })
 
-  it('has every field that the revision reads, and no other', () => {
-    expect(Object.keys(fields).toSorted()).toEqual([...REVISION_FACTS[revision].fields].toSorted())
-    expect(schemas['CreateVideo']?.required).toEqual(['action'])
+  it('has a form for each action, with the fields that mean something for it', () => {
+    expect(variants.map(({ action }) => action)).toEqual([...ACTIONS])
+    for (const { action, fields } of variants) {
+      expect(fields['action']?.enum).toEqual([action])
+      const ignored = REVISION_FACTS[revision].ignoredByAction[action] ?? []
+      const used = [...REVISION_FACTS[revision].fields].filter(name => !ignored.includes(name))
+      expect(Object.keys(fields).toSorted()).toEqual(used.toSorted())
+    }
+  })
+
+  it('requires of each action what a body is refused without', () => {
+    expect(schemas['TextToVideo']?.required).toEqual(['action', 'prompt'])
+    expect(schemas['ImageToVideo']?.required).toContain('start_image_url')
+    expect(schemas['ExtendVideo']?.required?.toSorted()).toEqual(['action', 'prompt', 'video_id'])
   })
 
   it('has the models and modes of the matrix', () => {
     const rows = CAPABILITIES.filter(row => row.revisions.includes(revision))
-    expect(fields['model']?.enum).toEqual(modelsOf(revision))
-    expect(fields['mode']?.enum?.toSorted()).toEqual([...new Set(rows.flatMap(row => row.modes))].toSorted())
+    for (const { action, fields } of variants) {
+      const able = rows.filter(row => row.actions.includes(action)).map(row => row.model)
+      expect(fields['model']?.enum).toEqual([...new Set(able)])
+      expect(fields['mode']?.enum?.toSorted()).toEqual([...new Set(rows.flatMap(row => row.modes))].toSorted())
+    }
   })
 
   it('has the durations of the matrix', () => {
     const offered = new Set(CAPABILITIES.filter(row => row.revisions.includes(revision)).flatMap(row => row.seconds))
-    const isGood = checks('components', 'schemas', 'CreateVideo', 'properties', 'duration')
+    const isGood = checks('components', 'schemas', 'TextToVideo', 'properties', 'duration')
     const taken = Array.from({ length: 40 }, (_, seconds) => seconds / 2).filter(n => isGood(n) === undefined)
     expect(taken).toEqual([...offered].toSorted((a, b) => a - b))
   })
@@ -66,7 +84,8 @@ describe.each(REVISIONS)('the document of revision %s', revision => {
   })
 
   it('says what each field of a request is, and where that was read', () => {
-    const requests = ['CreateVideo', 'RetrieveTask', 'RetrieveTasks'].map(name => ({ [name]: schemas[name] }))
+    const names = [...Object.values(CREATE_VARIANTS), 'RetrieveTask', 'RetrieveTasks']
+    const requests = names.map(name => ({ [name]: schemas[name] }))
     const described = [...placesIn(requests)].filter(({ at }) => at.at(-2) === 'properties')
     expect(described.length).toBeGreaterThan(30)
     const ends = new RegExp(`\\S\\. Source: \\S.+ \\((?:${GRADES.join('|')})\\)\\.$`)
@@ -99,7 +118,15 @@ describe.each(REVISIONS)('the document of revision %s', revision => {
   })
 
   it('lists every outcome and fault, and shows some that are there', () => {
-    expect(document['x-mockling-outcomes']).toEqual(outcomeLines())
+    const listed = document['x-mockling-outcomes'] as DocumentedOutcome[]
+    expect(listed.map(({ magic, ...line }) => line)).toEqual(outcomeLines())
+    for (const { name, magic } of listed) {
+      expect(Object.keys(magic), name).not.toEqual([])
+      for (const { header, prompt } of Object.values(magic)) {
+        expect(outcomeOf(header, new Set()).text).toBe(header)
+        expect(magicWordIn(`a mug ${prompt}`)).toBe(header)
+      }
+    }
     const [parameter] = create.parameters ?? []
     const examples = Object.values((parameter as ParameterObject).examples ?? {}) as ExampleObject[]
     expect(examples.length).toBeGreaterThan(2)
@@ -109,10 +136,12 @@ describe.each(REVISIONS)('the document of revision %s', revision => {
   it('is laid out as OpenAPI 3.1 asks', () => {
     expect(document.openapi).toMatch(/^3\.1\.\d$/)
     expect(document.info).toMatchObject({ title: expect.any(String), version: revision })
-    const fields = ['components', 'info', 'openapi', 'paths', 'security', 'servers', 'x-mockling-outcomes']
+    const fields = ['components', 'info', 'openapi', 'paths', 'security', 'servers', 'tags', 'x-mockling-outcomes']
     expect(Object.keys(document).toSorted()).toEqual(fields)
-    const operations = places.filter(({ value }) => 'operationId' in value).map(({ value }) => value as OperationObject)
+    const operations = places.filter(({ value }) => 'responses' in value).map(({ value }) => value as OperationObject)
     expect(operations.map(operation => operation.operationId)).toEqual(['createVideo', 'receiveResult', 'queryTasks'])
+    for (const { value } of places.filter(({ at }) => at.at(-2) === 'links'))
+      expect(operations.map(operation => operation.operationId)).toContain(value['operationId'])
     for (const { responses } of operations) {
       for (const [status, response] of Object.entries(responses ?? {})) {
         expect(status).toMatch(/^[1-5](?:\d\d|XX)$/)
@@ -130,6 +159,10 @@ describe.each(REVISIONS)('the document of revision %s', revision => {
   it('refers to what there is, and keeps nothing that is not referred to', () => {
     const pointers = new Set(places.flatMap(({ value }) => (typeof value['$ref'] === 'string' ? [value['$ref']] : [])))
     for (const pointer of pointers) expect(resolved(document, pointer), pointer).toBeDefined()
+    for (const { at, value } of places.filter(({ at }) => at.at(-1) === 'mapping')) {
+      const variants = (resolved(document, `#/${at.slice(0, -2).join('/')}`) as SchemaObject).oneOf
+      expect(variants?.map(variant => (variant as { $ref: string }).$ref)).toEqual(Object.values(value))
+    }
     const kept = [schemas, document.components?.headers ?? {}].flatMap(Object.keys)
     expect([...pointers].map(pointer => pointer.split('/').at(-1)).toSorted()).toEqual(kept.toSorted())
   })

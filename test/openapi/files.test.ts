@@ -5,14 +5,16 @@ import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { DEFAULT_REVISION, REVISIONS } from '../../src/contract/revisions.ts'
 import { openApiDocument } from '../../src/openapi/document.ts'
-import { openApiFiles, openApiYaml } from '../../src/openapi/files.ts'
+import { openApiFiles } from '../../src/openapi/files.ts'
+import { openApiYaml } from '../../src/openapi/yaml.ts'
 
 const root = resolve(import.meta.dirname, '../..')
 const files = openApiFiles()
 
 describe('the committed documents', () => {
-  it('are one for each revision, and the default', () => {
-    const names = [...REVISIONS.map(revision => `kling-${revision}.yaml`), 'kling.yaml']
+  it('are two for each revision, plain and strict, and the default', () => {
+    const forms = REVISIONS.flatMap(revision => [`kling-${revision}.yaml`, `kling-${revision}.strict.yaml`])
+    const names = [...forms, 'kling.yaml']
     expect(Object.keys(files).toSorted()).toEqual(names.map(name => `openapi/${name}`).toSorted())
     expect(readdirSync(resolve(root, 'openapi')).toSorted()).toEqual(names.toSorted())
     expect(files['openapi/kling.yaml']).toBe(files[`openapi/kling-${DEFAULT_REVISION}.yaml`])

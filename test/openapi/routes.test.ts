@@ -46,3 +46,48 @@ describe('GET /openapi.*', () => {
     expect((await get('/openapi.json')).headers['access-control-allow-origin']).toBe('*')
   })
 })
+
+describe('GET /docs', () => {
+  let app: FastifyInstance
+  beforeEach(() => {
+    app = fastify()
+    openApiRoutes(app, { revision: '2026-03', originOf: () => 'http://mockling.test' })
+  })
+  afterEach(() => app.close())
+
+  it.each([
+    ['/docs', '2026-03'],
+    ['/docs/', '2026-03'],
+    ['/docs?revision=2026-05', '2026-05'],
+  ])('is a page that shows a revision first: %s', async (url, revision) => {
+    const reply = await app.inject(url)
+    expect(reply.headers['content-type']).toBe('text/html; charset=utf-8')
+    const [, source = ''] = /src="(\/docs\/start.js[^"]*)"/.exec(reply.body) ?? []
+    const script = await app.inject(source)
+    expect(script.headers['content-type']).toBe('text/javascript; charset=utf-8')
+    const { sources } = JSON.parse(/\{.*\}/s.exec(script.body)?.[0] ?? '') as { sources: Record<string, unknown>[] }
+    expect(sources.map(({ url }) => url)).toEqual(REVISIONS.map(known => `/openapi.json?revision=${known}`))
+    expect(sources.filter(source => source['default']).map(({ slug }) => slug)).toEqual([revision])
+  })
+
+  it('allows nothing that is not ours', async () => {
+    const { headers } = await app.inject('/docs')
+    expect(headers['content-security-policy']).toContain("default-src 'self'; script-src 'self';")
+    expect(headers['content-security-policy']).not.toMatch(/http|\*|unsafe-eval/)
+  })
+
+  it.each(['/docs?revision=2019-01', '/docs/start.js?revision=2019-01', '/docs/start.js'])(
+    'refuses an unknown revision and names those there are: %s',
+    async url => {
+      const reply = await app.inject(url)
+      expect(reply.statusCode).toBe(400)
+      expect(reply.json()).toMatchObject({ revisions: REVISIONS })
+    },
+  )
+
+  it('brings its viewer along', async () => {
+    const reply = await app.inject('/docs/scalar.js')
+    expect(reply.headers['content-type']).toBe('text/javascript; charset=utf-8')
+    expect(reply.body).toContain('@scalar/api-reference')
+  })
+})

@@ -1,0 +1,122 @@
+import type { OpenAPIObject, OperationObject, SchemaObject } from 'openapi3-ts/oas31'
+import { LARGEST_PAGE, MOST_IDS } from '../contract/bodies.ts'
+import { BEYOND_SCHEMA } from '../contract/conditions/beyond.ts'
+import { given, type JsonSchema, oneOf, typed } from '../contract/conditions/schema.ts'
+import { strictBody } from '../contract/conditions.ts'
+import type { Revision } from '../contract/revisions.ts'
+import { openApiDocument } from './document.ts'
+import { CREATE_VARIANTS, type SchemaName } from './schemas.ts'
+
+/**
+ * The contract of one revision with every rule in it: a validator of JSON Schema 2020-12 accepts a request body if the
+ * API does, but for what `x-mockling-beyond-schema` lists. It says nothing of what is the simulator's alone.
+ *
+ * For validators and test generators. Clients are better made from `openApiDocument`, whose types are plain.
+ */
+export function strictDocument(revision: Revision, serverUrl?: string): OpenAPIObject {
+  const { info, paths, components, ...rest } = openApiDocument(revision, serverUrl)
+  const loose = components?.schemas as Readonly<Record<SchemaName, SchemaObject>>
+  return {
+    ...rest,
+    info: { ...info, title: `${info.title}, strict`, description: `${DESCRIPTION}\n\n${info.description}` },
+    paths: Object.fromEntries(
+      Object.entries(paths ?? {}).map(([path, { post }]) => [path, { post: bare(post as OperationObject) }]),
+    ),
+    components: {
+      ...components,
+      schemas: {
+        ...loose,
+        ...createVariants(revision, loose),
+        RetrieveTask: described(RETRIEVE_TASK, loose.RetrieveTask),
+        RetrieveTasks: described(RETRIEVE_TASKS, loose.RetrieveTasks),
+      },
+    },
+    'x-mockling-beyond-schema': BEYOND_SCHEMA.filter(({ revisions }) => revisions.includes(revision)).map(
+      ({ of, document, says }) => ({ of, document, says }),
+    ),
+  }
+}
+
+const DESCRIPTION = `\
+The strict document: schemas of requests hold every rule, those between fields as conditions, and take null for an absent
+field. What JSON Schema can't say is listed in \`x-mockling-beyond-schema\`.`
+
+/** An operation without the simulator's own parameters. */
+function bare({ parameters: _, ...operation }: OperationObject): OperationObject {
+  return operation
+}
+
+function createVariants(revision: Revision, loose: Readonly<Record<SchemaName, SchemaObject>>) {
+  return Object.fromEntries(
+    Object.entries(CREATE_VARIANTS).map(([action, name]) => [
+      name,
+      described(strictBody(revision, action as keyof typeof CREATE_VARIANTS), loose[name], action),
+    ]),
+  )
+}
+
+/** A strict schema with the descriptions and defaults of a loose one. */
+function described(strict: JsonSchema, loose: SchemaObject | undefined, action?: string): SchemaObject {
+  const plain = loose?.anyOf?.find(form => 'properties' in form) ?? loose ?? {}
+  const { properties, items } = plain as SchemaObject
+  return {
+    ...(loose?.description && { description: loose.description }),
+    ...(loose?.default !== undefined && { default: loose.default }),
+    ...strict,
+    ...(strict.properties && {
+      properties: Object.fromEntries(
+        Object.entries(strict.properties).map(([name, schema]) => [
+          name,
+          described(schema, (properties?.[name] ?? (action && unused(action))) as SchemaObject | undefined),
+        ]),
+      ),
+    }),
+    ...(strict.items && { items: described(strict.items, items as SchemaObject | undefined) }),
+  } as SchemaObject
+}
+
+function unused(action: string): SchemaObject {
+  return { description: `Ignored for ${action}: nothing is looked at but its JSON type.` }
+}
+
+const RETRIEVE_TASK: JsonSchema = {
+  type: 'object',
+  required: ['id'],
+  properties: { id: { type: 'string', minLength: 1 }, action: oneOf(['retrieve', 'generate']) },
+}
+
+const since = { minimum: 0, maximum: Number.MAX_SAFE_INTEGER }
+
+/** Filters that are looked at, by name. */
+const FILTERS: Readonly<Record<string, readonly [type: string, more: JsonSchema]>> = {
+  type: ['string', {}],
+  limit: ['number', { minimum: 1, maximum: LARGEST_PAGE }],
+  offset: ['number', since],
+  created_at_min: ['number', since],
+  created_at_max: ['number', since],
+}
+
+/** Filters that ask for a list, and are not looked at. */
+const UNREAD = ['user_id', 'application_id']
+
+const SOMETHING: JsonSchema = { type: ['string', 'number', 'boolean', 'array', 'object'], items: {} }
+
+/** By ids, and then filters are not looked at; or by at least one filter. */
+const RETRIEVE_TASKS: JsonSchema = {
+  type: 'object',
+  required: ['action'],
+  properties: { action: { enum: ['retrieve_batch'] } },
+  anyOf: [
+    given('ids', 'array', { maxItems: MOST_IDS }),
+    {
+      properties: Object.fromEntries([
+        ['ids', { type: 'null' }],
+        ...Object.entries(FILTERS).map(([name, [type, more]]) => [name, { ...typed(type), ...more }]),
+      ]),
+      anyOf: [
+        ...Object.entries(FILTERS).map(([name, [type]]) => given(name, type)),
+        ...UNREAD.map(name => ({ required: [name], properties: { [name]: SOMETHING } })),
+      ],
+    },
+  ],
+}
