@@ -16,7 +16,9 @@ export async function startIncident(file: string, rules: RuleDesk): Promise<void
   } catch (cause) {
     const isForeseen = cause instanceof Refused || cause instanceof BadInput
     const failed = `timeline: ${JSON.stringify(file)} can't be ${isForeseen ? 'played' : 'read'}`
-    throw new ConfigError(`${failed}: ${(cause as Error).message}`, { cause })
+    // YAML's complaints go on with a picture of the place.
+    const reason = (cause as Error).message.split('\n')[0]?.replace(/:$/, '')
+    throw new ConfigError(`${failed}: ${reason}`, { cause })
   }
 }
 
