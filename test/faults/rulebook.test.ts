@@ -351,7 +351,7 @@ describe('rules at the door', () => {
       simulator.app.inject({ method: 'DELETE', url: `/_mockling/v1/rules/outcome-1${query}` })
     expect((await remove('')).json()).toMatchObject({
       status: 409,
-      detail: "outcome 'outcome-1' is there for several tokens; name one of them",
+      detail: "rule 'outcome-1' is there for several tokens; name one of them",
     })
     expect((await remove('?token=a')).statusCode).toBe(204)
     const list = async (query: string) =>
