@@ -19,7 +19,9 @@ export async function startIncident(file: string, rules: RuleDesk, tape: Tape): 
   } catch (cause) {
     const isForeseen = cause instanceof Refused || cause instanceof BadInput
     const failed = `timeline: ${JSON.stringify(file)} can't be ${isForeseen ? 'played' : 'read'}`
-    throw new ConfigError(`${failed}: ${(cause as Error).message}`, { cause })
+    // YAML's complaints go on with a picture of the place.
+    const reason = (cause as Error).message.split('\n')[0]?.replace(/:$/, '')
+    throw new ConfigError(`${failed}: ${reason}`, { cause })
   }
 }
 

@@ -74,7 +74,9 @@ export class Control {
     if (/^[0-9a-f]{64}$/.test(namespace)) return { namespace }
     const known = this.#options.namespaces.all().filter(one => one.key.startsWith(namespace))
     if (known.length === 1 && known[0]) return { namespace: known[0].key }
-    throw new Refused(`namespace '${namespace}' names ${known.length} of the known namespaces`, 404)
+    const reason =
+      known.length === 0 ? 'is none that is known' : `is the beginning of ${known.length}; give more digits`
+    throw new Refused(`namespace '${namespace}' ${reason}`, 404)
   }
 
   /** The namespace named. */

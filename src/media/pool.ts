@@ -150,7 +150,8 @@ export class Pool {
     worker.on('message', (outcome: Outcome) => {
       const { current } = thread
       thread.current = undefined
-      worker.unref()
+      // One that is being ended keeps it alive until it has: else the process may end in the middle of that wait.
+      if (!this.#isClosed) worker.unref()
       if ('error' in outcome) current?.reject(new Error(outcome.error))
       else current?.resolve(outcome.result as never)
       this.#proceed()

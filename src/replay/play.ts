@@ -144,16 +144,28 @@ export class Play {
   /** Moves the namespace's clock to `at`, past all that ended or fell due by then. */
   async #reach(namespace: string, at: number): Promise<void> {
     const { clock } = this.#stage.namespaces.of(namespace)
-    const show = (instant: number) => clock.show(Math.max(clock.now(), instant))
     for (;;) {
       const mark = this.#marks.take(namespace, at, this.#begun)
-      if (!mark) break
-      show(mark.at)
+      await this.#travel(namespace, mark?.at ?? at)
+      if (!mark) return
       mark.act?.()
       clock.wakeDue()
       await this.#quiet(namespace)
     }
-    show(at)
+  }
+
+  /**
+   * Has the clock show `instant`, after a stop at each one awaited on the way: who wakes there may count on from it, and
+   * leaves no mark. Who waits for `instant` itself goes on waiting.
+   */
+  async #travel(namespace: string, instant: number): Promise<void> {
+    const { clock } = this.#stage.namespaces.of(namespace)
+    for (let next = clock.nextAwaited; next !== undefined && next < instant; next = clock.nextAwaited) {
+      clock.show(Math.max(clock.now(), next))
+      clock.wakeDue()
+      await this.#quiet(namespace)
+    }
+    clock.show(Math.max(clock.now(), instant))
   }
 
   /** Resolves when the request has been seen. */

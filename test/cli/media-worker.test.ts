@@ -67,6 +67,29 @@ describe('the built media thread', () => {
     })
   })
 
+  it('is waited for when it is ended, though the last thing it says comes meanwhile', async () => {
+    const unrefs: string[] = []
+    const threads: Worker[] = []
+    const startThread = (script: URL) => {
+      const thread = new Worker(script)
+      const unref = thread.unref.bind(thread)
+      thread.unref = () => {
+        unrefs.push('unref')
+        unref()
+      }
+      threads.push(thread)
+      return thread
+    }
+    const pool = new Pool({ script: SCRIPT, threads: 1, startThread })
+    await pool.run({ kind: 'whole', spec: SPEC })
+    expect(unrefs).toHaveLength(1)
+    const closed = pool.close()
+    // From here on only the thread may keep the process alive: let go of, it would end in the middle of the wait.
+    threads[0]?.emit('message', { result: undefined })
+    await closed
+    expect(unrefs).toHaveLength(1)
+  })
+
   it('is done without when it dies: the job ends in process', async () => {
     const script = pathToFileURL(join(import.meta.dirname, 'ends-with-3.mjs'))
     await withPool(script, async (pool, troubles) => {

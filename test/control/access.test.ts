@@ -99,7 +99,12 @@ describe('bad input', () => {
     [
       'a namespace nobody knows',
       { path: '/_mockling/v1/clock?namespace=00000000' },
-      `404 namespace '00000000' names 0 of the known namespaces`,
+      `404 namespace '00000000' is none that is known`,
+    ],
+    [
+      'a namespace of too few digits',
+      { path: '/_mockling/v1/clock?namespace=ca97811' },
+      '400 namespace: "ca97811" is not allowed; it must be 8 to 64 hexadecimal digits',
     ],
     [
       'a namespace that is none',

@@ -1,3 +1,5 @@
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Entry } from '../../src/journal/journal.ts'
@@ -115,6 +117,38 @@ describe('an incident of twelve minutes', () => {
     expect(second.journal).toEqual(first.journal)
     expect(second.told).toEqual(first.told)
     expect(warm.journal).toEqual(first.journal)
+  })
+})
+
+describe('a timeline file', () => {
+  const files: readonly [name: string, text: string, says: string][] = [
+    [
+      'a.yaml',
+      'events: 5',
+      "can't be played: name is missing; it must be text; events: 5 is not allowed; it must be a list",
+    ],
+    ['a.yaml', '- 1', "can't be played: the file: it must be an object"],
+    [
+      'a.json',
+      '{"name":"x","events":[{"at":-3,"outcome":"stall"}]}',
+      "can't be played: events.0.at: -3 is not allowed; it must be seconds, or text such as 250ms, 30s, 2m or 1.5h",
+    ],
+    [
+      'a.yml',
+      'name: x\nevents: [{ at: 0, outcome: stall }, { at: 5, outcome: fail timeout }]',
+      "can't be played: x/2 can never fire: rule 'x/1' comes first and always fires",
+    ],
+    [
+      'a.yaml',
+      'events: {',
+      "can't be read: Flow map in block collection must be sufficiently indented and end with a } at line 1, column 10",
+    ],
+    ['a.json', '{', "can't be read: Expected property name"],
+  ]
+  it.each(files)('is refused if it is none, with the reason: %s %j', async (name, text, says) => {
+    const file = join(mkdtempSync(join(tmpdir(), 'mockling-timeline-')), name)
+    writeFileSync(file, text)
+    await expect(createSimulator({ timeline: file })).rejects.toThrow(`timeline: ${JSON.stringify(file)} ${says}`)
   })
 })
 

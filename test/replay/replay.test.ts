@@ -142,6 +142,22 @@ describe('a run that is played again', () => {
     expect(again.clocks).toEqual(run.clocks)
   })
 
+  it.each(['auto-skip', 'x20'])('has answers come late that wait for one instant after another, on %s', async clock => {
+    await using simulator = await createSimulator({ clock, pace: 3 })
+    await Promise.all([
+      ask(simulator, '/kling/videos', SOUND, { headers: { 'x-mockling-outcome': 'answer-late 5' } }),
+      ask(
+        simulator,
+        '/kling/videos',
+        { ...SOUND, async: true },
+        { headers: { 'x-mockling-outcome': 'answer-late 4' } },
+      ),
+      ask(simulator, '/kling/videos', SOUND, { headers: { 'x-mockling-outcome': 'answer-slow 200, answer-late 2' } }),
+    ])
+    const { differences } = await playedAgain(await exportOf(simulator))
+    expect(differences).toEqual([])
+  })
+
   it('has bodies arrive in the order they did, which is not that of the requests', async () => {
     await using simulator = await frozenSimulator()
     const body = JSON.stringify({ ...SOUND, async: true })
