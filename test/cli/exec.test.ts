@@ -101,15 +101,19 @@ describe('mockling exec', () => {
 
   it('exits with 1 for what was paid twice, and says why', async () => {
     const script = `
-const signal = AbortSignal.timeout(300)
 const { MOCKLING_URL: url, MOCKLING_TOKEN: token } = process.env
+const caller = new AbortController()
 const create = signal => fetch(url + '/kling/videos', {
   method: 'POST',
   headers: { authorization: 'Bearer ' + token, 'content-type': 'application/json' },
   body: JSON.stringify({ action: 'text2video', model: 'kling-v1', prompt: 'a white mug', async: signal === undefined }),
   signal,
 })
-await create(signal).catch(() => create())`
+const pending = async () => (await (await fetch(url + '/_mockling/v1/tasks?state=pending')).json()).total
+const held = create(caller.signal)
+while (await pending() === 0);
+caller.abort()
+await held.catch(() => create())`
     const args = ['exec', '--pace', 'real', '--', ...MODULE, script]
     const lenient = await run(args)
     expect(lenient.code).toBe(0)
@@ -124,7 +128,8 @@ await create(signal).catch(() => create())`
   it('hears of what the command left open when it ended', async () => {
     const script = CREATE.replace('await fetch', 'fetch').replace(
       /console\.log.*/,
-      'await new Promise(resolve => setTimeout(resolve, 300)); process.exit(0)',
+      `while ((await (await fetch(url + '/_mockling/v1/tasks?state=pending')).json()).total === 0);
+       process.exit(0)`,
     )
     const { stderr } = await run(['exec', '--pace', 'real', '--json', '--', ...MODULE, script])
     expect(JSON.parse(stderr)).toMatchObject({ totals: { creates: 1, reserved: 1.4 } })
