@@ -1,9 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { ConfigError } from '../config.ts'
+import type { Examination as ExaminationOf } from '../contract/examination.ts'
 import { priceOf } from '../contract/pricing.ts'
+import type { CreateVideo } from '../contract/request.ts'
 import { REVISION_FACTS, REVISIONS, type Revision } from '../contract/revisions.ts'
 import type { Objection, Strictness } from '../contract/rules/objection.ts'
-import { type Examination, examine } from '../contract/rules.ts'
+import { examine } from '../contract/rules.ts'
+
+type Examination = ExaminationOf<CreateVideo>
 
 interface ExplainOptions {
   readonly revision: Revision

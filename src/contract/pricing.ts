@@ -1,4 +1,5 @@
 import type { Evidence } from './evidence.ts'
+import { durationText, formatOf } from './formats.ts'
 import type { CreateVideo } from './request.ts'
 
 /** Credits for one unit of the model vendor's price list (gateway §11 concurs with two published prices). */
@@ -41,13 +42,30 @@ const EXTENSIONS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   'kling-v1': { std: 1, pro: 3.5 },
   'kling-v1-5': { std: 2, pro: 3.5 },
   'kling-v1-6': { std: 2, pro: 3.5 },
+  // Nobody says; the others' extensions cost what their 5 s cost.
+  'kling-v2-5-turbo': { std: 1.5, pro: 2.5 },
 }
 
 /** Models without a published price, and the one whose price they are given. */
 const PRICED_AS: Readonly<Record<string, string>> = {
   'kling-v3-omni': 'kling-v3',
   'kling-video-o1': 'kling-v2-5-turbo',
+  'kling-o1': 'kling-v2-5-turbo',
 }
+
+/** Credits for each second that comes out, where that is what the gateway bills (gateway §11). */
+interface Rate extends Evidence {
+  readonly perSecond: number
+}
+
+const TURBO_STD: Rate = { perSecond: 1.008, source: 'gateway §11 (KD-e, a bill)', grade: 'vendor' }
+const RATES: Readonly<Record<string, Readonly<Record<string, Rate>>>> = {
+  'kling-v3-turbo': {
+    std: TURBO_STD,
+    pro: { perSecond: 1.344, source: 'mockling: std × 4/3', grade: 'chosen' },
+  },
+}
+const WITH_VOICES: Rate = { perSecond: 1.68, source: 'gateway §11 (G-as, CZ)', grade: 'vendor' }
 
 /** What one accepted create costs once it succeeds. An estimate, as its evidence says. */
 export interface Price extends Evidence {
@@ -55,12 +73,19 @@ export interface Price extends Evidence {
   readonly credits: number
 }
 
-/** The price of an accepted create. */
+/** The price of an accepted create of `/kling/videos`. */
 export function priceOf(request: CreateVideo): Price {
+  const rate = request.voices === undefined ? RATES[request.model]?.[request.mode] : WITH_VOICES
+  if (rate) {
+    const { perSecond, source, grade } = rate
+    return { credits: toMicros(perSecond * Number(durationText(formatOf(request)))), source, grade }
+  }
   const model = PRICED_AS[request.model] ?? request.model
   const units = unitsOf(request, model)
-  const evidence: Evidence =
-    model === request.model
+  const isGuessed = request.action === 'extend' && request.model === 'kling-v2-5-turbo'
+  const evidence: Evidence = isGuessed
+    ? { source: 'mockling: as its 5 s', grade: 'chosen' }
+    : model === request.model
       ? { source: 'kling §1.7 × 1.4 (gateway §11)', grade: 'inferred' }
       : { source: `mockling: as ${model}`, grade: 'chosen' }
   return { credits: toMicros(units * CREDITS_PER_UNIT), ...evidence }

@@ -36,6 +36,8 @@ const REAL_TIMES: readonly RealTime[] = [
   { model: 'kling-v3', std: 100, pro: 180 },
   { model: 'kling-v3-omni', std: 100, pro: 180 },
   { model: 'kling-video-o1', std: 46, pro: 76 },
+  { model: 'kling-o1', std: 46, pro: 76 },
+  { model: 'kling-v3-turbo', std: 35, pro: 60 },
 ]
 
 /** An extension's median against a 5 s clip's of the same model (ComfyUI's averages 320 to 164). */
