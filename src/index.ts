@@ -17,6 +17,8 @@ export {
   type InboxFace,
   type Instant,
   type TasksFace,
+  type TokenSettings,
+  type TokenSettingsFace,
 } from './control/faces.ts'
 export type { InboxAnswer, Message as InboxMessage } from './control/inboxes.ts'
 export type { ClockState, TaskView } from './control/shapes.ts'

@@ -1,5 +1,5 @@
 import type { Evidence } from './evidence.ts'
-import { durationText, formatOf } from './formats.ts'
+import { durationText, type Format, formatOf, type Look } from './formats.ts'
 import type { CreateVideo } from './request.ts'
 
 /** Credits for one unit of the model vendor's price list (gateway §11 concurs with two published prices). */
@@ -91,12 +91,32 @@ export function priceOf(request: CreateVideo): Price {
   return { credits: toMicros(units * CREDITS_PER_UNIT), ...evidence }
 }
 
-function unitsOf({ action, mode, seconds, generateAudio }: CreateVideo, model: string): number {
+function unitsOf({ action, mode, seconds, generateAudio }: Look, model: string): number {
   if (action === 'extend') return EXTENSIONS[model]?.[mode] ?? 0
   const rows = PRICES.filter(row => row.model === model && row.mode === mode)
   const row = rows.find(candidate => (candidate.audio ?? false) === generateAudio) ?? rows[0]
   if (row?.units) return row.units[seconds === 10 ? 1 : 0]
   return (row?.perSecond ?? 0) * seconds
+}
+
+const LIP_SYNC_CREDITS = 2.45
+
+/** The price of a lip-sync: one for each call. */
+export const LIP_SYNC_PRICE: Price = { credits: LIP_SYNC_CREDITS, source: 'gateway §11 (G-ls)', grade: 'vendor' }
+
+/** The price of a talking photo: its video's and a lip-sync's. For the default model that is what the vendor says. */
+export function talkingPhotoPrice(look: Look): Price {
+  const credits = toMicros(unitsOf(look, look.model) * CREDITS_PER_UNIT + LIP_SYNC_CREDITS)
+  return look.model === 'kling-v2-1-master'
+    ? { credits, source: 'gateway §11 (G-tp)', grade: 'vendor' }
+    : { credits, source: 'gateway §11: image2video and lip-sync', grade: 'inferred' }
+}
+
+/** The price of a motion, by the second that comes out: no source has a figure. */
+export function motionPrice(look: Look, format: Format): Price {
+  const perSecond = (unitsOf({ ...look, seconds: 5, generateAudio: false }, look.model) * CREDITS_PER_UNIT) / 5
+  const credits = toMicros(perSecond * Number(durationText(format)))
+  return { credits, source: 'mockling: by the second, as a silent video of the model', grade: 'chosen' }
 }
 
 /** What is left of a balance, in Credits to six decimals: sums of prices, and no rounding error of theirs. */

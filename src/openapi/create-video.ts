@@ -33,7 +33,7 @@ export function createVideo(revision: Revision): OperationObject {
           },
         },
       },
-      ...createErrors(headers),
+      ...createErrors(revision, headers),
       503: OURS,
     },
     callbacks: { settled: { '{$request.body#/callback_url}': SETTLED } satisfies CallbackObject },

@@ -32,7 +32,7 @@ export function openApiDocument(revision: Revision, serverUrl?: string): OpenAPI
     security: [{ bearer: [] }],
     paths: {
       '/kling/videos': { post: createVideo(revision) },
-      '/kling/tasks': { post: queryTasks() },
+      '/kling/tasks': { post: queryTasks(revision) },
     },
     components: {
       schemas: schemasOf(revision),

@@ -1,8 +1,15 @@
 import type { ReferenceObject, SchemaObject } from 'openapi3-ts/oas31'
 import { z } from 'zod'
 import { createVideoBody, retrieveTaskBody, retrieveTasksBody } from '../contract/bodies.ts'
-import type { Revision } from '../contract/revisions.ts'
-import { ErrorBody, PendingSnapshot, TaskAccepted, TaskRecord, VideoResult } from '../contract/wire.ts'
+import { REVISION_FACTS, type Revision } from '../contract/revisions.ts'
+import {
+  ErrorBody,
+  GatewayErrorBody,
+  PendingSnapshot,
+  TaskAccepted,
+  taskRecordIn,
+  videoResultIn,
+} from '../contract/wire.ts'
 
 /** Everything that stands under `components.schemas`. */
 export type SchemaName =
@@ -16,6 +23,7 @@ export type SchemaName =
   | 'UnknownTask'
   | 'PendingSnapshot'
   | 'ErrorBody'
+  | 'GatewayErrorBody'
 
 /** A reference to one of the document's schemas. */
 export function ref(name: SchemaName): ReferenceObject {
@@ -23,33 +31,35 @@ export function ref(name: SchemaName): ReferenceObject {
 }
 
 /** The shapes on the wire as JSON Schema, under the names the document refers to them by. */
-export function schemasOf(revision: Revision): Record<SchemaName, SchemaObject> {
+export function schemasOf(revision: Revision): Partial<Record<SchemaName, SchemaObject>> {
+  const record = taskRecordIn(revision)
   const requests = jsonSchemas('input', {
     CreateVideo: createVideoBody(revision),
     RetrieveTask: retrieveTaskBody(),
     RetrieveTasks: retrieveTasksBody(),
   })
   const answers = jsonSchemas('output', {
-    VideoResult,
+    VideoResult: videoResultIn(revision),
     TaskAccepted,
-    TaskRecord,
+    TaskRecord: record,
     TaskBatch: z.strictObject({
-      items: z.array(TaskRecord).describe('The records found, newest first.'),
+      items: z.array(record).describe('The records found, newest first.'),
       count: z.int().min(0).describe('With ids, how many were found; with filters, how many match on all pages.'),
     }),
     UnknownTask: z.strictObject({}).describe('The answer to an id that is not known: an empty object.'),
     PendingSnapshot,
     ErrorBody,
+    ...(!REVISION_FACTS[revision].gatewaySaysSuccess && { GatewayErrorBody }),
   })
   return { ...requests, ...answers }
 }
 
 function jsonSchemas<Name extends SchemaName>(
   io: 'input' | 'output',
-  shapes: Readonly<Record<Name, z.ZodType>>,
+  shapes: Readonly<Partial<Record<Name, z.ZodType>>>,
 ): Record<Name, SchemaObject> {
   const registry = z.registry<{ id: string }>()
-  for (const [name, shape] of Object.entries<z.ZodType>(shapes)) registry.add(shape, { id: name })
+  for (const [name, shape] of Object.entries(shapes as Record<string, z.ZodType>)) registry.add(shape, { id: name })
   const { schemas } = z.toJSONSchema(registry, {
     io,
     uri: name => ref(name as SchemaName).$ref,

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import type { ExampleObject, OperationObject, ParameterObject, SchemaObject } from 'openapi3-ts/oas31'
 import { describe, expect, it } from 'vitest'
 import { CAPABILITIES, modelsOf } from '../../src/contract/capabilities.ts'
-import { ERROR_CODES, ERRORS } from '../../src/contract/errors.ts'
+import { ERROR_CODES, ERRORS, errorCodesOf } from '../../src/contract/errors.ts'
 import { GRADES } from '../../src/contract/evidence.ts'
 import { REVISION_FACTS, REVISIONS } from '../../src/contract/revisions.ts'
 import { rulesOf, validate } from '../../src/contract/rules.ts'
@@ -28,7 +28,7 @@ describe.each(REVISIONS)('the document of revision %s', revision => {
           return { name, code, message, status: Number(status) }
         }),
     )
-    const wanted = ERROR_CODES.map(code => ({
+    const wanted = errorCodesOf(revision).map(code => ({
       name: code,
       code,
       message: ERRORS[code].message,
