@@ -9,7 +9,7 @@ import { LIP_SYNC_PRICE, motionPrice, type Price, priceOf, talkingPhotoPrice } f
 import type { Fields } from './reading.ts'
 import type { CreateVideo } from './request.ts'
 import type { Revision } from './revisions.ts'
-import type { Objection, Rule, Strictness } from './rules/objection.ts'
+import type { Objection, Strictness } from './rules/objection.ts'
 import { extensionFits } from './rules/source.ts'
 import { VIDEOS } from './rules.ts'
 
@@ -82,9 +82,4 @@ const EXAMINERS: Readonly<Record<TaskType, Examine>> = {
 /** Reads a body of an endpoint and finds every objection to it. Pure; never throws. */
 export function examineFor(type: TaskType, body: Fields, revision: Revision, strictness: Strictness): Examined {
   return EXAMINERS[type](body, revision, strictness)
-}
-
-/** Every rule of an endpoint, in its order. */
-export function rulesFor(type: TaskType): readonly Omit<Rule, 'check'>[] {
-  return { videos: VIDEOS, motion: MOTION, 'lip-sync': LIP_SYNC, 'talking-photo': TALKING_PHOTO }[type].rules
 }
