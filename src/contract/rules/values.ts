@@ -7,6 +7,8 @@ import { REVISION_FACTS, REVISIONS, type Revision, since } from '../revisions.ts
 import { type Change, type Finding, quoted, type Rule, setting } from './objection.ts'
 
 export const ACTIONS = ['text2video', 'image2video', 'extend'] as const
+export type Action = (typeof ACTIONS)[number]
+
 export const ASPECT_RATIOS = ['16:9', '9:16', '1:1'] as const
 export const CAMERA_TYPES = ['simple', 'down_back', 'forward_up', 'left_turn_forward', 'right_turn_forward'] as const
 export const LONGEST_NEGATIVE_PROMPT = 200
