@@ -2,6 +2,7 @@ import { capabilityOf, rowsOf, takes } from '../capabilities.ts'
 import { CHOSEN, type Evidence } from '../evidence.ts'
 import { citedIn } from '../materials.ts'
 import { onWire } from '../reading.ts'
+import type { CreateVideo } from '../request.ts'
 import { since } from '../revisions.ts'
 import { isUntuned, TUNING } from './materials.ts'
 import { type Rule, setting, without } from './objection.ts'
@@ -14,6 +15,32 @@ const G_AS: Evidence = { source: 'gateway §3.2 (G-as, KCLI)', grade: 'vendor' }
 
 export const MOST_ELEMENTS = 3
 export const MOST_VOICES = 2
+
+function holdsAtMost(
+  id: string,
+  field: string,
+  what: string,
+  most: number,
+  read: (request: CreateVideo) => readonly object[] | undefined,
+): Rule {
+  return {
+    id,
+    says: `${field} holds at most ${most} ${what}`,
+    source: `gateway §3.2 ${id} (G-as, KCLI)`,
+    grade: 'vendor',
+    revisions: FROM_2026_10,
+    check(request) {
+      const list = read(request)
+      if (list === undefined || list.length <= most) return
+      return {
+        field,
+        message: `${field} must contain 1 to ${most} ${what}`,
+        text: CHOSEN,
+        nearest: () => setting(field, list.slice(0, most).map(onWire)),
+      }
+    },
+  }
+}
 
 /** R36: what `element_list` asks for. */
 export const elementsAreOffered: readonly Rule[] = [
@@ -33,22 +60,7 @@ export const elementsAreOffered: readonly Rule[] = [
       }
     },
   },
-  {
-    id: 'R36',
-    says: `element_list holds at most ${MOST_ELEMENTS} elements`,
-    source: 'gateway §3.2 R36 (G-as, KCLI)',
-    grade: 'vendor',
-    revisions: FROM_2026_10,
-    check({ elements }) {
-      if (elements === undefined || elements.length <= MOST_ELEMENTS) return
-      return {
-        field: 'element_list',
-        message: `element_list must contain 1 to ${MOST_ELEMENTS} elements`,
-        text: CHOSEN,
-        nearest: () => setting('element_list', elements.slice(0, MOST_ELEMENTS).map(onWire)),
-      }
-    },
-  },
+  holdsAtMost('R36', 'element_list', 'elements', MOST_ELEMENTS, ({ elements }) => elements),
   {
     id: 'R36',
     says: 'element_list goes without voice_list',
@@ -92,22 +104,7 @@ export const voicesAreOffered: readonly Rule[] = [
       }
     },
   },
-  {
-    id: 'R37',
-    says: `voice_list holds at most ${MOST_VOICES} voices`,
-    source: 'gateway §3.2 R37 (G-as, CZ, KCLI)',
-    grade: 'vendor',
-    revisions: FROM_2026_10,
-    check({ voices }) {
-      if (voices === undefined || voices.length <= MOST_VOICES) return
-      return {
-        field: 'voice_list',
-        message: `voice_list must contain 1 to ${MOST_VOICES} voices`,
-        text: CHOSEN,
-        nearest: () => setting('voice_list', voices.slice(0, MOST_VOICES).map(onWire)),
-      }
-    },
-  },
+  holdsAtMost('R37', 'voice_list', 'voices', MOST_VOICES, ({ voices }) => voices),
   {
     id: 'R37',
     says: 'the prompt cites each voice, as in <<<voice_1>>>',
@@ -175,6 +172,6 @@ export const turboIsPlain: readonly Rule[] = [
   },
 ]
 
-function alwaysSounds({ revision, model }: Parameters<Rule['check']>[0]): boolean {
+function alwaysSounds({ revision, model }: CreateVideo): boolean {
   return capabilityOf(revision, model, 'std')?.alwaysAudio === true
 }
