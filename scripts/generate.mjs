@@ -8,13 +8,13 @@ import { build } from 'tsdown'
 const root = join(import.meta.dirname, '..')
 
 /** Made from src rather than from dist, which may be older. Under node_modules, where dependencies are found. */
-async function loadFromSource(entry) {
+async function loadFromSource(name, entry) {
   const outDir = join(root, 'node_modules', '.cache', `mockling-generate-${process.pid}`)
   try {
     await build({
       config: false,
       cwd: root,
-      entry: { generated: entry },
+      entry: { [name]: entry },
       outDir,
       format: 'esm',
       platform: 'node',
@@ -22,14 +22,15 @@ async function loadFromSource(entry) {
       fixedExtension: false,
       logLevel: 'silent',
     })
-    return await import(pathToFileURL(join(outDir, 'generated.js')).href)
+    return await import(pathToFileURL(join(outDir, `${name}.js`)).href)
   } finally {
     rmSync(outDir, { recursive: true, force: true })
   }
 }
 
-const { openApiFiles } = await loadFromSource('src/openapi/files.ts')
-const files = openApiFiles()
+const { openApiFiles } = await loadFromSource('documents', 'src/openapi/files.ts')
+const { capabilities } = await loadFromSource('matrix', 'src/contract/matrix.ts')
+const files = { ...openApiFiles(), 'capabilities.json': `${JSON.stringify(capabilities(), null, 2)}\n` }
 const strays = readdirSync(join(root, 'openapi'))
   .map(name => `openapi/${name}`)
   .filter(path => !(path in files))

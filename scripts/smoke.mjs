@@ -45,10 +45,13 @@ try {
     join(place, 'embed.mjs'),
     `import { existsSync } from 'node:fs'
      import { createSimulator, validate } from 'mockling'
+     import { capabilities } from 'mockling/capabilities'
      const simulator = await createSimulator({ pace: 'instant' })
      if (!(await fetch(simulator.url + '/health')).ok) process.exit(1)
      if (!existsSync(new URL(import.meta.resolve('mockling/vitest')))) process.exit(1)
      if (validate({ action: 'text2video' }, '2026-05', 'documented').length !== 1) process.exit(1)
+     if (capabilities().revisions['2026-10'].models['kling-v3'].modes['4k'].camera.length !== 0) process.exit(1)
+     if (!existsSync(new URL(import.meta.resolve('mockling/capabilities.json')))) process.exit(1)
      await simulator.close()`,
   )
   execFileSync(process.execPath, ['embed.mjs'], { cwd: place, stdio: 'inherit' })

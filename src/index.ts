@@ -1,8 +1,16 @@
 /** The public names of the package. */
 export { ConfigError, type ConfigInput } from './config.ts'
 export { CAPABILITIES, type Capability } from './contract/capabilities.ts'
+export { type Difference, differencesBetween } from './contract/differences.ts'
 export { ERRORS, type ErrorCode } from './contract/errors.ts'
 export type { Evidence, Grade } from './contract/evidence.ts'
+export {
+  type Capabilities,
+  capabilities,
+  type ModeCapability,
+  type ModelCapability,
+  type RevisionCapability,
+} from './contract/matrix.ts'
 export { DEFAULT_REVISION, REVISIONS, type Revision } from './contract/revisions.ts'
 export type { Change, Objection, Strictness } from './contract/rules/objection.ts'
 export { RULES, validate } from './contract/rules.ts'
@@ -18,6 +26,8 @@ export {
   type Instant,
   type StateFace,
   type TasksFace,
+  type TokenSettings,
+  type TokenSettingsFace,
 } from './control/faces.ts'
 export type { InboxAnswer, Message as InboxMessage } from './control/inboxes.ts'
 export type { ClockState, TaskView } from './control/shapes.ts'

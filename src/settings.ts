@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { Config, ConfigError, SETTING_NAMES } from './config.ts'
+import type { Revision } from './contract/revisions.ts'
 import type { SettingsDesk } from './control/settings-desk.ts'
 import type { DoorSettings } from './http/door.ts'
 
@@ -35,6 +36,8 @@ export class Settings implements SettingsDesk {
   #config: Config
   #started: Config
   #door: DoorSettings
+  /** Revisions of single namespaces. */
+  readonly #revisions = new Map<string, Revision>()
 
   /** @throws ConfigError if the file with the tokens can't be read. */
   constructor(config: Config) {
@@ -70,6 +73,20 @@ export class Settings implements SettingsDesk {
   /** What the upstream's door obeys. */
   get door(): DoorSettings {
     return this.#door
+  }
+
+  /** The revision that a namespace is judged by. */
+  revisionOf(namespace: string): Revision {
+    return this.#revisions.get(namespace) ?? this.#config.revision
+  }
+
+  get ownRevisions(): ReadonlyMap<string, Revision> {
+    return this.#revisions
+  }
+
+  setRevision(namespace: string, revision: Revision | null): void {
+    if (revision === null) this.#revisions.delete(namespace)
+    else this.#revisions.set(namespace, revision)
   }
 
   get shown(): Record<string, unknown> {

@@ -136,9 +136,10 @@ export async function createSimulator(settings: ConfigInput = {}, around: Surrou
   const rules = new RuleDesk({
     rulebook,
     namespaces,
-    revision: config.revision,
+    revisionsOf: namespace =>
+      namespace === undefined ? [config.revision, ...live.ownRevisions.values()] : [live.revisionOf(namespace)],
     clips,
-    denialOf: (token, operation) => denialOf(token, operation, live.door.tokens),
+    denialOf: (token, operation) => denialOf(token, operation, live.door),
   })
   const control = new Control({ namespaces, store, journal, rulebook, dispatcher, inboxes, settings: live, tape })
   const state = stateDesk(
@@ -149,6 +150,7 @@ export async function createSimulator(settings: ConfigInput = {}, around: Surrou
     get settings() {
       return live.door
     },
+    revisionOf: namespace => live.revisionOf(namespace),
     namespaces,
     store,
     journal,

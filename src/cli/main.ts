@@ -1,6 +1,8 @@
 #!/usr/bin/env node
-import { Command, CommanderError, Option } from 'commander'
+import { Argument, Command, CommanderError, Option } from 'commander'
 import { Config, ConfigError, type ConfigInput, envOf, flagOf, SETTING_NAMES } from '../config.ts'
+import { TASK_TYPES } from '../contract/endpoints.ts'
+import { REVISIONS } from '../contract/revisions.ts'
 import { outcomeLines } from '../faults/outcomes.ts'
 import { VERSION } from '../version.ts'
 import { addTestingCommands } from './testing-commands.ts'
@@ -83,6 +85,7 @@ program
   .argument('<file>', 'a JSON file, or - for standard input')
   .addOption(settingOption('revision'))
   .addOption(settingOption('strictness'))
+  .addOption(new Option('--endpoint <name>', 'Whose body it is.').choices(TASK_TYPES).default('videos'))
   .option('--json', 'Print JSON.')
   .action(async (file, options) => {
     process.exitCode = await (await import('./explain.ts')).explain(file, options)
@@ -94,6 +97,14 @@ program
   .addOption(settingOption('revision'))
   .addOption(new Option('--format <form>', 'How to print it.').choices(['table', 'json', 'markdown']).default('table'))
   .action(async options => (await import('./matrix.ts')).matrix(options))
+
+program
+  .command('diff-revisions')
+  .description('Say what changes for a client from one revision to another.')
+  .addArgument(revisionArgument('before'))
+  .addArgument(revisionArgument('after'))
+  .option('--json', 'Print JSON.')
+  .action(async (before, after, options) => (await import('./diff-revisions.ts')).diffRevisions(before, after, options))
 
 program
   .command('outcomes')
@@ -114,6 +125,10 @@ program
   .action(async options => (await import('./clip.ts')).clip(options))
 
 addTestingCommands(program, withSettings)
+
+function revisionArgument(name: string): Argument {
+  return new Argument(`<${name}>`, 'a revision').choices(REVISIONS)
+}
 
 function settingOption(name: 'revision' | 'strictness'): Option {
   const { options } = Config.shape[name].unwrap()

@@ -1,13 +1,14 @@
 import { CAPABILITIES, type Capability } from '../contract/capabilities.ts'
 import { spanOf } from '../contract/offers.ts'
 import type { Revision } from '../contract/revisions.ts'
+import { tableText } from './table.ts'
 
 interface MatrixOptions {
   readonly revision: Revision
   readonly format: 'table' | 'json' | 'markdown'
 }
 
-const HEADINGS = ['model', 'mode', 'durations', 'end frame', 'audio', 'camera', 'actions', 'grade', 'source']
+const HEADINGS = ['model', 'mode', 'durations', 'end frame', 'audio', 'camera', 'actions', 'takes', 'grade', 'source']
 
 /** `mockling matrix`. */
 export function matrix({ revision, format }: MatrixOptions): void {
@@ -18,13 +19,7 @@ export function matrix({ revision, format }: MatrixOptions): void {
 export function printMatrix(revision: Revision, format: MatrixOptions['format']): string {
   const rows = CAPABILITIES.filter(row => row.revisions.includes(revision))
   if (format === 'json') return JSON.stringify({ revision, rows }, null, 2)
-  const cells = [HEADINGS, ...rows.map(cellsOf)]
-  const widths = HEADINGS.map((_, column) => Math.max(...cells.map(line => line[column]?.length ?? 0)))
-  const rule = widths.map(width => '-'.repeat(width))
-  const lines = [cells[0] ?? [], rule, ...cells.slice(1)].map(line =>
-    line.map((cell, column) => cell.padEnd(widths[column] ?? 0)),
-  )
-  return lines.map(line => (format === 'markdown' ? `| ${line.join(' | ')} |` : line.join('  ').trimEnd())).join('\n')
+  return tableText([HEADINGS, ...rows.map(cellsOf)], format)
 }
 
 function cellsOf(row: Capability): string[] {
@@ -33,9 +28,10 @@ function cellsOf(row: Capability): string[] {
     row.oneMode ? 'one mode' : row.modes.join(', '),
     spanOf(row.seconds),
     offered(row.endFrame, row.seconds),
-    row.audio ? 'yes' : '–',
+    row.alwaysAudio ? 'always' : row.audio ? 'yes' : '–',
     offered(row.camera, row.seconds),
     row.actions.join(', '),
+    row.takes?.join(', ') ?? '–',
     row.grade,
     row.source,
   ]

@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import { CAPABILITIES, modelsOf, rowsOf } from './capabilities.ts'
-import type { Grade } from './evidence.ts'
+import { materialFields, says, words } from './material-bodies.ts'
 import { actionsText, durationsText, type Feature, ignoredText, modesText, offers, sentence } from './offers.ts'
 import { CAMERA_AXES } from './request.ts'
 import { REVISION_FACTS, type Revision } from './revisions.ts'
 import {
-  type ACTIONS,
+  ACTIONS,
   ASPECT_RATIOS,
   CAMERA_TYPES,
   LONGEST_NEGATIVE_PROMPT,
@@ -88,7 +88,7 @@ function videoFields(revision: Revision, action: Action): Readonly<Record<string
     ),
     prompt: says(
       z.string().max(LONGEST_PROMPT),
-      `What to show, in 1 to ${LONGEST_PROMPT} characters. Required, and not blank, for text2video and extend.`,
+      `What to show, in 1 to ${LONGEST_PROMPT} characters. ${promptText(revision)}`,
       'guide A and B, prompt; length kling §1.4',
     ),
     duration: says(
@@ -131,16 +131,7 @@ function videoFields(revision: Revision, action: Action): Readonly<Record<string
       `Whether to make sound as well. Default false. ${sentence('true is offered by', offers(revision, 'audio'))}`,
       'guide B, generate_audio',
     ),
-    element_list: says(
-      z.array(element()).min(1).max(7),
-      'Subjects to show. For kling-video-o1 only. Frames and elements together are at most 7, at most 4 with a reference video.',
-      'guide A and B, element_list; counts gateway §3.2',
-    ),
-    video_list: says(
-      z.array(referenceVideo()).length(1),
-      'The reference video: exactly one. For kling-video-o1 only.',
-      'guide A and B, video_list; count gateway §3.2',
-    ),
+    ...materialFields(revision),
     video_id: says(
       z.string(),
       `The video to extend: video_id of a finished one of the same token, at most 30 days old. Required for extend. ${ignored('video_id')}`,
@@ -166,21 +157,9 @@ function videoFields(revision: Revision, action: Action): Readonly<Record<string
   }
 }
 
-/** Adds what the field is and where that was read. */
-function says<T extends z.ZodType>(schema: T, text: string, source: string, grade: Grade = 'guide'): T {
-  return schema.describe(`${text.replace(/ {2,}/g, ' ').trim()} Source: ${source} (${grade}).`)
-}
-
 /** The models that may be asked for an action, in the matrix's order. */
 function modelsFor(revision: Revision, action: Action): string[] {
   return modelsOf(revision).filter(model => rowsOf(revision, model)?.get('std')?.actions.includes(action))
-}
-
-/** `z.enum` wants to know that there is one. */
-function words(list: readonly string[]): [string, ...string[]] {
-  const [first, ...rest] = list
-  if (first === undefined) throw new Error('an enum needs a word')
-  return [first, ...rest]
 }
 
 function share() {
@@ -223,35 +202,6 @@ function amount(text: string) {
   )
 }
 
-function element() {
-  return z.object({
-    element_id: says(
-      z.union([z.string().min(1), z.int()]),
-      'Id of the subject. Required.',
-      'gateway §2 element_list',
-      'vendor',
-    ),
-  })
-}
-
-function referenceVideo() {
-  return z.object({
-    video_url: says(z.url(), 'Where the video is: an http or https URL. Required.', 'gateway §2 video_list', 'vendor'),
-    refer_type: says(
-      z.enum(['base', 'feature']).default('base'),
-      'base: the video to be changed, without start and end frames. feature: a video to take after. Default base.',
-      'gateway §2 video_list',
-      'vendor',
-    ),
-    keep_original_sound: says(
-      z.enum(['yes', 'no']).optional(),
-      'Whether the reference video’s sound is kept.',
-      'gateway §2 video_list',
-      'vendor',
-    ),
-  })
-}
-
 /** `POST /kling/tasks` for one task. */
 export function retrieveTaskBody() {
   return z.object({
@@ -288,6 +238,12 @@ export function retrieveTasksBody() {
     user_id: filter(z.string(), 'The account. Makes no difference: only the token’s own tasks are found.'),
     application_id: filter(z.string(), 'The application. Makes no difference, like user_id.'),
   })
+}
+
+/** Who has to have one. */
+function promptText(revision: Revision): string {
+  const asks = (action: string) => validate({ action }, revision, 'documented').some(({ field }) => field === 'prompt')
+  return sentence('Required, and not blank, for', ACTIONS.filter(asks))
 }
 
 /** Every duration that some model offers: a range if there is no gap. */

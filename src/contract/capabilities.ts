@@ -1,5 +1,10 @@
 import type { Evidence } from './evidence.ts'
-import { REVISIONS, type Revision } from './revisions.ts'
+import { REVISIONS, type Revision, since } from './revisions.ts'
+
+/** What a create may bring along beside words and frames: the fields of a request that not every model takes. */
+export const MATERIALS = ['element_list', 'video_list', 'image_list', 'voice_list', 'multi_shot'] as const
+
+export type Material = (typeof MATERIALS)[number]
 
 /** One row of the capability matrix: what a model offers in these modes. */
 export interface Capability extends Evidence {
@@ -16,8 +21,14 @@ export interface Capability extends Evidence {
   readonly audio: boolean
   /** The actions this model may be asked for. */
   readonly actions: readonly string[]
+  /** Absent: none. */
+  readonly takes?: readonly Material[]
   /** `true` for the models with one mode, where `std` and `pro` mean the same. */
   readonly oneMode?: true
+  /** `true` where sound is always made, and `generate_audio: false` refused. */
+  readonly alwaysAudio?: true
+  /** The actions for which `negative_prompt` and `cfg_scale` are refused; absent: none. */
+  readonly untunedActions?: readonly string[]
 }
 
 const FIVE = [5]
@@ -28,22 +39,37 @@ const NEVER: readonly number[] = []
 const MAKE = ['text2video', 'image2video']
 const ALL = ['text2video', 'image2video', 'extend']
 
-const A: Pick<Capability, 'revisions' | 'source' | 'grade'> = {
+type Edition = Pick<Capability, 'revisions' | 'source' | 'grade'>
+
+const A: Edition = {
   revisions: ['2026-03'],
   source: 'guide A, Basic Usage; gateway §3.1 (the version of A)',
   grade: 'vendor',
 }
-const B: Pick<Capability, 'revisions' | 'source' | 'grade'> = {
-  revisions: ['2026-05'],
+/** What guide B lists, for as long as it stays as it is there. */
+const b = (revisions: readonly Revision[] = since('2026-05')): Edition => ({
+  revisions,
   source: 'guide B, Model Capability Matrix',
   grade: 'guide',
-}
+})
+const vendor = (revisions: readonly Revision[]): Edition => ({ revisions, source: 'gateway §3.1', grade: 'vendor' })
+const MAY: readonly Revision[] = ['2026-05']
+const MAY_TO_AUGUST: readonly Revision[] = ['2026-05', '2026-08']
+const AUGUST: readonly Revision[] = ['2026-08']
+const FROM_AUGUST = since('2026-08')
+const OCTOBER = since('2026-10')
+
 /** kling-v1-5 is named for extend only, and stands in no matrix (gateway §9, D3). */
 const EXTEND_ONLY = { model: 'kling-v1-5', modes: ['std', 'pro'], seconds: FIVE_OR_TEN, actions: ['extend'] } as const
 
 const STD = ['std']
 const PRO = ['pro']
+const FOUR_K = ['4k']
 const STD_PRO = ['std', 'pro']
+
+const REFERENCES_A: readonly Material[] = ['element_list', 'video_list']
+const REFERENCES: readonly Material[] = ['video_list', 'image_list']
+const SHOTS: readonly Material[] = ['multi_shot', 'element_list']
 
 /** The matrix of every revision. A new model is a new line here, not a branch elsewhere. */
 // biome-ignore format: one row a line, to be laid beside the guide
@@ -54,22 +80,34 @@ export const CAPABILITIES: readonly Capability[] = [
   { ...A, model: 'kling-v2-master', modes: STD_PRO, oneMode: true, seconds: FIVE_OR_TEN, endFrame: FIVE, audio: false, camera: FIVE_OR_TEN, actions: MAKE },
   { ...A, model: 'kling-v2-1-master', modes: STD_PRO, oneMode: true, seconds: FIVE_OR_TEN, endFrame: FIVE, audio: false, camera: FIVE_OR_TEN, actions: MAKE },
   { ...A, model: 'kling-v2-5-turbo', modes: STD_PRO, seconds: FIVE_OR_TEN, endFrame: FIVE, audio: false, camera: FIVE_OR_TEN, actions: MAKE },
-  { ...A, model: 'kling-video-o1', modes: STD_PRO, seconds: FIVE_OR_TEN, endFrame: FIVE, audio: false, camera: FIVE_OR_TEN, actions: MAKE },
+  { ...A, model: 'kling-video-o1', modes: STD_PRO, seconds: FIVE_OR_TEN, endFrame: FIVE, audio: false, camera: FIVE_OR_TEN, actions: MAKE, takes: REFERENCES_A },
 
-  { ...B, model: 'kling-v1', modes: STD_PRO, seconds: FIVE_OR_TEN, endFrame: FIVE, audio: false, camera: FIVE, actions: ALL },
-  { ...B, ...EXTEND_ONLY, endFrame: NEVER, audio: false, camera: NEVER, source: 'guide B, Extend Video Feature; gateway §9 D3' },
-  { ...B, model: 'kling-v1-6', modes: STD, seconds: FIVE_OR_TEN, endFrame: NEVER, audio: false, camera: NEVER, actions: ALL },
-  { ...B, model: 'kling-v1-6', modes: PRO, seconds: FIVE_OR_TEN, endFrame: FIVE_OR_TEN, audio: false, camera: NEVER, actions: ALL },
-  { ...B, model: 'kling-v2-master', modes: STD_PRO, oneMode: true, seconds: FIVE_OR_TEN, endFrame: NEVER, audio: false, camera: NEVER, actions: MAKE },
-  { ...B, model: 'kling-v2-1-master', modes: STD_PRO, oneMode: true, seconds: FIVE_OR_TEN, endFrame: NEVER, audio: false, camera: NEVER, actions: MAKE },
-  { ...B, model: 'kling-v2-5-turbo', modes: STD, seconds: FIVE_OR_TEN, endFrame: NEVER, audio: false, camera: NEVER, actions: MAKE },
-  { ...B, model: 'kling-v2-5-turbo', modes: PRO, seconds: FIVE_OR_TEN, endFrame: FIVE_OR_TEN, audio: false, camera: NEVER, actions: MAKE },
-  { ...B, model: 'kling-v2-6', modes: STD, seconds: FIVE_OR_TEN, endFrame: NEVER, audio: false, camera: NEVER, actions: MAKE },
-  { ...B, model: 'kling-v2-6', modes: PRO, seconds: FIVE_OR_TEN, endFrame: FIVE_OR_TEN, audio: true, camera: NEVER, actions: MAKE },
-  { ...B, model: 'kling-v3', modes: STD_PRO, seconds: THREE_TO_FIFTEEN, endFrame: THREE_TO_FIFTEEN, audio: true, camera: THREE_TO_FIFTEEN, actions: MAKE },
-  { ...B, model: 'kling-v3', modes: ['4k'], seconds: THREE_TO_FIFTEEN, endFrame: THREE_TO_FIFTEEN, audio: true, camera: NEVER, actions: MAKE },
-  { ...B, model: 'kling-v3-omni', modes: ['std', 'pro', '4k'], seconds: THREE_TO_FIFTEEN, endFrame: THREE_TO_FIFTEEN, audio: true, camera: NEVER, actions: MAKE },
-  { ...B, model: 'kling-video-o1', modes: STD_PRO, seconds: FIVE_OR_TEN, endFrame: FIVE_OR_TEN, audio: false, camera: NEVER, actions: MAKE },
+  { ...b(), model: 'kling-v1', modes: STD_PRO, seconds: FIVE_OR_TEN, endFrame: FIVE, audio: false, camera: FIVE, actions: ALL, untunedActions: ['extend'] },
+  { ...b(MAY), ...EXTEND_ONLY, endFrame: NEVER, audio: false, camera: NEVER, source: 'guide B, Extend Video Feature; gateway §9 D3' },
+  { ...b(), model: 'kling-v1-6', modes: STD, seconds: FIVE_OR_TEN, endFrame: NEVER, audio: false, camera: NEVER, actions: ALL },
+  { ...b(), model: 'kling-v1-6', modes: PRO, seconds: FIVE_OR_TEN, endFrame: FIVE_OR_TEN, audio: false, camera: NEVER, actions: ALL },
+  { ...b(), model: 'kling-v2-master', modes: STD_PRO, oneMode: true, seconds: FIVE_OR_TEN, endFrame: NEVER, audio: false, camera: NEVER, actions: MAKE },
+  { ...b(), model: 'kling-v2-1-master', modes: STD_PRO, oneMode: true, seconds: FIVE_OR_TEN, endFrame: NEVER, audio: false, camera: NEVER, actions: MAKE },
+  { ...b(MAY), model: 'kling-v2-5-turbo', modes: STD, seconds: FIVE_OR_TEN, endFrame: NEVER, audio: false, camera: NEVER, actions: MAKE },
+  { ...b(MAY), model: 'kling-v2-5-turbo', modes: PRO, seconds: FIVE_OR_TEN, endFrame: FIVE_OR_TEN, audio: false, camera: NEVER, actions: MAKE },
+  { ...vendor(FROM_AUGUST), model: 'kling-v2-5-turbo', modes: STD, seconds: FIVE_OR_TEN, endFrame: NEVER, audio: false, camera: NEVER, actions: ALL },
+  { ...vendor(FROM_AUGUST), model: 'kling-v2-5-turbo', modes: PRO, seconds: FIVE_OR_TEN, endFrame: FIVE_OR_TEN, audio: false, camera: NEVER, actions: ALL },
+  { ...b(), model: 'kling-v2-6', modes: STD, seconds: FIVE_OR_TEN, endFrame: NEVER, audio: false, camera: NEVER, actions: MAKE },
+  { ...b(MAY_TO_AUGUST), model: 'kling-v2-6', modes: PRO, seconds: FIVE_OR_TEN, endFrame: FIVE_OR_TEN, audio: true, camera: NEVER, actions: MAKE },
+  { ...vendor(OCTOBER), model: 'kling-v2-6', modes: PRO, seconds: FIVE_OR_TEN, endFrame: FIVE_OR_TEN, audio: true, camera: NEVER, actions: MAKE, takes: ['voice_list'] },
+  { ...b(MAY_TO_AUGUST), model: 'kling-v3', modes: STD_PRO, seconds: THREE_TO_FIFTEEN, endFrame: THREE_TO_FIFTEEN, audio: true, camera: THREE_TO_FIFTEEN, actions: MAKE },
+  { ...b(MAY_TO_AUGUST), model: 'kling-v3', modes: FOUR_K, seconds: THREE_TO_FIFTEEN, endFrame: THREE_TO_FIFTEEN, audio: true, camera: NEVER, actions: MAKE },
+  { ...vendor(OCTOBER), model: 'kling-v3', modes: STD_PRO, seconds: THREE_TO_FIFTEEN, endFrame: THREE_TO_FIFTEEN, audio: true, camera: THREE_TO_FIFTEEN, actions: MAKE, takes: SHOTS },
+  { ...vendor(OCTOBER), model: 'kling-v3', modes: FOUR_K, seconds: THREE_TO_FIFTEEN, endFrame: THREE_TO_FIFTEEN, audio: true, camera: NEVER, actions: MAKE, takes: SHOTS },
+  { ...b(MAY), model: 'kling-v3-omni', modes: ['std', 'pro', '4k'], seconds: THREE_TO_FIFTEEN, endFrame: THREE_TO_FIFTEEN, audio: true, camera: NEVER, actions: MAKE },
+  { ...vendor(AUGUST), model: 'kling-v3-omni', modes: STD_PRO, seconds: THREE_TO_FIFTEEN, endFrame: THREE_TO_FIFTEEN, audio: true, camera: NEVER, actions: MAKE, takes: REFERENCES },
+  { ...vendor(AUGUST), model: 'kling-v3-omni', modes: FOUR_K, seconds: THREE_TO_FIFTEEN, endFrame: THREE_TO_FIFTEEN, audio: true, camera: NEVER, actions: MAKE },
+  { ...vendor(OCTOBER), model: 'kling-v3-omni', modes: STD_PRO, seconds: THREE_TO_FIFTEEN, endFrame: THREE_TO_FIFTEEN, audio: true, camera: NEVER, actions: MAKE, takes: [...REFERENCES, ...SHOTS] },
+  { ...vendor(OCTOBER), model: 'kling-v3-omni', modes: FOUR_K, seconds: THREE_TO_FIFTEEN, endFrame: THREE_TO_FIFTEEN, audio: true, camera: NEVER, actions: MAKE, takes: SHOTS },
+  { ...b(MAY), model: 'kling-video-o1', modes: STD_PRO, seconds: FIVE_OR_TEN, endFrame: FIVE_OR_TEN, audio: false, camera: NEVER, actions: MAKE, takes: REFERENCES_A },
+  { ...vendor(AUGUST), model: 'kling-o1', modes: STD_PRO, seconds: FIVE, endFrame: FIVE, audio: false, camera: NEVER, actions: MAKE, takes: REFERENCES, untunedActions: MAKE },
+  { ...vendor(OCTOBER), model: 'kling-o1', modes: STD_PRO, seconds: FIVE, endFrame: FIVE, audio: false, camera: NEVER, actions: MAKE, takes: [...REFERENCES, 'element_list'], untunedActions: MAKE },
+  { ...vendor(OCTOBER), model: 'kling-v3-turbo', modes: STD_PRO, seconds: THREE_TO_FIFTEEN, endFrame: NEVER, audio: true, alwaysAudio: true, camera: NEVER, actions: MAKE, untunedActions: MAKE },
 ]
 
 /** The rows of one model in one revision, by mode. */
@@ -105,4 +143,15 @@ export function modelsOf(revision: Revision): string[] {
 /** The revisions that know `model`. */
 export function revisionsWithModel(model: string): Revision[] {
   return REVISIONS.filter(revision => rowsOf(revision, model) !== undefined)
+}
+
+/** The models that take a material in some mode, in the matrix's order. */
+export function modelsTaking(revision: Revision, material: Material): string[] {
+  return modelsOf(revision).filter(model => takes(revision, model, material))
+}
+
+/** Whether a model takes a material: in `mode`, or without it in any. */
+export function takes(revision: Revision, model: string, material: Material, mode?: string): boolean {
+  const rows = [...(rowsOf(revision, model) ?? [])].filter(([name]) => mode === undefined || name === mode)
+  return rows.some(([, row]) => row.takes?.includes(material))
 }

@@ -1,4 +1,5 @@
 import type { Evidence } from './evidence.ts'
+import { type Revision, since } from './revisions.ts'
 
 /** One error of the catalogue. */
 export interface ErrorFacts extends Evidence {
@@ -8,8 +9,13 @@ export interface ErrorFacts extends Evidence {
   /** When it is sent, in words. */
   readonly when: string
   /** `gateway` refuses before the service sees the request; `worker` is the service behind it (gateway §0). */
-  readonly layer: 'gateway' | 'worker'
+  readonly layer: Layer
+  /** Absent: all. */
+  readonly revisions?: readonly Revision[]
 }
+
+/** Who refuses: the gateway, or the service behind it. Their errors differ in form from revision 2026-08 on. */
+export type Layer = 'gateway' | 'worker'
 
 /** Every error the simulator can send, keyed by the `error.code` that travels (contract.md §8). */
 export const ERRORS = {
@@ -45,6 +51,15 @@ export const ERRORS = {
     layer: 'gateway',
     source: 'gateway §4.1 (OA)',
     grade: 'vendor',
+  },
+  no_token: {
+    status: 400,
+    message: 'No token specified for the request.',
+    when: 'no bearer token is sent; before revision 2026-08 that is invalid_token',
+    layer: 'gateway',
+    source: 'gateway §4.1 (OA, C-auth)',
+    grade: 'vendor',
+    revisions: since('2026-08'),
   },
   invalid_token: {
     status: 401,
@@ -123,6 +138,14 @@ export const ERRORS = {
 export type ErrorCode = keyof typeof ERRORS
 
 export const ERROR_CODES = Object.keys(ERRORS) as ErrorCode[]
+
+/** The codes of one revision. */
+export function errorCodesOf(revision: Revision): ErrorCode[] {
+  return ERROR_CODES.filter(code => {
+    const { revisions }: ErrorFacts = ERRORS[code]
+    return revisions === undefined || revisions.includes(revision)
+  })
+}
 
 /** Kept for real defects of ours, so that a planned failure is never mistaken for one. */
 export const DEFECT_MESSAGE = 'Internal server error.'

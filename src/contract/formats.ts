@@ -1,5 +1,8 @@
 import type { CreateVideo } from './request.ts'
 
+/** What a clip's look follows from. */
+export type Look = Pick<CreateVideo, 'model' | 'mode' | 'action' | 'seconds' | 'aspectRatio' | 'generateAudio'>
+
 /** What a finished clip looks like. */
 export interface Format {
   readonly width: number
@@ -32,19 +35,19 @@ const SHORT_SIDE = { std: 720, pro: 1080, '4k': 2160 } as const
 const WIDE_SQUARE: Readonly<Record<number, number>> = { 720: 960, 1080: 1440, 2160: 2160 }
 
 /** The clip that an accepted text2video or image2video yields (kling §3.3–3.5). */
-export function formatOf(request: CreateVideo): Format {
+export function formatOf(request: Look): Format {
   const fps = framesPerSecond(request)
   // 30 fps clips run three frames over the whole seconds, 24 fps clips one: "5.1" and "5.041".
   const frames = request.seconds * fps + (fps === 30 ? 3 : 1)
   return { ...pixelsOf(request), fps, frames, audio: request.generateAudio }
 }
 
-function framesPerSecond({ model, action }: CreateVideo): 24 | 30 {
+function framesPerSecond({ model, action }: Look): 24 | 30 {
   const is30 = model === 'kling-v1' || model === 'kling-v1-5' || (model === 'kling-v1-6' && action === 'image2video')
   return is30 ? 30 : 24
 }
 
-function pixelsOf({ model, mode, aspectRatio }: CreateVideo): { width: number; height: number } {
+function pixelsOf({ model, mode, aspectRatio }: Look): { width: number; height: number } {
   const short = ONE_HEIGHT[model] ?? (mode === 'pro' || mode === '4k' ? SHORT_SIDE[mode] : SHORT_SIDE.std)
   const long = (short * 16) / 9
   if (aspectRatio === '16:9') return { width: long, height: short }

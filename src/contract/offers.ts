@@ -31,7 +31,8 @@ export function actionsText(revision: Revision): string {
   const makes = (row: Capability) => row.actions.includes('text2video')
   const onlyExtend = rowsIn(revision).filter(row => !makes(row))
   const both = rowsIn(revision).filter(row => makes(row) && row.actions.includes('extend'))
-  return `extend is offered by ${listed(named(both))} and, as its only action, by ${listed(named(onlyExtend))}.`
+  const others = onlyExtend.length > 0 ? ` and, as its only action, by ${listed(named(onlyExtend))}` : ''
+  return `extend is offered by ${listed(named(both))}${others}.`
 }
 
 /** Who has 4k, and for whom std and pro are one. */

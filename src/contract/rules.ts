@@ -1,10 +1,12 @@
+import { type Examination, examination, rulesInForce, type Subject } from './examination.ts'
 import { type CreateVideo, readCreateVideo } from './request.ts'
-import { REVISIONS, type Revision } from './revisions.ts'
+import type { Revision } from './revisions.ts'
 import {
   audioIsOffered,
   cameraConfigGoesWithSimple,
   cameraConfigIsInRange,
   cameraIsOffered,
+  cameraLeavesFramesAlone,
   cameraTypeIsKnown,
   endFrameGoesWithStart,
   endFrameIsFiveSeconds,
@@ -14,31 +16,33 @@ import {
   o1IsStdOrPro,
 } from './rules/features.ts'
 import {
-  baseVideoExcludesFrames,
-  elementsAreGiven,
+  extendsPlainly,
+  extendTakesNoReferences,
   modelExtends,
-  oneReferenceVideo,
   promptIsGivenToExtend,
   promptIsGivenToMake,
-  referencesAreFew,
-  referencesAreForO1,
-  referenceWordsAreKnown,
   startFrameIsGiven,
-  v1ExtendsPlainly,
+  textTakesNoFrame,
   videoIdIsGiven,
 } from './rules/materials.ts'
+import type { Objection, Rule, Strictness } from './rules/objection.ts'
 import {
-  both,
-  type Change,
-  changed,
-  type Finding,
-  Objection,
-  type Rule,
-  type Strictness,
-  setting,
-  without,
-} from './rules/objection.ts'
+  baseVideoExcludesFrames,
+  elementsAreClosed,
+  framesAreSingle,
+  itemsAreGiven,
+  oneReferenceVideo,
+  referencesAreFew,
+  referencesAreForO1,
+  referencesAreNot4k,
+  referencesAreOffered,
+  referencesGoUntuned,
+  referenceVideoIsSilent,
+  referenceWordsAreKnown,
+} from './rules/references.ts'
+import { shotsAreSound, shotTypeIsKnown } from './rules/shots.ts'
 import { UPSTREAM_RULES } from './rules/upstream.ts'
+import { urlsAreHttp } from './rules/urls.ts'
 import {
   actionIsKnown,
   aspectRatioIsKnown,
@@ -47,10 +51,13 @@ import {
   modeIsKnown,
   modelIsKnown,
   negativePromptFits,
+  o1LastsFive,
   promptFits,
   timeoutIsWhole,
-  urlsAreHttp,
 } from './rules/values.ts'
+import { elementsAreOffered, turboIsPlain, voicesAreOffered } from './rules/voices.ts'
+
+export { TYPE_RULE } from './examination.ts'
 
 /**
  * Every rule about a body, in the order in which the first broken one answers: action, model, mode, duration and the
@@ -64,28 +71,43 @@ export const RULES: readonly Rule[] = [
   aspectRatioIsKnown,
   cameraTypeIsKnown,
   ...referenceWordsAreKnown,
-  promptIsGivenToMake,
+  shotTypeIsKnown,
+  ...promptIsGivenToMake,
   promptIsGivenToExtend,
   startFrameIsGiven,
   videoIdIsGiven,
   modelExtends,
-  ...v1ExtendsPlainly,
+  ...extendsPlainly,
+  ...extendTakesNoReferences,
   endFrameGoesWithStart,
+  textTakesNoFrame,
   endFrameIsOffered,
   endFrameIsFiveSeconds,
+  o1LastsFive,
   fourKIsOffered,
   fourKExcludesCamera,
   o1IsStdOrPro,
   audioIsOffered,
   cameraIsOffered,
+  cameraLeavesFramesAlone,
   cameraConfigIsInRange,
   cfgScaleIsInRange,
   negativePromptFits,
   ...referencesAreForO1,
+  ...referencesAreOffered,
   oneReferenceVideo,
-  elementsAreGiven,
+  ...itemsAreGiven,
   baseVideoExcludesFrames,
+  referenceVideoIsSilent,
+  ...referencesGoUntuned,
+  referencesAreNot4k,
   referencesAreFew,
+  framesAreSingle,
+  elementsAreClosed,
+  ...elementsAreOffered,
+  ...voicesAreOffered,
+  ...shotsAreSound,
+  ...turboIsPlain,
   ...urlsAreHttp,
   promptFits,
   cameraConfigGoesWithSimple,
@@ -93,82 +115,21 @@ export const RULES: readonly Rule[] = [
   ...UPSTREAM_RULES,
 ]
 
-/** R44: `Failed to resolve the request body` answers a field of the wrong JSON type. */
-export const TYPE_RULE: Omit<Rule, 'check'> = {
-  id: 'R44',
-  says: 'each field has the JSON type of its table row',
-  source: 'kling §4.3',
-  grade: 'kling',
-  revisions: REVISIONS,
-}
-
-/** What cannot be read at all: wrong JSON types, broken JSON, no object. */
-export const UNREADABLE = 'Failed to resolve the request body'
-
-/** What came of looking at one body. */
-export interface Examination {
-  readonly request: CreateVideo
-  /** In the upstream's order: the first is the answer. Empty when the body is accepted. */
-  readonly objections: readonly Objection[]
-}
-
-const IN_FORCE: ReadonlyMap<Revision, Readonly<Record<Strictness, readonly Rule[]>>> = new Map(
-  REVISIONS.map(revision => {
-    const upstream = RULES.filter(rule => rule.revisions.includes(revision))
-    return [revision, { upstream, documented: upstream.filter(rule => rule.strictness === undefined) }]
-  }),
-)
+/** How the bodies of `/kling/videos` are read and judged. */
+export const VIDEOS: Subject<CreateVideo> = { read: readCreateVideo, rules: RULES }
 
 /** The rules in force, in their order. */
 export function rulesOf(revision: Revision, strictness: Strictness): readonly Rule[] {
-  return IN_FORCE.get(revision)?.[strictness] ?? []
+  return rulesInForce(RULES, revision, strictness)
 }
 
 /** Reads a body and finds every objection to it. Pure; never throws. */
-export function examine(body: Record<string, unknown>, revision: Revision, strictness: Strictness): Examination {
-  const request = readCreateVideo(body, revision)
-  const objections: Objection[] = []
-  const broken = findingsOf(request, body, strictness)
-  const complete = (change: Change) => completed(change, body, broken, revision, strictness)
-  for (const [rule, finding] of broken) objections.push(new Objection(rule, finding, complete))
-  return { request, objections }
-}
-
-type Broken = readonly (readonly [rule: Omit<Rule, 'check'>, finding: Finding])[]
-
-function findingsOf(request: CreateVideo, body: Record<string, unknown>, strictness: Strictness): Broken {
-  const broken: [Omit<Rule, 'check'>, Finding][] = []
-  for (const field of request.mistyped) {
-    broken.push([TYPE_RULE, { field, message: UNREADABLE, nearest: () => retyped(field, body[field]) }])
-  }
-  for (const rule of rulesOf(request.revision, strictness)) {
-    const finding = rule.check(request)
-    if (finding) broken.push([rule, finding])
-  }
-  return broken
-}
-
-/** More rounds than any body has needed; what is not mended by then is shown as it is. */
-const MOST_ROUNDS = 10
-
-/** `change`, with what it takes so that no rule breaks that held before. */
-function completed(
-  change: Change,
+export function examine(
   body: Record<string, unknown>,
-  broken: Broken,
   revision: Revision,
   strictness: Strictness,
-): Change {
-  let whole = change
-  for (let round = 0; round < MOST_ROUNDS; round++) {
-    const edited = changed(body, whole)
-    const next = findingsOf(readCreateVideo(edited, revision), edited, strictness).find(
-      ([rule, { field }]) => !broken.some(([known, finding]) => known.id === rule.id && finding.field === field),
-    )
-    if (!next) return whole
-    whole = both(whole, next[1].nearest())
-  }
-  return whole
+): Examination<CreateVideo> {
+  return examination(VIDEOS, body, revision, strictness)
 }
 
 /**
@@ -184,15 +145,4 @@ export function validate(
   strictness: Strictness,
 ): readonly Objection[] {
   return examine(body, revision, strictness).objections
-}
-
-/** The same value in the type the field wants, where that is plain to see; else the field left out. */
-function retyped(field: string, value: unknown): Change {
-  if (field === 'action') return setting('action', 'text2video')
-  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : Number.NaN
-  if ((field === 'duration' || field === 'timeout') && Number.isFinite(number)) return setting(field, number)
-  if (value === 'true' || value === 'false') return setting(field, value === 'true')
-  const isWord = field.endsWith('prompt') || field === 'video_id'
-  if (isWord && typeof value === 'number') return setting(field, String(value))
-  return without(field)
 }

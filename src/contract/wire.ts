@@ -1,5 +1,7 @@
 import { z } from 'zod'
-import { ERROR_CODES, ERRORS, type ErrorCode } from './errors.ts'
+import { endpointsOf, type TaskType } from './endpoints.ts'
+import { ERROR_CODES, ERRORS, type ErrorCode, type Layer } from './errors.ts'
+import { REVISION_FACTS, type ResultPart, type Revision } from './revisions.ts'
 
 /** The answer to a create that isn't held: guide A, Asynchronous Callback. */
 export const TaskAccepted = z.strictObject({
@@ -16,22 +18,81 @@ export const VideoResult = z.strictObject({
   task_id: z.uuid().describe('Id of the task that made the video.'),
 })
 
+/** What later revisions add to a result (gateway §1.4). */
+const RESULT_PARTS = {
+  data: z
+    .array(
+      z.strictObject({
+        id: z.uuid().describe('The task id.'),
+        model: z.string().describe('Which model made it.'),
+        state: z.literal('succeed').describe('As above.'),
+        video_url: z.url().describe('As above.'),
+        duration: z.number().describe('As above, as a number.'),
+      }),
+    )
+    .optional()
+    .describe('The videos made: one. Absent where a task was made under an earlier revision.'),
+  usage: z
+    .strictObject({ duration: z.number().positive().describe('Seconds billed.') })
+    .optional()
+    .describe('What was billed; only with voice_list.'),
+  cost: z
+    .strictObject({
+      amount: z.number().describe('The price in Credits. An estimate.'),
+      currency: z.literal('credit').describe('Always credit.'),
+    })
+    .optional()
+    .describe('What the video costs. Absent where a task was made under an earlier revision.'),
+} as const satisfies Record<ResultPart, z.ZodType>
+
+/** The finished video as a revision has it: guide A's fields, then those that it adds. */
+export function videoResultIn(revision: Revision): z.ZodObject {
+  const known = VIDEO_RESULTS.get(revision) ?? makeVideoResult(revision)
+  VIDEO_RESULTS.set(revision, known)
+  return known
+}
+
+/** Made once each: documents refer to a schema by its identity. */
+const VIDEO_RESULTS = new Map<Revision, z.ZodObject>()
+
+function makeVideoResult(revision: Revision): z.ZodObject {
+  const parts = REVISION_FACTS[revision].resultParts.map(part => [part, RESULT_PARTS[part]] as const)
+  return parts.length === 0 ? VideoResult : z.strictObject({ ...VideoResult.shape, ...Object.fromEntries(parts) })
+}
+
+const errorPart = z.strictObject({
+  code: z.enum(ERROR_CODES as [ErrorCode, ...ErrorCode[]]).describe('Which error it is.'),
+  message: z.string().describe('The error in words.'),
+})
+
+const traceId = z.uuid().describe('Id of the request, also in the header x-trace-id.')
+
 /** Every refusal, and the response of a task that failed. */
 export const ErrorBody = z.strictObject({
   success: z.literal(false).describe('Always false here.'),
-  error: z.strictObject({
-    code: z.enum(ERROR_CODES as [ErrorCode, ...ErrorCode[]]).describe('Which error it is.'),
-    message: z.string().describe('The error in words.'),
-  }),
-  trace_id: z.uuid().describe('Id of the request, also in the header x-trace-id.'),
+  error: errorPart,
+  trace_id: traceId,
   task_id: z.uuid().optional().describe('Id of the task, if there is one.'),
 })
+
+/** A refusal by the gateway, in revisions whose gateway leaves `success` out. */
+export const GatewayErrorBody = z.strictObject({ error: errorPart, trace_id: traceId })
 
 /** A progress snapshot, one of the shapes a pending `response` may have. */
 export const PendingSnapshot = z.strictObject({
   task_id: z.uuid().describe('Id of the task.'),
   state: z.literal('processing').describe('Always processing here.'),
 })
+
+/** One record of /kling/tasks as a revision has it (gateway §5). */
+export function taskRecordIn(revision: Revision) {
+  const types = endpointsOf(revision).map(({ type }) => type)
+  return z.strictObject({
+    ...TaskRecord.shape,
+    type: z.enum(types as [TaskType, ...TaskType[]]).describe('Which endpoint made the task.'),
+    response: responseOf(videoResultIn(revision)),
+  })
+}
 
 /** One record of /kling/tasks (gateway §5). */
 export const TaskRecord = z.strictObject({
@@ -51,14 +112,19 @@ export const TaskRecord = z.strictObject({
   authorization_id: z.uuid().nullable().describe('Always null here.'),
   actor_user_id: z.uuid().nullable().describe('Always null here.'),
   request: z.record(z.string(), z.unknown()).describe('The submitted JSON as sent.'),
-  response: z
-    .union([VideoResult, ErrorBody, PendingSnapshot, z.strictObject({})])
-    .nullish()
-    .describe('What the held call would have answered; absent while pending.'),
+  response: responseOf(VideoResult),
 })
+
+function responseOf<Result extends z.ZodType>(result: Result) {
+  return z
+    .union([result, ErrorBody, PendingSnapshot, z.strictObject({})])
+    .nullish()
+    .describe('What the held call would have answered; absent while pending.')
+}
 
 export type VideoResult = z.infer<typeof VideoResult>
 export type ErrorBody = z.infer<typeof ErrorBody>
+export type GatewayErrorBody = z.infer<typeof GatewayErrorBody>
 export type TaskRecord = z.infer<typeof TaskRecord>
 
 /** An error's body, fields in the order of guide A's example. */
@@ -66,6 +132,18 @@ export function errorBody(code: ErrorCode, message: string, traceId: string, tas
   const body: ErrorBody = { success: false, error: { code, message }, trace_id: traceId }
   if (taskId !== undefined) body.task_id = taskId
   return body
+}
+
+/** The error's body as `layer` words it in `revision`: the gateway may leave `success` out. */
+export function errorBodyIn(
+  revision: Revision,
+  code: ErrorCode,
+  message: string,
+  traceId: string,
+  layer: Layer = ERRORS[code].layer,
+): ErrorBody | GatewayErrorBody {
+  const { success, ...bare } = errorBody(code, message, traceId)
+  return layer === 'worker' || REVISION_FACTS[revision].gatewaySaysSuccess ? { success, ...bare } : bare
 }
 
 /** The status that goes with a code. */

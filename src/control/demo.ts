@@ -1,3 +1,4 @@
+import { modelsOf } from '../contract/capabilities.ts'
 import { formatOf } from '../contract/formats.ts'
 import { priceOf } from '../contract/pricing.ts'
 import type { Revision } from '../contract/revisions.ts'
@@ -23,7 +24,8 @@ export interface DemoOptions {
   readonly namespaces: Namespaces
 }
 
-const MODELS = ['kling-v1', 'kling-v1-6', 'kling-v2-5-turbo', 'kling-v2-master', 'kling-video-o1']
+/** Of these, the ones that the revision knows. */
+const MODELS = ['kling-v1', 'kling-v1-6', 'kling-v2-5-turbo', 'kling-v2-master', 'kling-video-o1', 'kling-o1']
 const DURATIONS = [5, 10]
 const FAILURE = outcomeOf('fail api_error', new Set())
 
@@ -32,14 +34,16 @@ export async function fillDemo({ count, seed, revision, origin, store, namespace
   const namespace = namespaces.of(sha256(DEMO_TOKEN))
   namespace.isKept = true
   const now = namespace.clock.now()
+  const models = MODELS.filter(name => modelsOf(revision).includes(name))
   for (let index = 0; index < count; index++) {
     const isRunning = index >= count - Math.ceil(count / 5)
     const hasFailed = !isRunning && index % 4 === 3
+    const model = models[index % models.length] as string
     const body = {
       action: 'text2video',
-      model: MODELS[index % MODELS.length],
+      model,
       mode: index % 2 === 0 ? 'std' : 'pro',
-      duration: DURATIONS[index % 3 === 0 ? 1 : 0],
+      duration: model === 'kling-o1' ? 5 : DURATIONS[index % 3 === 0 ? 1 : 0],
       prompt: await madeUpPrompt(seed, index),
     }
     const { request } = examine(body, revision, 'documented')

@@ -1,5 +1,6 @@
 import type { AttemptReport } from '../callbacks/dispatcher.ts'
 import type { ErrorCode } from '../contract/errors.ts'
+import type { Revision } from '../contract/revisions.ts'
 import type { CallbackEntry } from '../journal/journal.ts'
 import type { Repro } from '../replay/repro.ts'
 import type { ClockMode } from '../simulation/clock.ts'
@@ -127,6 +128,24 @@ export interface StateFace {
   import(run: Repro): Promise<Played>
 }
 
+/** What one token is judged by. */
+export interface TokenSettings {
+  /** First eight digits of it. */
+  readonly namespace: string
+  /** The dated reading of the contract. */
+  readonly revision: Revision
+  /** Whether that is the token's own; else it is the server's. */
+  readonly isOwn: boolean
+}
+
+/** Settings that a token may have of its own. */
+export interface TokenSettingsFace {
+  /** Of the token named, or of all that have any. */
+  list(of?: For): Promise<TokenSettings[]>
+  /** From its next request on; `null`: the server's again. `token` may be left out where `as` has named it. */
+  set(change: For & { readonly revision: Revision | null }): Promise<TokenSettings>
+}
+
 /** The commands of a control door, for code: the same for a simulator in this process and for one elsewhere. */
 export interface Faces {
   readonly clock: ClockFace
@@ -134,6 +153,7 @@ export interface Faces {
   readonly callbacks: CallbacksFace
   readonly inbox: InboxFace
   readonly state: StateFace
+  readonly tokenSettings: TokenSettingsFace
   /** Starts over: one namespace or all, the whole or a part. What was configured stays. */
   reset(which?: For & { readonly what?: readonly ResetPart[] }): Promise<void>
 }
@@ -149,7 +169,16 @@ export function facesOf(send: Send, url: string): Faces {
       export: () => send('GET', '/v1/state') as Promise<Repro>,
       import: run => send('POST', '/v1/state', run) as Promise<Played>,
     },
+    tokenSettings: tokenSettingsFace(send),
     reset: async (which = {}) => void (await send('POST', '/v1/reset', which)),
+  }
+}
+
+function tokenSettingsFace(send: Send): TokenSettingsFace {
+  return {
+    list: async (of = {}) =>
+      ((await send('GET', `/v1/token-settings${query(of)}`)) as { items: TokenSettings[] }).items,
+    set: change => send('PATCH', '/v1/token-settings', change) as Promise<TokenSettings>,
   }
 }
 

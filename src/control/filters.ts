@@ -9,7 +9,10 @@ const DEEPEST = 50
 
 const words = {
   kind: z.enum(['request', 'download', 'callback']).optional(),
-  operation: z.enum(OPERATIONS).optional().describe('create is POST /kling/videos, tasks is POST /kling/tasks.'),
+  operation: z
+    .enum(OPERATIONS)
+    .optional()
+    .describe('create is POST /kling/videos and the other endpoints that make tasks, tasks is POST /kling/tasks.'),
   task: z.string().optional().describe('Id of a task: made by it, of it, or asking for it.'),
   path: z.string().optional().describe('Path of a request, or URL of a callback.'),
   method: z.string().optional(),

@@ -16,7 +16,8 @@ const WORDS = { outcome: 'rule', fault: 'fault' } as const
 export interface RuleDeskOptions {
   readonly rulebook: Rulebook
   readonly namespaces: Namespaces
-  readonly revision: Revision
+  /** The revisions that requests of a namespace, or of any, may be judged by. */
+  readonly revisionsOf: (namespace: string | undefined) => readonly Revision[]
   readonly clips: ReadonlySet<string>
   /** Why requests with a token never get as far as having `operation` done, if that is so. */
   readonly denialOf: (token: string, operation: Operation) => string | undefined
@@ -157,14 +158,15 @@ export class RuleDesk {
 
   /** All of them or, if one could never fire or would leave nothing for another, none. `name`: the only one’s, in refusals. */
   #put(added: readonly Rule[], token: string | undefined, name?: string): void {
-    const { rulebook, revision, denialOf } = this.#options
+    const { rulebook, revisionsOf, denialOf } = this.#options
     const rules = rulebook.with(added)
     if (rules.length > MOST_RULES) {
       throw new Refused(`there may be ${MOST_RULES} rules at most; there are ${rulebook.rules.length}`, 409)
     }
     for (const rule of added) {
       const denial = token === undefined ? undefined : denialOf(token, rule.operation)
-      const reason = neverFires(rule, { revision, rules, now: this.#present(rule), denial })
+      const around = { rules, now: this.#present(rule), denial }
+      const reason = neverFires(rule, { ...around, revisions: revisionsOf(rule.namespace) })
       if (reason) throw new Refused(`${name ?? rule.id} can never fire: ${reason}`)
     }
     for (const rule of rules) this.#leaveAlone(rule, rules, added)

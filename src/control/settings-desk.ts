@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import type { Revision } from '../contract/revisions.ts'
 
 /** The settings, and those of them that may change while the simulator runs. */
 export interface SettingsDesk {
@@ -8,4 +9,10 @@ export interface SettingsDesk {
   /** Fields of a change. */
   readonly Changes: z.ZodObject
   change(changes: unknown): void
+  /** The revision that a namespace is judged by: its own, or else the server's. */
+  revisionOf(namespace: string): Revision
+  /** Those of single namespaces. */
+  readonly ownRevisions: ReadonlyMap<string, Revision>
+  /** Gives a namespace a revision of its own; `null` takes it away. */
+  setRevision(namespace: string, revision: Revision | null): void
 }

@@ -1,7 +1,8 @@
 import { z } from 'zod'
+import { REVISIONS } from '../contract/revisions.ts'
 import { type Command, command } from './command.ts'
-import { type Control, RESET_PARTS } from './control.ts'
-import { Scope } from './scope.ts'
+import { type Control, RESET_PARTS, short } from './control.ts'
+import { Scope, ScopeQuery } from './scope.ts'
 
 const tag = 'settings'
 
@@ -12,10 +13,24 @@ const Settings = z
   })
   .meta({ id: 'Settings', description: 'How this was set up.' })
 
+/** The settings that a token may have of its own. */
+const TokenSettings = z
+  .strictObject({
+    namespace: z.string().describe('First eight digits of it.'),
+    revision: z.enum(REVISIONS).describe('The dated reading of the contract that its requests are judged by.'),
+    isOwn: z.boolean().describe('Whether that is the token’s own; else it is the server’s.'),
+  })
+  .meta({ id: 'TokenSettings', description: 'What one token is judged by.' })
+
 /** Shows and changes settings, and starts over without touching them. */
 export function settingsCommands(control: Control): Command[] {
   const { settings } = control
   const show = () => ({ settings: { ...settings.shown }, changeable: Object.keys(settings.Changes.shape) })
+  const shown = (key: string) => ({
+    namespace: short(key),
+    revision: settings.revisionOf(key),
+    isOwn: settings.ownRevisions.has(key),
+  })
   return [
     command({
       method: 'GET',
@@ -37,6 +52,40 @@ export function settingsCommands(control: Control): Command[] {
       run: ({ body }) => {
         settings.change(body)
         return show()
+      },
+    }),
+    command({
+      method: 'GET',
+      url: '/v1/token-settings',
+      tag,
+      summary: 'Show the settings that tokens have of their own: of the one named, or of all that have any',
+      query: ScopeQuery,
+      response: z.strictObject({ items: z.array(TokenSettings) }),
+      refusals: { 404: 'No namespace goes by these digits, or several do.' },
+      run: ({ query }) => {
+        const scope = control.scopeOf(query)
+        const keys = scope === 'server' ? [...settings.ownRevisions.keys()] : [scope.namespace]
+        return { items: keys.map(shown) }
+      },
+    }),
+    command({
+      method: 'PATCH',
+      url: '/v1/token-settings',
+      tag,
+      summary: 'Change the settings of one token, from its next request on',
+      description:
+        'Before the token is known the server’s revision answers, then the token’s. Tasks keep the one they were made under. A reset leaves this as it is.',
+      body: z.strictObject({
+        token: Scope.token,
+        namespace: Scope.namespace,
+        revision: z.enum(REVISIONS).nullable().describe('null: the server’s again.'),
+      }),
+      response: TokenSettings,
+      refusals: { 404: 'No namespace goes by these digits, or several do.' },
+      run: ({ body }) => {
+        const key = control.namespaceOf(body)
+        settings.setRevision(key, body.revision)
+        return shown(key)
       },
     }),
     command({

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { TASK_TYPES } from '../contract/endpoints.ts'
 import type { Entry } from '../journal/journal.ts'
 import type { Task } from '../simulation/task.ts'
 
@@ -60,6 +61,8 @@ export interface TaskView {
   readonly id: string
   readonly namespace: string
   readonly state: string
+  /** The endpoint that made it. */
+  readonly type: Task['type']
   readonly action: string
   readonly model: string
   readonly mode: string
@@ -81,7 +84,8 @@ export const TaskView = of<TaskView>(
       id: z.string(),
       namespace: z.string().describe('First eight digits of it.'),
       state: z.string().describe('`accepted`, `processing`, `succeed` or `failed`.'),
-      action: z.string(),
+      type: z.enum(TASK_TYPES).describe('The endpoint that made it.'),
+      action: z.string().describe('Where an endpoint has no actions, its type.'),
       model: z.string(),
       mode: z.string(),
       outcome: z.string().describe('What was chosen for it at the create.'),

@@ -115,12 +115,13 @@ function routeOf(change: Reroute): Route {
 }
 
 function viewOf(task: Task, now: number): TaskView {
-  const { id, action, model, mode, outcome, credits, steps, video, request } = task
+  const { id, type, action, model, mode, outcome, credits, steps, video, request } = task
   const { callback_url: url } = request
   return {
     id,
     namespace: task.namespace.slice(0, 8),
     state: stepAt(task, now).state,
+    type,
     action,
     model,
     mode,

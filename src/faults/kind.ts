@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { ErrorCode } from '../contract/errors.ts'
+import type { Revision } from '../contract/revisions.ts'
 import type { Task } from '../simulation/task.ts'
 import type { Draft } from '../simulation/timeline.ts'
 
@@ -25,6 +26,7 @@ export interface Answer {
   /** Whether the body is an error's. */
   readonly isError: boolean
   readonly traceId: string
+  readonly revision: Revision
   /** Virtual milliseconds before anything is sent. */
   readonly delayMs?: number
   /** Bytes of the body after which the connection is reset; `head` for not even a status line. */

@@ -1,4 +1,5 @@
 import { CAPABILITIES, type Capability, modelsOf } from '../contract/capabilities.ts'
+import { ENDPOINTS, endpointsOf } from '../contract/endpoints.ts'
 import type { Revision } from '../contract/revisions.ts'
 import { LONGEST_PROMPT } from '../contract/rules/values.ts'
 import { LAST_INSTANT } from '../simulation/clock.ts'
@@ -8,7 +9,8 @@ import type { Conditions, Rule } from './rulebook.ts'
 
 /** What a rule is judged against. */
 export interface Surroundings {
-  readonly revision: Revision
+  /** Those that its requests may be judged by; at least one. */
+  readonly revisions: readonly Revision[]
   /** All rules in their order, the one that is judged among them. */
   readonly rules: readonly Rule[]
   /** The earliest present of the namespaces that the rule is for. */
@@ -43,10 +45,18 @@ function outOfTime({ from, until }: Rule, { now }: Surroundings): string | undef
   return until <= now ? `until (${isoTime(until)}) is past: it is ${isoTime(now)}` : undefined
 }
 
-function outOfReach({ when }: Rule, { revision, denial }: Surroundings): string | undefined {
+function outOfReach({ when }: Rule, { revisions, denial }: Surroundings): string | undefined {
   if (denial !== undefined) return denial
   if ([...(when.prompt ?? '')].length > LONGEST_PROMPT)
     return `no prompt may be longer than ${LONGEST_PROMPT} characters`
+  const reasons = revisions.map(revision => outOfRevision(when, revision))
+  return reasons.includes(undefined) ? undefined : reasons[0]
+}
+
+function outOfRevision(when: Conditions, revision: Revision): string | undefined {
+  const other = Object.values(ENDPOINTS).find(({ type }) => type !== 'videos' && type === when.action)
+  if (other) return other.revisions.includes(revision) ? undefined : `revision ${revision} has no ${other.path}`
+  if (when.action === undefined && isOfOthers(when, revision)) return undefined
   const offered = CAPABILITIES.filter(row => row.revisions.includes(revision))
   if (when.model !== undefined && !modelsOf(revision).includes(when.model)) {
     return `revision ${revision} has no model '${when.model}'; it has ${modelsOf(revision).join(', ')}`
@@ -57,6 +67,14 @@ function outOfReach({ when }: Rule, { revision, denial }: Surroundings): string 
   if (when.mode !== undefined && !modes.has(when.mode)) return lacks(whose, 'mode', when.mode, modes)
   const ofMode = ofModel.filter(row => when.mode === undefined || row.modes.includes(when.mode))
   return outOfAction(ofMode, when, whose)
+}
+
+/** Whether another endpoint may have that model: what modes it has then is not looked at. */
+function isOfOthers({ model }: Conditions, revision: Revision): boolean {
+  return (
+    model !== undefined &&
+    endpointsOf(revision).some(({ type, models }) => type !== 'videos' && models(revision).includes(model))
+  )
 }
 
 function outOfAction(rows: readonly Capability[], { mode, action }: Conditions, whose: string): string | undefined {

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { errorBody } from '../contract/wire.ts'
+import { errorBodyIn } from '../contract/wire.ts'
 import { answerBy } from '../faults/effects.ts'
 import type { Answer, Refusal } from '../faults/kind.ts'
 import { answerInterrupted, JSON_TYPE } from './error-reply.ts'
@@ -14,10 +14,10 @@ export function answer(
   body: string,
   isError = false,
 ): FastifyReply | Promise<FastifyReply> {
-  const { effects, traceId } = request.call
+  const { effects, traceId, revision } = request.call
   if (effects.length === 0) return reply.code(status).header('content-type', JSON_TYPE).send(body)
   const headers = { 'content-type': JSON_TYPE }
-  return play(request, reply, answerBy(effects, { status, headers, body, isError, traceId }))
+  return play(request, reply, answerBy(effects, { status, headers, body, isError, traceId, revision }))
 }
 
 /** Refuses as an effect has it. */
@@ -26,11 +26,11 @@ export function answerRefusal(
   reply: FastifyReply,
   { status, code, message, headers = {} }: Refusal,
 ): FastifyReply | Promise<FastifyReply> {
-  const { entry, traceId } = request.call
+  const { entry, traceId, revision } = request.call
   entry.code = code
   entry.message = message
   reply.headers(headers)
-  return answer(request, reply, status, JSON.stringify(errorBody(code, message, traceId)), true)
+  return answer(request, reply, status, JSON.stringify(errorBodyIn(revision, code, message, traceId)), true)
 }
 
 async function play(request: FastifyRequest, reply: FastifyReply, sent: Answer): Promise<FastifyReply> {

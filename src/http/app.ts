@@ -2,15 +2,15 @@ import { METHODS } from 'node:http'
 import type { Socket } from 'node:net'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { ERRORS, type ErrorCode } from '../contract/errors.ts'
-import { errorBody } from '../contract/wire.ts'
+import { errorBodyIn } from '../contract/wire.ts'
 import { credentialOf } from './auth.ts'
 import { Call, underWayOn } from './call.ts'
 import { answerPreflights, CORS } from './cors.ts'
+import { createRoutes } from './creates.ts'
 import { type Door, pathOf } from './door.ts'
-import { handleThrown, JSON_TYPE, NoBody, refuse, Unreadable } from './error-reply.ts'
+import { handleThrown, JSON_TYPE, NoBody, refuse, refuseBody, Unreadable } from './error-reply.ts'
 import { journalAnswers, journalEnd, openEntry } from './journaling.ts'
 import { taskRoutes } from './tasks.ts'
-import { videoRoutes } from './videos.ts'
 
 /** Bodies above this many bytes are refused with 413. */
 const BODY_LIMIT = 1024 * 1024
@@ -60,7 +60,7 @@ export async function upstreamDoor(app: FastifyInstance, door: Door): Promise<vo
     // Before the body is looked at: the route comes first in the upstream's order.
     if (request.is404) refuseUnknown(request, reply)
     else if (/^(?:100-continue)?$/i.test(request.headers.expect ?? '')) done()
-    else refuse(request, reply, 'bad_request', 'The expectation can’t be met.', 417)
+    else refuseBody(request, reply, 'The expectation can’t be met.', 417)
   })
   app.addHook('onResponse', (request, reply, done) => {
     request.call.entry.status = reply.statusCode
@@ -76,7 +76,7 @@ export async function upstreamDoor(app: FastifyInstance, door: Door): Promise<vo
   readJsonOnly(app)
   app.setNotFoundHandler(refuseUnknown)
   answerPreflights(app, '/kling/*', 'POST, OPTIONS')
-  videoRoutes(app, door)
+  createRoutes(app, door)
   taskRoutes(app, door)
 }
 
@@ -101,10 +101,11 @@ function readJsonOnly(app: FastifyInstance): void {
 
 function beginCall(door: Door, request: FastifyRequest, reply: FastifyReply): void {
   const { authorization } = request.headers
-  const credential = door.recognise(authorization) ?? credentialOf(authorization, door.settings.tokens)
+  const credential = door.recognise(authorization) ?? credentialOf(authorization, door.settings)
   const namespace = door.namespaces.of(credential.namespace)
   const traceId = door.namespaces.nextTraceId(namespace)
-  const call = new Call(namespace, openEntry(door, namespace, traceId, request), credential)
+  const revision = door.revisionOf(namespace.key)
+  const call = new Call(namespace, openEntry(door, namespace, traceId, request), credential, revision)
   if (credential.magic !== undefined) call.entry.magic = credential.magic
   door.arrivals.begin(call)
   call.after(() => journalEnd(door, call, reply))
@@ -126,7 +127,7 @@ function refuseUnparsed(door: Door, error: NodeJS.ErrnoException, socket: Socket
   const { server } = door.namespaces
   const traceId = door.namespaces.nextTraceId(server)
   const { code, status, reason, message } = readingOf(error)
-  const body = JSON.stringify(errorBody(code, message, traceId))
+  const body = JSON.stringify(errorBodyIn(door.revisionOf(''), code, message, traceId, 'gateway'))
   const entry = openEntry(door, server, traceId)
   Object.assign(entry, { status, code, message, responseBody: body })
   socket.end(

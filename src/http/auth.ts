@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { ErrorCode } from '../contract/errors.ts'
+import { REVISION_FACTS } from '../contract/revisions.ts'
 import type { Operation } from '../faults/kind.ts'
 import { magicCodeOf } from '../simulation/magic-token.ts'
 import { sha256 } from '../simulation/random.ts'
@@ -18,21 +19,31 @@ export interface Credential {
 
 const BEARER = /^Bearer +([^\s]+)$/i
 
-const NOBODY: Credential = { namespace: '', denied: 'invalid_token', magic: undefined }
+const nobody = (denied: ErrorCode): Credential => ({ namespace: '', denied, magic: undefined })
+
+/** A header that names no token at all. */
+const TOKENLESS = /^\s*(?:Bearer\s*)?$/i
 
 /** Codes that a magic token turns the credential itself down with. */
-const BAD_CREDENTIALS: ReadonlySet<ErrorCode> = new Set(['invalid_token', 'token_expired', 'token_mismatched'])
+const BAD_CREDENTIALS: ReadonlySet<ErrorCode> = new Set([
+  'no_token',
+  'invalid_token',
+  'token_expired',
+  'token_mismatched',
+])
 
 /** Hashes of tokens seen, so that a busy one is hashed once. Bounded. */
 const hashes = new Map<string, string>()
 
 /** Reads an `Authorization` header: any non-empty bearer token works unless the settings restrict them. */
-export function credentialOf(header: string | undefined, tokens: DoorSettings['tokens']): Credential {
+export function credentialOf(header: string | undefined, { tokens, revision }: DoorSettings): Credential {
   const token = header === undefined ? undefined : BEARER.exec(header)?.[1]
-  if (token === undefined) return NOBODY
+  // Whose revision would count is not known without a token: the server's does.
+  if (token === undefined)
+    return nobody(TOKENLESS.test(header ?? '') ? REVISION_FACTS[revision].tokenMissing : 'invalid_token')
   const magic = magicCodeOf(token)
   if (magic !== undefined && BAD_CREDENTIALS.has(magic)) return { namespace: '', denied: magic, magic }
-  if (magic === undefined && tokens && !tokens.has(token)) return NOBODY
+  if (magic === undefined && tokens && !tokens.has(token)) return nobody('invalid_token')
   return { namespace: hashOf(token), denied: undefined, magic }
 }
 
@@ -46,8 +57,8 @@ function hashOf(token: string): string {
 }
 
 /** Why nobody with the token gets as far as having the operation done, if that is so. */
-export function denialOf(token: string, operation: Operation, tokens: DoorSettings['tokens']): string | undefined {
-  const { denied, magic } = credentialOf(`Bearer ${token}`, tokens)
+export function denialOf(token: string, operation: Operation, settings: DoorSettings): string | undefined {
+  const { denied, magic } = credentialOf(`Bearer ${token}`, settings)
   const isTurnedDown = denied !== undefined || magic === 'disabled'
   // Without creates there is nothing to download.
   const isBarred = operation !== 'tasks' && (magic === 'used_up' || magic === 'too_many_requests')

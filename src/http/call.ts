@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import type { Revision } from '../contract/revisions.ts'
 import type { DownloadEntry, RequestEntry } from '../journal/journal.ts'
 import { Interruption, type Namespace } from '../simulation/namespaces.ts'
 import type { Effect } from '../simulation/task.ts'
@@ -111,15 +112,18 @@ export class Exchange<Entry extends RequestEntry | DownloadEntry = RequestEntry 
 export class Call extends Exchange<RequestEntry> {
   readonly traceId: string
   readonly credential: Credential
+  /** The reading of the contract that its token is for. */
+  readonly revision: Revision
   /** What was chosen to be done to its answer, in order of application. */
   effects: readonly Effect[] = []
   /** Called once its work is done, where an effect keeps the answer back. */
   onKeptBack: (() => void) | undefined
 
-  constructor(namespace: Namespace, entry: RequestEntry, credential: Credential) {
+  constructor(namespace: Namespace, entry: RequestEntry, credential: Credential, revision: Revision) {
     super(namespace, entry)
     this.traceId = entry.traceId
     this.credential = credential
+    this.revision = revision
   }
 }
 

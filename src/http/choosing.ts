@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { CreateVideo } from '../contract/request.ts'
+import type { Create } from '../contract/create.ts'
+import type { TaskType } from '../contract/endpoints.ts'
 import { inOrder } from '../faults/effects.ts'
 import type { Operation } from '../faults/kind.ts'
 import { chosenByHeader, chosenByMagic, type Outcome, SUCCEED } from '../faults/outcomes.ts'
@@ -19,10 +20,12 @@ export function namedOutcome(
   { clips }: Door,
   request: FastifyRequest,
   body: Record<string, unknown>,
+  type: TaskType,
 ): Named | { problem: string } {
   const header = request.headers['x-mockling-outcome']
   const byHeader = chosenByHeader(header === undefined ? undefined : String(header), clips)
-  const prompt = typeof body['prompt'] === 'string' ? body['prompt'] : undefined
+  const words = body[type === 'lip-sync' ? 'text' : 'prompt']
+  const prompt = typeof words === 'string' ? words : undefined
   const choice = byHeader ?? chosenByMagic(prompt, request.call.credential.magic, clips)
   if (choice && 'problem' in choice) return choice
   return { outcome: choice?.outcome ?? SUCCEED, isByHeader: byHeader !== undefined }
@@ -32,7 +35,7 @@ export function namedOutcome(
  * The outcome of a create that nothing objects to: what it names itself unless a rule says otherwise, and the faults
  * that fire on top. Counts the rules that fire.
  */
-export function chosenOutcome(door: Door, request: FastifyRequest, named: Named, wanted: CreateVideo): Outcome {
+export function chosenOutcome(door: Door, request: FastifyRequest, named: Named, wanted: Create): Outcome {
   if (door.rulebook.rules.length === 0) return named.outcome
   const { model, mode, action, prompt } = wanted
   const fired = taken(door, request.call.namespace, {

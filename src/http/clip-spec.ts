@@ -3,7 +3,7 @@ import type { ClipSpec } from '../media/spec.ts'
 import type { Task } from '../simulation/task.ts'
 
 /** What of a task goes into its clip. */
-type Shown = Pick<Task, 'id' | 'action' | 'model' | 'mode' | 'request' | 'video'>
+type Shown = Pick<Task, 'id' | 'type' | 'action' | 'model' | 'mode' | 'request' | 'video'>
 
 /** What the clip of a task shows: whose it is, what was asked for, and what it extends. */
 export function clipSpecOf(task: Shown): ClipSpec {
@@ -14,11 +14,14 @@ export function clipSpecOf(task: Shown): ClipSpec {
 function labelOf(task: Shown): string[] {
   const { id, format, sourceId } = task.video
   const { width, height, fps, audio } = format
-  const { prompt } = task.request
+  const prompt = task.request[task.type === 'lip-sync' ? 'text' : 'prompt']
   return [
     `task ${firstGroup(task.id)} video ${firstGroup(id)}`,
-    ...(sourceId === undefined ? [] : [`extends video ${firstGroup(sourceId)}`]),
-    `${task.model} ${task.mode} ${task.action}`,
+    ...(sourceId === undefined
+      ? []
+      : [`${task.type === 'lip-sync' ? 'speaks over' : 'extends'} video ${firstGroup(sourceId)}`]),
+    // Some endpoints have no models, or no actions.
+    [...new Set([task.model, task.mode, task.action])].join(' '),
     `${durationText(format)}s ${width}x${height}@${fps}${audio ? ' sound' : ''}`,
     ...(typeof prompt === 'string' && prompt.trim() !== '' ? ['', prompt] : []),
   ]

@@ -53,6 +53,8 @@ export interface Media {
 /** What the upstream's door stands on. */
 export interface Door {
   readonly settings: DoorSettings
+  /** The revision that a namespace is judged by: its own, or else the server's. */
+  revisionOf(namespace: string): Revision
   readonly namespaces: Namespaces
   readonly store: Store
   readonly journal: Journal

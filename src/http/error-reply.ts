@@ -1,11 +1,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { DEFECT_MESSAGE, ERRORS, type ErrorCode, NO_BODY_MESSAGE } from '../contract/errors.ts'
-import { errorBody } from '../contract/wire.ts'
+import { type ErrorBody, errorBody, errorBodyIn, type GatewayErrorBody } from '../contract/wire.ts'
 import type { Door } from './door.ts'
 
 export const JSON_TYPE = 'application/json; charset=utf-8'
 
-/** Answers with an error in the upstream's words. The one place where the envelope is made into a reply. */
+/** Answers with an error in the upstream's words, as the one who refuses with that code words it. */
 export function refuse(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -13,10 +13,47 @@ export function refuse(
   message: string = ERRORS[code].message,
   status: number = ERRORS[code].status,
 ): FastifyReply {
-  const { call } = request
-  call.entry.code = code
-  call.entry.message = message
-  const text = JSON.stringify(errorBody(code, message, call.traceId))
+  const { revision, traceId } = request.call
+  return send(request, reply, status, errorBodyIn(revision, code, message, traceId))
+}
+
+/** Refuses a body that is not read at all: the gateway does (gateway §4.1). */
+export function refuseBody(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  message: string = ERRORS.bad_request.message,
+  status: number = ERRORS.bad_request.status,
+): FastifyReply {
+  const { revision, traceId } = request.call
+  return send(request, reply, status, errorBodyIn(revision, 'bad_request', message, traceId, 'gateway'))
+}
+
+/** Refuses what a body asks for, with whatever code: the service behind the gateway does. */
+export function refuseByRule(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  code: ErrorCode,
+  message: string,
+  taskId?: string,
+): FastifyReply {
+  return send(request, reply, ERRORS[code].status, errorBody(code, message, request.call.traceId, taskId))
+}
+
+/** Not the upstream's: the simulator itself can't, and the caller has said so in a header. */
+export function refuseOurselves(request: FastifyRequest, reply: FastifyReply, message: string): FastifyReply {
+  return send(request, reply, 503, errorBody('api_error', message, request.call.traceId))
+}
+
+/** The one place where the envelope is made into a reply. */
+function send(
+  { call }: FastifyRequest,
+  reply: FastifyReply,
+  status: number,
+  body: ErrorBody | GatewayErrorBody,
+): FastifyReply {
+  call.entry.code = body.error.code
+  call.entry.message = body.error.message
+  const text = JSON.stringify(body)
   // Here too, for a URL that can't be decoded: no hook sees its answer.
   call.entry.responseBody = text
   return reply.code(status).header('content-type', JSON_TYPE).send(text)
@@ -46,7 +83,7 @@ export function handleThrown(app: FastifyInstance, door: Door): void {
       return refuse(request, reply, 'api_error', DEFECT_MESSAGE)
     }
     if (status === 413) return refuse(request, reply, 'content_too_large')
-    return refuse(request, reply, 'bad_request', thrown instanceof NoBody ? NO_BODY_MESSAGE : undefined)
+    return refuseBody(request, reply, thrown instanceof NoBody ? NO_BODY_MESSAGE : undefined)
   })
 }
 

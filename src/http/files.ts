@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { inOrder, servingBy } from '../faults/effects.ts'
 import type { Serving } from '../faults/kind.ts'
 import type { DownloadEntry } from '../journal/journal.ts'
+import { shownAt } from '../simulation/accept.ts'
 import { fileAt, fileLifeMs, settlesAt, type Task } from '../simulation/task.ts'
 import { httpDate } from '../simulation/timebase.ts'
 import { Exchange } from './call.ts'
@@ -31,7 +32,9 @@ export async function filesDoor(app: FastifyInstance, door: Door): Promise<void>
 
 async function download(door: Door, request: FastifyRequest, reply: FastifyReply): Promise<void> {
   reply.hijack()
-  const task = await door.store.taskOfFile(pathOf(request))
+  const path = pathOf(request)
+  const found = await door.store.taskOfFile(path)
+  const task = found && shownAt(found, path)
   const exchange = begin(door, request, task)
   exchange.follow(request.raw, reply.raw)
   try {

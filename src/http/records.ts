@@ -1,12 +1,10 @@
+import { ENDPOINTS } from '../contract/endpoints.ts'
 import type { PendingResponse } from '../contract/wire.ts'
 import { pendingBy, resultBy } from '../faults/effects.ts'
 import { answerOf } from '../simulation/accept.ts'
 import type { MadeUpAccount } from '../simulation/made-up.ts'
 import { sha256 } from '../simulation/random.ts'
 import { createdAt, isTerminal, type Step, startedAt, stepAt, type Task } from '../simulation/task.ts'
-
-/** The platform's id of `POST /kling/videos` (gateway §1.1). */
-const API_ID = '29187cb2-1acb-43b8-baf5-3f3f709292eb'
 
 /** The record of one task as `/kling/tasks` shows it at `now` (gateway §5). */
 export function recordOf(
@@ -22,13 +20,13 @@ export function recordOf(
   return {
     _id: objectId(task.id, created),
     id: task.id,
-    api_id: API_ID,
+    api_id: ENDPOINTS[task.type].apiId,
     application_id: account.applicationId,
     user_id: account.userId,
     credential_id: account.credentialId,
     authorization_id: null,
     actor_user_id: null,
-    type: 'videos',
+    type: task.type,
     trace_id: task.traceId,
     job_id: task.video.jobId,
     created_at: created / 1000,

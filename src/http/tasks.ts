@@ -12,7 +12,7 @@ import { isDenied } from './auth.ts'
 import { isTooDeep } from './body.ts'
 import { announce, effectsOn, note } from './choosing.ts'
 import { type Door, originOf } from './door.ts'
-import { refuse } from './error-reply.ts'
+import { refuse, refuseBody } from './error-reply.ts'
 import { recordOf } from './records.ts'
 
 /** Fields that ask for a list by anything but ids. `user_id` and `application_id` are the token's own anyway. */
@@ -33,8 +33,8 @@ export function taskRoutes(app: FastifyInstance, door: Door): void {
 
 async function query(door: Door, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const { body } = request
-  if (body === undefined) return refuse(request, reply, 'bad_request', NO_BODY_MESSAGE)
-  if (!isObject(body) || isTooDeep(body)) return refuse(request, reply, 'bad_request')
+  if (body === undefined) return refuseBody(request, reply, NO_BODY_MESSAGE)
+  if (!isObject(body) || isTooDeep(body)) return refuseBody(request, reply)
   // Older schemas wrongly name `generate` as the default (gateway §9 D23).
   const action = body['action'] ?? 'retrieve'
   if (action === 'retrieve' || action === 'generate') return retrieve(door, request, reply, body['id'])
@@ -83,7 +83,7 @@ async function findBatch(door: Door, request: FastifyRequest, body: Record<strin
     if (!FILTERS.some(name => (body[name] ?? undefined) !== undefined)) return { refusal: 'ids is required' }
     const filter = readFilter(body)
     if (filter.refusal !== undefined) return { refusal: filter.refusal }
-    return filter.isOfVideos ? door.store.list(key, filter, now) : { tasks: [], total: 0 }
+    return door.store.list(key, filter, now)
   }
   if (!Array.isArray(ids)) return { refusal: `ids must be an array, not ${shown(ids)}` }
   if (ids.length > MOST_IDS) return { refusal: `ids holds ${ids.length} ids; at most ${MOST_IDS} are allowed` }
@@ -112,7 +112,7 @@ function readFilter(body: Record<string, unknown>) {
   return {
     limit: Math.floor(limit),
     offset: Math.floor(offset),
-    isOfVideos: type === undefined || type === 'videos',
+    ...(typeof type === 'string' && { type }),
     ...(from !== undefined && { from: from * 1000 }),
     ...(to !== undefined && { to: to * 1000 }),
   }

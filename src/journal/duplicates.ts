@@ -59,7 +59,7 @@ export interface Duplicates {
 export function duplicatesOf(entries: readonly Entry[], present: Present): Duplicates {
   const groups = new Map<string, AcceptedCreate[]>()
   for (const create of acceptedCreates(entries)) {
-    const key = `${create.namespace} ${create.requestDigest ?? digestOf(sentJson(create))}`
+    const key = `${create.namespace} ${create.path} ${create.requestDigest ?? digestOf(sentJson(create))}`
     const group = groups.get(key)
     if (group) group.push(create)
     else groups.set(key, [create])

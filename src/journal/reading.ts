@@ -1,7 +1,10 @@
+import { ENDPOINTS } from '../contract/endpoints.ts'
 import { isObject } from '../contract/request.ts'
 import type { Entry } from './entries.ts'
 
 export const OPERATIONS = ['create', 'tasks', 'download', 'callback'] as const
+
+const CREATES: ReadonlySet<string> = new Set(Object.values(ENDPOINTS).map(({ path }) => path))
 
 export type Operation = (typeof OPERATIONS)[number]
 
@@ -9,7 +12,7 @@ export type Operation = (typeof OPERATIONS)[number]
 export function operationOf(entry: Entry): Operation | undefined {
   if (entry.kind !== 'request') return entry.kind
   if (entry.method !== 'POST') return undefined
-  return entry.path === '/kling/videos' ? 'create' : entry.path === '/kling/tasks' ? 'tasks' : undefined
+  return CREATES.has(entry.path) ? 'create' : entry.path === '/kling/tasks' ? 'tasks' : undefined
 }
 
 /** Path of a request, address of a callback. */

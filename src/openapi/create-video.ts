@@ -35,7 +35,7 @@ export function createVideo(revision: Revision): OperationObject {
         },
         links: LINKS,
       },
-      ...createErrors(headers),
+      ...createErrors(revision, headers),
       503: OURS,
     },
     callbacks: { settled: { '{$request.body#/callback_url}': SETTLED } satisfies CallbackObject },

@@ -1,11 +1,12 @@
 import type { OperationObject } from 'openapi3-ts/oas31'
+import type { Revision } from '../contract/revisions.ts'
 import { queryErrors } from './errors.ts'
 import { TASK_ANSWERS, TASK_REQUESTS } from './examples.ts'
 import { header } from './headers.ts'
 import { ref } from './schemas.ts'
 
 /** `POST /kling/tasks`. */
-export function queryTasks(): OperationObject {
+export function queryTasks(revision: Revision): OperationObject {
   const headers = header('x-trace-id', 'x-mockling-outcome')
   return {
     operationId: 'queryTasks',
@@ -33,7 +34,7 @@ export function queryTasks(): OperationObject {
           },
         },
       },
-      ...queryErrors(headers),
+      ...queryErrors(revision, headers),
     },
   }
 }

@@ -1,8 +1,15 @@
 import type { ReferenceObject, SchemaObject } from 'openapi3-ts/oas31'
 import { z } from 'zod'
 import { type Action, createVideoBody, retrieveTaskBody, retrieveTasksBody } from '../contract/bodies.ts'
-import type { Revision } from '../contract/revisions.ts'
-import { ErrorBody, PendingSnapshot, TaskAccepted, TaskRecord, VideoResult } from '../contract/wire.ts'
+import { REVISION_FACTS, type Revision } from '../contract/revisions.ts'
+import {
+  ErrorBody,
+  GatewayErrorBody,
+  PendingSnapshot,
+  TaskAccepted,
+  taskRecordIn,
+  videoResultIn,
+} from '../contract/wire.ts'
 
 /** Everything that stands under `components.schemas`. */
 export type SchemaName =
@@ -19,6 +26,7 @@ export type SchemaName =
   | 'UnknownTask'
   | 'PendingSnapshot'
   | 'ErrorBody'
+  | 'GatewayErrorBody'
 
 /** A reference to one of the document's schemas. */
 export function ref(name: SchemaName): ReferenceObject {
@@ -43,7 +51,8 @@ const CREATE_VIDEO: SchemaObject = {
 }
 
 /** The shapes on the wire as JSON Schema, under the names the document refers to them by. */
-export function schemasOf(revision: Revision): Record<SchemaName, SchemaObject> {
+export function schemasOf(revision: Revision): Partial<Record<SchemaName, SchemaObject>> {
+  const record = taskRecordIn(revision)
   const requests = jsonSchemas('input', {
     TextToVideo: createVideoBody(revision, 'text2video'),
     ImageToVideo: createVideoBody(revision, 'image2video'),
@@ -52,26 +61,27 @@ export function schemasOf(revision: Revision): Record<SchemaName, SchemaObject> 
     RetrieveTasks: retrieveTasksBody(),
   })
   const answers = jsonSchemas('output', {
-    VideoResult,
+    VideoResult: videoResultIn(revision),
     TaskAccepted,
-    TaskRecord,
+    TaskRecord: record,
     TaskBatch: z.strictObject({
-      items: z.array(TaskRecord).describe('The records found, newest first.'),
+      items: z.array(record).describe('The records found, newest first.'),
       count: z.int().min(0).describe('With ids, how many were found; with filters, how many match on all pages.'),
     }),
     UnknownTask: z.strictObject({}).describe('The answer to an id that is not known: an empty object.'),
     PendingSnapshot,
     ErrorBody,
+    ...(!REVISION_FACTS[revision].gatewaySaysSuccess && { GatewayErrorBody }),
   })
   return { CreateVideo: CREATE_VIDEO, ...requests, ...answers }
 }
 
 function jsonSchemas<Name extends SchemaName>(
   io: 'input' | 'output',
-  shapes: Readonly<Record<Name, z.ZodType>>,
+  shapes: Readonly<Partial<Record<Name, z.ZodType>>>,
 ): Record<Name, SchemaObject> {
   const registry = z.registry<{ id: string }>()
-  for (const [name, shape] of Object.entries<z.ZodType>(shapes)) registry.add(shape, { id: name })
+  for (const [name, shape] of Object.entries(shapes as Record<string, z.ZodType>)) registry.add(shape, { id: name })
   const { schemas } = z.toJSONSchema(registry, {
     io,
     uri: name => ref(name as SchemaName).$ref,

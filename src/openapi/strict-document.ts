@@ -7,6 +7,9 @@ import type { Revision } from '../contract/revisions.ts'
 import { openApiDocument } from './document.ts'
 import { CREATE_VARIANTS, type SchemaName } from './schemas.ts'
 
+/** Revisions whose rules are all written down as conditions too. */
+export const STRICT_REVISIONS = ['2026-03', '2026-05'] as const satisfies readonly Revision[]
+
 /**
  * The contract of one revision with every rule in it: a validator of JSON Schema 2020-12 accepts a request body if the
  * API does, but for what `x-mockling-beyond-schema` lists. It says nothing of what is the simulator's alone.

@@ -68,6 +68,7 @@ export const GUIDE_TASKS: readonly Task[] = GUIDE_VIDEOS.map((video, index) => {
   const sourceId = video.request['video_id']
   return {
     id: video.taskId,
+    type: 'videos',
     namespace: '',
     ordinal: 0,
     revision: '2026-03',

@@ -26,6 +26,12 @@ export function digitsFrom(bytes: Buffer, offset: number, count: number): string
   return String(least + (bytes.readUIntBE(offset, 6) % (9 * least)))
 }
 
+/** 18 decimal digits that don't begin with 0, from 8 bytes at `offset`: the form of the model vendor's ids. */
+export function snowflakeFrom(bytes: Buffer, offset: number): string {
+  const least = 10n ** 17n
+  return String(least + (bytes.readBigUInt64BE(offset) % (9n * least)))
+}
+
 /** A number from 0 up to 1 from 4 bytes at `offset`. */
 export function fractionFrom(bytes: Buffer, offset: number): number {
   return bytes.readUInt32BE(offset) / 2 ** 32

@@ -1,5 +1,4 @@
 import type { ErrorCode } from '../contract/errors.ts'
-import { readCreateVideo } from '../contract/request.ts'
 import { type Delivery, isTerminal, type Step, settlesAt, type Task } from './task.ts'
 
 /** What is to become of a pending task in place of its plan. `at` is when; without it, or if that is past, at once. */
@@ -45,8 +44,8 @@ function deliveriesOf(task: Task, settled: number | undefined, now: number): rea
     return change(delivery => ({ ...delivery, at: Math.max(now, delivery.at + settled - planned) }))
   }
   // A task without an end owed none: now it owes the one that was asked for.
-  const url = readCreateVideo(task.request, task.revision).callbackUrl
-  return url === undefined ? task.deliveries : [...task.deliveries, { url, at: settled }]
+  const { callback_url: url } = task.request
+  return typeof url === 'string' ? [...task.deliveries, { url, at: settled }] : task.deliveries
 }
 
 /** The task without one of its callbacks, which stays in the list as cancelled. */

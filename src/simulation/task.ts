@@ -1,3 +1,4 @@
+import type { TaskType } from '../contract/endpoints.ts'
 import type { ErrorCode } from '../contract/errors.ts'
 import type { Format } from '../contract/formats.ts'
 import type { Revision } from '../contract/revisions.ts'
@@ -15,8 +16,10 @@ export interface Video {
   /** Path of `video_url`. */
   readonly path: string
   readonly format: Format
-  /** The video this one extends. */
+  /** The video this one extends, or speaks over. */
   readonly sourceId?: string
+  /** Path of `source_video_url`: the clip before sound was put to it. */
+  readonly sourcePath?: string
 }
 
 /** A URL as it may be shown: a name and password in it are not for the journal. */
@@ -50,9 +53,11 @@ export interface Effect {
  */
 export interface Task {
   readonly id: string
+  /** The endpoint that made it. */
+  readonly type: TaskType
   /** SHA-256 of the bearer token, in hexadecimal. */
   readonly namespace: string
-  /** The how-manieth accepted create of the namespace, from 1; 0 for the guides' own. */
+  /** The how-manieth accepted create of the namespace, from 1; 0 for the guides' own and for those refused. */
   readonly ordinal: number
   readonly revision: Revision
   readonly traceId: string
@@ -74,6 +79,8 @@ export interface Task {
   readonly origin: string | undefined
   /** Credits billed if it succeeds. */
   readonly credits: number
+  /** Its result says how many seconds were billed. */
+  readonly isMetered?: true
   /** When a control command last replaced its future. */
   readonly reroutedAt?: number
   /** The video never expires and the task is never evicted: the guides' own examples. */

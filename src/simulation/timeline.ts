@@ -1,4 +1,5 @@
-import type { CreateVideo } from '../contract/request.ts'
+import type { Create } from '../contract/create.ts'
+import type { TaskType } from '../contract/endpoints.ts'
 import { fractionFrom } from './random.ts'
 import type { Delivery, Step } from './task.ts'
 
@@ -36,7 +37,12 @@ const REAL_TIMES: readonly RealTime[] = [
   { model: 'kling-v3', std: 100, pro: 180 },
   { model: 'kling-v3-omni', std: 100, pro: 180 },
   { model: 'kling-video-o1', std: 46, pro: 76 },
+  { model: 'kling-o1', std: 46, pro: 76 },
+  { model: 'kling-v3-turbo', std: 35, pro: 60 },
 ]
+
+/** Medians of the other endpoints: ComfyUI's average, "4–6 minutes" (gateway §7), and nothing seen of motion. */
+const OTHER_TIMES: Readonly<Partial<Record<TaskType, number>>> = { 'lip-sync': 455, 'talking-photo': 300, motion: 180 }
 
 /** An extension's median against a 5 s clip's of the same model (ComfyUI's averages 320 to 164). */
 const EXTENSION_FACTOR = 1.5
@@ -45,7 +51,7 @@ const EXTENSION_FACTOR = 1.5
 const FOUR_K_FACTOR = 1.6
 
 /** How long the work on `request` takes, in whole milliseconds. `random` gives four bytes at each of two offsets. */
-export function workMs(request: CreateVideo, pace: Pace, random: Buffer, offset: number): number {
+export function workMs(request: Create, pace: Pace, random: Buffer, offset: number): number {
   if (pace === 'instant') return 0
   if (typeof pace === 'number') return Math.round(pace * 1000)
   const first = fractionFrom(random, offset)
@@ -54,7 +60,9 @@ export function workMs(request: CreateVideo, pace: Pace, random: Buffer, offset:
   return Math.min(LONGEST_MS, Math.round(medianSeconds(request) * 1000 * Math.exp(SIGMA * normal)))
 }
 
-function medianSeconds({ action, model, mode, seconds }: CreateVideo): number {
+function medianSeconds({ type, action, model, mode, seconds }: Create): number {
+  const other = OTHER_TIMES[type]
+  if (other !== undefined) return other
   const row = REAL_TIMES.find(candidate => candidate.model === model)
   const base = mode === 'std' ? (row?.std ?? 90) : (row?.pro ?? 150) * (mode === '4k' ? FOUR_K_FACTOR : 1)
   // Work grows with the clip, but not in proportion: half of it is there whatever the length.

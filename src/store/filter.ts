@@ -2,12 +2,13 @@ import { createdAt, isForgotten, isTerminal, stepAt, type Task } from '../simula
 import type { TaskFilter } from './store.ts'
 
 /** Whether the task is one of those to list, as they are at `now`. */
-export function matches(task: Task, { from, to, state, model, outcome }: TaskFilter, now: number): boolean {
+export function matches(task: Task, { from, to, state, model, type, outcome }: TaskFilter, now: number): boolean {
   const at = createdAt(task)
   return (
     (from === undefined || at >= from) &&
     (to === undefined || at <= to) &&
     (model === undefined || task.model === model) &&
+    (type === undefined || task.type === type) &&
     (outcome === undefined || task.outcome === outcome) &&
     (state === undefined || isIn(task, state, now)) &&
     !isForgotten(task, now)

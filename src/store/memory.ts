@@ -101,12 +101,20 @@ export class MemoryStore implements Store {
     shelf.videos.set(task.video.id, task)
     shelf.reserved += micros(task.credits)
     shelf.open.push({ task, at: settlesAt(task) ?? Number.POSITIVE_INFINITY })
-    this.#files.set(task.video.path, task)
+    this.#putFiles(task)
     this.#pending++
     // A task may be settled as soon as it is there.
     this.#settle(shelf, now)
     this.#evict()
     return 'created'
+  }
+
+  async keepRefused(task: Task): Promise<void> {
+    const shelf = this.#shelves.get(task.namespace) ?? emptyShelf()
+    this.#shelves.set(task.namespace, shelf)
+    shelf.tasks.set(task.id, task)
+    this.#settled.push(task)
+    this.#evict()
   }
 
   async refusal(namespace: string, credits: number, limits: Limits, now: number): Promise<Refusal | undefined> {
@@ -214,11 +222,22 @@ export class MemoryStore implements Store {
     this.#resetsOf.set(namespace, (this.#resetsOf.get(namespace) ?? 0) + 1)
     const shelf = this.#shelves.get(namespace)
     if (!shelf) return
-    for (const task of shelf.tasks.values()) this.#files.delete(task.video.path)
+    for (const task of shelf.tasks.values()) this.#dropFiles(task)
     this.#pending -= shelf.open.length
     this.#settled = this.#settled.slice(this.#settledFrom).filter(task => task.namespace !== namespace)
     this.#settledFrom = 0
     this.#shelves.delete(namespace)
+  }
+
+  #putFiles(task: Task): void {
+    const { path, sourcePath } = task.video
+    this.#files.set(path, task)
+    if (sourcePath !== undefined) this.#files.set(sourcePath, task)
+  }
+
+  #dropFiles({ video: { path, sourcePath } }: Task): void {
+    this.#files.delete(path)
+    if (sourcePath !== undefined) this.#files.delete(sourcePath)
   }
 
   /** Puts the task in place of the one with its id, wherever that stands. */
@@ -227,7 +246,7 @@ export class MemoryStore implements Store {
     const other = (one: Task) => (one === old ? task : one)
     shelf.tasks.set(task.id, task)
     shelf.videos.set(task.video.id, task)
-    this.#files.set(task.video.path, task)
+    this.#putFiles(task)
     shelf.open = queueOf(shelf.open.data.map(({ task: open }) => other(open)))
     const index = this.#settled.indexOf(old as Task, this.#settledFrom)
     if (index >= 0) this.#settled[index] = task
@@ -284,7 +303,7 @@ export class MemoryStore implements Store {
     const shelf = this.#shelves.get(task.namespace)
     shelf?.tasks.delete(task.id)
     shelf?.videos.delete(task.video.id)
-    this.#files.delete(task.video.path)
+    this.#dropFiles(task)
     this.#options.onEvict?.(task)
   }
 }

@@ -29,6 +29,8 @@ export interface TaskFilter {
   /** Keeps tasks in this state now; `pending`: not settled yet. */
   readonly state?: Step['state'] | 'pending'
   readonly model?: string
+  /** Keeps tasks that this endpoint made. */
+  readonly type?: string
   /** Keeps tasks with this outcome, as the task has it written. */
   readonly outcome?: string
   readonly offset: number
@@ -56,6 +58,8 @@ export interface Store {
    * create has its ordinal by now.
    */
   create(task: Task, limits: Limits, now: number): Promise<'created' | 'taken' | Refusal>
+  /** Keeps the failed task that a refused create leaves. It has no ordinal, no price, no video, and is settled. */
+  keepRefused(task: Task): Promise<void>
   /** What `create` would refuse a task of this price for; `undefined` if it would keep it. Changes nothing. */
   refusal(namespace: string, credits: number, limits: Limits, now: number): Promise<Refusal | undefined>
   /** The namespace's task of that id. */

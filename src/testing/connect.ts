@@ -99,7 +99,7 @@ function seen(door: Door, token: string | undefined): Mockling {
 
 /** Commands that may be about one token. The others name a task, or something of the server's. */
 const SCOPED =
-  /^\/v1\/(?:clock(?:\/(?:advance|next-event))?|tasks|(?:rules|faults|timelines)(?:\/[^?]+)?|journal(?:\/[\w-]+)?|ledger|duplicates|manners|report|account|reset)(?=\?|$)/
+  /^\/v1\/(?:clock(?:\/(?:advance|next-event))?|tasks|(?:rules|faults|timelines)(?:\/[^?]+)?|journal(?:\/[\w-]+)?|ledger|duplicates|manners|report|account|token-settings|reset)(?=\?|$)/
 
 /** Names the token in each command that may be about one and names none. */
 function scoped(send: Send, token: string): Send {

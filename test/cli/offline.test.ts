@@ -2,6 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { differencesBetween } from '../../src/contract/differences.ts'
 import { outcomeLines } from '../../src/faults/outcomes.ts'
 import { run } from './command.ts'
 
@@ -44,6 +45,29 @@ describe('mockling explain', () => {
     expect(stdout).toContain('known in 2026-05')
   })
 
+  it('counts what the prompt cites, and names what it cites in vain', async () => {
+    const image_list = [{ image_url: 'https://example.com/a.png' }, { image_url: 'https://example.com/b.png' }]
+    const prompt = 'like <<<image_1>>> and <<<video_1>>>'
+    const input = JSON.stringify({ action: 'text2video', model: 'kling-o1', prompt, image_list })
+    const { code, stdout } = await run(['explain', '-', '--revision', '2026-08'], { input })
+    expect(code).toBe(0)
+    expect(stdout).toContain('The prompt cites 1 of 2 reference(s).')
+    expect(stdout).toContain('It cites <<<video_1>>>, which is not there.')
+    expect(stdout).toContain('Ignored: image_list.1')
+  })
+
+  it('explains a body of another endpoint, in the revisions that have it', async () => {
+    const ask = (revision: string) =>
+      run(['explain', '-', '--endpoint', 'lip-sync', '--revision', revision], { input: '{"mode":"text2video"}' })
+    const { code, stdout } = await ask('2026-10')
+    expect(code).toBe(1)
+    expect(stdout).toContain('message  one of video_id or video_url is required (vendor: gateway §4.1 (G-ls))')
+    expect(await ask('2026-05')).toMatchObject({
+      code: 2,
+      stderr: 'mockling: explain: revision 2026-05 has no /kling/lip-sync; 2026-08, 2026-10 have\n',
+    })
+  })
+
   it.each([
     ['{', 'standard input:'],
     ['[]', 'the body must be a JSON object, not []'],
@@ -55,12 +79,38 @@ describe('mockling explain', () => {
 })
 
 describe('mockling matrix', () => {
-  it.each(['2026-03', '2026-05'])('prints the rows of %s', async revision => {
+  it.each(['2026-03', '2026-05', '2026-08', '2026-10'])('prints the rows of %s', async revision => {
     const { code, stdout } = await run(['matrix', '--revision', revision, '--format', 'json'])
     expect(code).toBe(0)
     const { rows } = JSON.parse(stdout) as { rows: { model: string; source: string; grade: string }[] }
-    expect(new Set(rows.map(row => row.model)).has('kling-v3')).toBe(revision === '2026-05')
+    expect(new Set(rows.map(row => row.model)).has('kling-v3')).toBe(revision !== '2026-03')
     expect(rows.every(row => row.source !== '' && row.grade !== '')).toBe(true)
+  })
+})
+
+describe('mockling diff-revisions', () => {
+  it('prints a table for each area', async () => {
+    const { code, stdout } = await run(['diff-revisions', '2026-05', '2026-10'])
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/^video_id +a UUID +18 decimal digits +vendor: gateway §1.4$/m)
+    expect(stdout).toMatch(/^R35: element_list is closed +– +– \(in 2026-08: in force\) +chosen: /m)
+    expect(stdout.match(/^\w+$/gm)).toEqual(['endpoints', 'models', 'matrix', 'fields', 'wire', 'rules'])
+  })
+
+  it('prints the same as data', async () => {
+    const { code, stdout } = await run(['diff-revisions', '2026-05', '2026-10', '--json'])
+    expect(code).toBe(0)
+    const differences = differencesBetween('2026-05', '2026-10')
+    expect(JSON.parse(stdout)).toEqual({ before: '2026-05', after: '2026-10', differences })
+  })
+
+  it.each([
+    [['2026-05'], "missing required argument 'after'"],
+    [['2026-05', '2027-01'], 'Allowed choices are 2026-03, 2026-05, 2026-08, 2026-10'],
+  ])('refuses %j with exit code 2', async (revisions, text) => {
+    const { code, stderr } = await run(['diff-revisions', ...revisions])
+    expect(code).toBe(2)
+    expect(stderr).toContain(text)
   })
 })
 
@@ -105,6 +155,7 @@ describe('mockling --help', () => {
       'fail api_error',
       'explain',
       'matrix',
+      'diff-revisions',
       'exec',
       'wait',
       'env',

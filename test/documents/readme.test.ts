@@ -21,6 +21,7 @@ const CURLS: Readonly<Record<ErrorCode, Curl>> = {
   token_mismatched: { token: 'any.mockling-token_mismatched' },
   api_not_implemented: { path: '/kling/images' },
   disabled: { token: 'any.mockling-disabled' },
+  no_token: { token: 'any.mockling-no_token' },
   invalid_token: { token: 'any.mockling-invalid_token' },
   token_expired: { token: 'any.mockling-token_expired' },
   used_up: { token: 'any.mockling-used_up' },

@@ -12,7 +12,7 @@ const TIMED = KINDS.filter(kind => optionsOf(kind).some(({ value }) => value ===
 
 const DRAFT = { steps: plan(EPOCH, 2000), deliveries: [{ url: 'http://127.0.0.1/hook', at: EPOCH + 2000 }] }
 
-const ANSWER = { status: 200, headers: {}, body: '{}', isError: false, traceId: '' }
+const ANSWER = { status: 200, headers: {}, body: '{}', isError: false, traceId: '', revision: '2026-05' as const }
 
 describe('seconds', () => {
   it.each(TIMED)('given to %s become whole milliseconds, of whatever fraction', name => {

@@ -353,5 +353,5 @@ function isFelt({ role, operation, effects }: Rule): boolean {
 }
 
 function reasonAgainst(rule: Rule, rules: readonly Rule[]): string | undefined {
-  return neverFires(rule, { revision: '2026-05', rules, now: EPOCH })
+  return neverFires(rule, { revisions: ['2026-05'], rules, now: EPOCH })
 }

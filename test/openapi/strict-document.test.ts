@@ -6,10 +6,10 @@ import { SHARE_AS_TEXT } from '../../src/contract/bodies.ts'
 import { modelsOf } from '../../src/contract/capabilities.ts'
 import { HTTP_URL } from '../../src/contract/conditions/http-url.ts'
 import { isObject } from '../../src/contract/request.ts'
-import { REVISIONS, type Revision } from '../../src/contract/revisions.ts'
+import type { Revision } from '../../src/contract/revisions.ts'
 import { rulesOf, validate } from '../../src/contract/rules.ts'
 import { CREATE_VARIANTS } from '../../src/openapi/schemas.ts'
-import { strictDocument } from '../../src/openapi/strict-document.ts'
+import { STRICT_REVISIONS, strictDocument } from '../../src/openapi/strict-document.ts'
 import { bodyOf, extendRows, MODELS, rowsOf } from '../contract/matrix-oracle.ts'
 import { bodiesNear } from './bodies.ts'
 
@@ -70,7 +70,7 @@ class Tally {
   }
 }
 
-describe.each(REVISIONS)('the strict document of revision %s', revision => {
+describe.each(STRICT_REVISIONS)('the strict document of revision %s', revision => {
   const document = strictDocument(revision)
   const variants = Object.values(CREATE_VARIANTS).map(name => document.components?.schemas?.[name] as SchemaObject)
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { ErrorBody, VideoResult } from '../../src/contract/wire.ts'
+import { ErrorBody, VideoResult, videoResultIn } from '../../src/contract/wire.ts'
 import { answerOf } from '../../src/simulation/accept.ts'
 import { stepAt, type Task } from '../../src/simulation/task.ts'
 import { START } from './fake-timebase.ts'
-import { ALICE, accepted, BOB, FAILED, task } from './sample.ts'
+import { ALICE, accepted, BOB, FAILED, type Sample, task } from './sample.ts'
 
 const UUID_V4 = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
 
@@ -11,6 +11,48 @@ const UUID_V4 = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f
 function streamOf({ id, video, steps }: Task) {
   return { id, video: video.id, path: video.path, job: video.jobId, work: (steps.at(-1)?.at ?? 0) - steps[0].at }
 }
+
+describe('the form of ids and results', () => {
+  const result = (sample: Sample) => {
+    const made = task({ pace: 'instant', ...sample })
+    return { made, body: answerOf(made, stepAt(made, START), '').body as Record<string, unknown> }
+  }
+
+  it('is that of the revision: UUID and upload, or 18 digits and the task', () => {
+    for (const revision of ['2026-03', '2026-05'] as const) {
+      const { video } = task({ revision })
+      expect(video.id).toMatch(UUID_V4)
+      expect(video.path).toMatch(/^\/bs2\/upload-kling-api\//)
+    }
+    for (const revision of ['2026-08', '2026-10'] as const) {
+      const { id, video } = task({ revision })
+      expect(video).toMatchObject({ id: expect.stringMatching(/^[1-9]\d{17}$/), path: `/kling/${id}.mp4` })
+      expect(id).toBe(task().id)
+    }
+  })
+
+  it('has guide A’s six fields, to which October adds', () => {
+    const six = ['success', 'video_id', 'video_url', 'duration', 'state', 'task_id']
+    for (const revision of ['2026-03', '2026-05', '2026-08'] as const)
+      expect(Object.keys(result({ revision }).body)).toEqual(six)
+    const { made, body } = result({ revision: '2026-10', credits: 5.081328 })
+    expect(Object.keys(body)).toEqual([...six, 'data', 'cost'])
+    expect(body).toMatchObject({ cost: { amount: 5.081328, currency: 'credit' }, duration: '5.1' })
+    expect(body['data']).toEqual([
+      { id: made.id, model: 'kling-v1', state: 'succeed', video_url: body['video_url'], duration: 5.1 },
+    ])
+    const metered = result({ revision: '2026-10', isMetered: true }).body
+    expect(Object.keys(metered)).toEqual([...six, 'data', 'usage', 'cost'])
+    expect(metered['usage']).toEqual({ duration: 5.1 })
+    expect(videoResultIn('2026-10').safeParse({ ...metered }).error).toBeUndefined()
+  })
+
+  it('makes 10,000 different ids of 18 digits', () => {
+    const ids = Array.from({ length: 10_000 }, (_, n) => task({ revision: '2026-08', ordinal: n + 1 }).video.id)
+    expect(new Set(ids).size).toBe(10_000)
+    expect(ids.every(id => /^[1-9]\d{17}$/.test(id))).toBe(true)
+  })
+})
 
 describe('ids, path and timing', () => {
   it('follow from seed, namespace and ordinal, whatever else is asked for and whenever', () => {
@@ -113,7 +155,7 @@ describe('an accepted task', () => {
   })
 
   it('remembers the video it extends', () => {
-    expect(task({ body: { action: 'extend', video_id: 'abc' } }).video.sourceId).toBe('abc')
+    expect(task({ body: { action: 'extend', video_id: 'abc' }, sourceId: 'abc' }).video.sourceId).toBe('abc')
     expect(task({ body: { video_id: 'abc' } }).video).not.toHaveProperty('sourceId')
   })
 })

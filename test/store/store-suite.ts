@@ -1,10 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { refusedTask } from '../../src/simulation/accept.ts'
 import { GUIDE_TASKS } from '../../src/simulation/guide-tasks.ts'
 import { createdAt, settlesAt, type Task } from '../../src/simulation/task.ts'
 import type { Limits, Refusal, Store } from '../../src/store/store.ts'
 import { START } from '../simulation/fake-timebase.ts'
-import { ALICE, BOB, FAILED, type Sample, task } from '../simulation/sample.ts'
+import { ALICE, accepted, BOB, FAILED, type Sample, task } from '../simulation/sample.ts'
 
 /** What bounds a store, over all namespaces. */
 export interface Bounds {
@@ -93,6 +94,43 @@ export function storeSuite(name: string, open: (bounds: Bounds) => Promise<Store
         )
         expect(answers.filter(answer => answer === 'created')).toHaveLength(1)
         expect(answers.filter(answer => answer === 'taken')).toHaveLength(49)
+      })
+
+      it('keeps the failed task of a refused create, which moves and costs nothing', async () => {
+        const store = await open(ROOMY)
+        const first = await created(store)
+        const made = refusedTask(accepted({ traceId: '2f84d0a6-6c1e-4f7b-9a35-5d0c8e7b1a92' }), 'bad_request', 'no')
+        await store.keepRefused(made)
+        expect(await store.task(ALICE, made.id, START)).toEqual(made)
+        expect(await store.task(BOB, made.id, START)).toBeUndefined()
+        expect(await store.nextOrdinal(ALICE)).toBe(2)
+        expect(await store.account(ALICE, START)).toEqual({ charged: 0, reserved: first.credits })
+        expect(await store.pending()).toBe(1)
+        const { tasks } = await store.list(ALICE, { ...ALL, state: 'failed' }, START)
+        expect(tasks).toEqual([made])
+        expect(await store.reroute(ALICE, made.id, { to: 'succeed' }, START)).toBe('settled')
+        expect(await store.task(ALICE, made.id, START + RETENTION_MS)).toBeUndefined()
+        await store.reset(ALICE)
+        expect(await store.task(ALICE, made.id, START)).toBeUndefined()
+      })
+
+      it('finds a task by each of its files until it is forgotten', async () => {
+        const store = await open({ ...ROOMY, retain: 1 })
+        const plain = await created(store, { pace: 'instant' })
+        const video = { ...plain.video, id: 'x', path: '/kling/a.mp4', sourcePath: '/kling/a-source.mp4' }
+        const both = { ...task({ ordinal: 2, pace: 'instant' }), video }
+        await store.create(both, {}, START)
+        for (const path of [video.path, video.sourcePath]) expect((await store.taskOfFile(path))?.id).toBe(both.id)
+        await created(store, { pace: 'instant' })
+        for (const path of [video.path, video.sourcePath]) expect(await store.taskOfFile(path)).toBeUndefined()
+      })
+
+      it('lists what one endpoint made', async () => {
+        const store = await open(ROOMY)
+        const { id } = await created(store)
+        const ids = async (type: string) => (await store.list(ALICE, { ...ALL, type }, START)).tasks.map(one => one.id)
+        expect(await ids('videos')).toContain(id)
+        expect(await ids('motion')).toEqual([])
       })
 
       it('uses up no ordinal for a create that is refused', async () => {

@@ -41,6 +41,9 @@ export const fourKExcludesCamera: Rule = {
   },
 }
 
+/** o1 before and after it was renamed. */
+const O1: ReadonlySet<string> = new Set(['kling-video-o1', 'kling-o1'])
+
 /** Never the answer: R16 says the same of all models and comes first. Kept, since the sources list it apart. */
 export const o1IsStdOrPro: Rule = {
   id: 'R18',
@@ -49,7 +52,7 @@ export const o1IsStdOrPro: Rule = {
   grade: 'guide',
   revisions: FROM_2026_05,
   check({ mode, model }) {
-    if (mode !== '4k' || model !== 'kling-video-o1') return
+    if (mode !== '4k' || !O1.has(model)) return
     return {
       field: 'mode',
       message: 'kling-o1 supports only std and pro modes',
@@ -169,11 +172,34 @@ export const cameraIsOffered: Rule = {
     const { camera, model, mode, seconds, revision } = request
     const rows = rowsOf(revision, model)
     if (camera === undefined || !rows || !isMode(request) || rows.get(mode)?.camera.includes(seconds)) return
+    if (isMovedFrame(request)) return
     return {
       field: 'camera_control',
       message: NO_CAMERA,
       text: KLING,
       nearest: () => nearestWith('camera', request) ?? without('camera_control'),
+    }
+  },
+}
+
+/** Whether R21 objects: then R20 has nothing to add. */
+function isMovedFrame({ camera, action, revision }: CreateVideo): boolean {
+  return camera !== undefined && action === 'image2video' && !REVISION_FACTS[revision].movesFrames
+}
+
+export const cameraLeavesFramesAlone: Rule = {
+  id: 'R21',
+  says: 'image2video takes no camera_control, whatever the model',
+  source: 'gateway §3.2 R21 (NX)',
+  grade: 'vendor',
+  revisions: REVISIONS.filter(revision => !REVISION_FACTS[revision].movesFrames),
+  check(request) {
+    if (!isMovedFrame(request)) return
+    return {
+      field: 'camera_control',
+      message: 'camera_control is not supported for image2video.',
+      text: { source: 'kling §3.2 (NEX PR #653)', grade: 'vendor' },
+      nearest: () => without('camera_control'),
     }
   },
 }

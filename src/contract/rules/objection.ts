@@ -1,3 +1,4 @@
+import type { Create } from '../create.ts'
 import type { Evidence, Grade } from '../evidence.ts'
 import type { CreateVideo } from '../request.ts'
 import type { Revision } from '../revisions.ts'
@@ -30,14 +31,17 @@ export interface Finding {
 }
 
 /** A named condition on a request, with the place it was read. */
-export interface Rule extends Evidence {
-  /** `R…` as in gateway §3.2; from R41 on ours; `U…` are the model vendor's own, under strictness `upstream`. */
+export interface Rule<R extends Create = CreateVideo> extends Evidence {
+  /**
+   * `R…` as in gateway §3.2; from R41 on ours; `U…` are the model vendor's own, under strictness `upstream`. `M…`, `L…`
+   * and `T…` are about motion, lip-sync and talking-photo.
+   */
   readonly id: string
   /** What should be true. */
   readonly says: string
   readonly revisions: readonly Revision[]
   readonly strictness?: 'upstream'
-  check(request: CreateVideo): Finding | undefined
+  readonly check: (request: R) => Finding | undefined
 }
 
 /** One rule's complaint about one body, as shown in `explain` and the journal. */

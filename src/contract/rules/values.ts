@@ -1,11 +1,14 @@
 import { closest, distance } from 'fastest-levenshtein'
 import { modelsOf, revisionsWithModel, rowsOf } from '../capabilities.ts'
+import type { Create } from '../create.ts'
 import { CHOSEN, type Evidence } from '../evidence.ts'
 import type { CreateVideo } from '../request.ts'
-import { REVISION_FACTS, REVISIONS, type Revision } from '../revisions.ts'
-import { type Change, type Finding, quoted, type Rule, setting, without } from './objection.ts'
+import { REVISION_FACTS, REVISIONS, type Revision, since } from '../revisions.ts'
+import { type Change, type Finding, quoted, type Rule, setting } from './objection.ts'
 
 export const ACTIONS = ['text2video', 'image2video', 'extend'] as const
+export type Action = (typeof ACTIONS)[number]
+
 export const ASPECT_RATIOS = ['16:9', '9:16', '1:1'] as const
 export const CAMERA_TYPES = ['simple', 'down_back', 'forward_up', 'left_turn_forward', 'right_turn_forward'] as const
 export const LONGEST_NEGATIVE_PROMPT = 200
@@ -16,22 +19,22 @@ export const LONGEST_TIMEOUT_SECONDS = 3600
 export const MODE_TEXT: Evidence = { source: 'kling §4.3', grade: 'kling' }
 
 /** The same form for other fields was not. */
-const ENUM_FORM: Evidence = { source: 'kling §4.2, form', grade: 'inferred' }
+export const ENUM_FORM: Evidence = { source: 'kling §4.2, form', grade: 'inferred' }
 
 /** The objection's text for a value outside an enum. */
-function invalid(field: string, value: unknown): string {
+export function invalid(field: string, value: unknown): string {
   return `${field} value '${quoted(value)}' is invalid`
 }
 
 /** Counts Unicode code points, as far as `most + 1`. */
-function longerThan(text: string, most: number): boolean {
+export function longerThan(text: string, most: number): boolean {
   if (text.length <= most) return false
   let count = 0
   for (const _ of text) if (++count > most) return true
   return false
 }
 
-function cut(text: string, most: number): string {
+export function cut(text: string, most: number): string {
   return [...text].slice(0, most).join('')
 }
 
@@ -124,8 +127,8 @@ export const modeIsKnown: Rule = {
 
 export const durationIsOffered: Rule = {
   id: 'R14',
-  says: 'duration is one the model offers: 3 to 15 for kling-v3 and kling-v3-omni, else 5 or 10',
-  source: 'guide A, duration; guide B, duration',
+  says: 'duration is one the model offers',
+  source: 'guide A, duration; guide B, duration; gateway §3.1',
   grade: 'guide',
   revisions: REVISIONS,
   check({ model, seconds, revision }) {
@@ -138,6 +141,23 @@ export const durationIsOffered: Rule = {
       message: invalid('duration', seconds),
       text: ENUM_FORM,
       nearest: () => setting('duration', nearestNumber(seconds, offered)),
+    }
+  },
+}
+
+/** Never the answer: R14 says the same and comes first. Kept, since the sources list it apart. */
+export const o1LastsFive: Rule = {
+  id: 'R15',
+  says: 'kling-o1 makes 5 s',
+  source: 'gateway §3.2 R15 (SDK)',
+  grade: 'vendor',
+  revisions: since('2026-08'),
+  check({ model, seconds }) {
+    if (model !== 'kling-o1' || seconds === 5) return
+    return {
+      field: 'duration',
+      message: 'kling-o1 supports only 5-second generation',
+      nearest: () => setting('duration', 5),
     }
   },
 }
@@ -196,7 +216,7 @@ export const negativePromptFits: Rule = {
   check: ({ negativePrompt }) => tooLong('negative_prompt', negativePrompt, LONGEST_NEGATIVE_PROMPT, CHOSEN),
 }
 
-export const promptFits: Rule = {
+export const promptFits: Rule<Create> = {
   id: 'R42',
   says: `prompt has at most ${LONGEST_PROMPT} characters`,
   source: 'kling §1.4',
@@ -205,7 +225,12 @@ export const promptFits: Rule = {
   check: ({ prompt }) => tooLong('prompt', prompt, LONGEST_PROMPT, { source: 'kling §4.3', grade: 'kling' }),
 }
 
-function tooLong(field: string, text: string | undefined, most: number, evidence: Evidence): Finding | undefined {
+export function tooLong(
+  field: string,
+  text: string | undefined,
+  most: number,
+  evidence: Evidence,
+): Finding | undefined {
   if (text === undefined || !longerThan(text, most)) return
   return {
     field,
@@ -215,7 +240,7 @@ function tooLong(field: string, text: string | undefined, most: number, evidence
   }
 }
 
-export const timeoutIsWhole: Rule = {
+export const timeoutIsWhole: Rule<Create> = {
   id: 'R47',
   says: `timeout is a whole number of seconds from 0 to ${LONGEST_TIMEOUT_SECONDS}`,
   source: 'gateway §1.3 (SDK); range mockling',
@@ -231,38 +256,4 @@ export const timeoutIsWhole: Rule = {
       nearest: () => setting('timeout', nearest),
     }
   },
-}
-
-/** One rule for each field that holds a URL. */
-export const urlsAreHttp: readonly Rule[] = (
-  [
-    ['callback_url', (request: CreateVideo) => request.callbackUrl],
-    ['start_image_url', (request: CreateVideo) => request.startImageUrl],
-    ['end_image_url', (request: CreateVideo) => request.endImageUrl],
-    ['video_list', (request: CreateVideo) => request.videos?.find(video => !isHttpUrl(video.videoUrl ?? ''))?.videoUrl],
-  ] as const
-).map(([field, read]) => ({
-  id: 'R40',
-  says: `${field} is an http or https URL`,
-  source: 'gateway §3.2 R40 (SDK)',
-  grade: 'vendor' as const,
-  revisions: REVISIONS,
-  check(request) {
-    const url = read(request)
-    if (url === undefined || isHttpUrl(url)) return
-    const name = field === 'video_list' ? 'video_url' : field
-    return { field, message: `${name} must be an HTTP URL`, nearest: () => nearestUrl(request, field) }
-  },
-}))
-
-function isHttpUrl(text: string): boolean {
-  return /^https?:\/\/[^\s/?#]/i.test(text) && URL.canParse(text)
-}
-
-function nearestUrl(request: CreateVideo, field: string): Change {
-  const isNeeded = field === 'start_image_url' && request.action === 'image2video'
-  if (isNeeded) return setting(field, 'https://example.com/start.png')
-  return field === 'video_list'
-    ? setting(field, [{ video_url: 'https://example.com/reference.mp4', refer_type: 'feature' }])
-    : without(field)
 }

@@ -1,5 +1,5 @@
 import { ERRORS } from '../../contract/errors.ts'
-import { errorBody } from '../../contract/wire.ts'
+import { errorBodyIn } from '../../contract/wire.ts'
 import { kind } from '../kind.ts'
 import { code, optional, status } from '../options.ts'
 
@@ -15,6 +15,6 @@ export const answerError = kind({
     ...answer,
     status: status ?? ERRORS[code].status,
     isError: true,
-    body: JSON.stringify(errorBody(code, ERRORS[code].message, answer.traceId)),
+    body: JSON.stringify(errorBodyIn(answer.revision, code, ERRORS[code].message, answer.traceId)),
   }),
 })

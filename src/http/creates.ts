@@ -1,14 +1,16 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { type Examined, examineFor } from '../contract/creates.ts'
+import { ENDPOINTS, type Endpoint } from '../contract/endpoints.ts'
 import { ERRORS, NO_BODY_MESSAGE } from '../contract/errors.ts'
-import { extended, type Format, formatOf } from '../contract/formats.ts'
-import { creditsLeft, priceOf } from '../contract/pricing.ts'
-import { type CreateVideo, isObject } from '../contract/request.ts'
-import { type Objection, summaryOf } from '../contract/rules/objection.ts'
-import { extensionFits, sourceIsThere } from '../contract/rules/source.ts'
-import { examine } from '../contract/rules.ts'
+import type { Format } from '../contract/formats.ts'
+import { creditsLeft } from '../contract/pricing.ts'
+import { isObject } from '../contract/reading.ts'
+import { REVISION_FACTS } from '../contract/revisions.ts'
+import { Objection, summaryOf } from '../contract/rules/objection.ts'
+import { sourceIsThere } from '../contract/rules/source.ts'
 import { planBy, refusalBy } from '../faults/effects.ts'
 import type { Outcome } from '../faults/outcomes.ts'
-import { type Accepting, accept } from '../simulation/accept.ts'
+import { type Accepting, accept, refusedTask } from '../simulation/accept.ts'
 import { Interruption, type Namespace } from '../simulation/namespaces.ts'
 import { isExtensible } from '../simulation/task.ts'
 import type { Refusal } from '../store/store.ts'
@@ -18,21 +20,29 @@ import { ignoredHeader, isTooDeep } from './body.ts'
 import type { Call } from './call.ts'
 import { announce, chosenOutcome, type Named, namedOutcome } from './choosing.ts'
 import { type Door, originOf } from './door.ts'
-import { answerInterrupted, refuse } from './error-reply.ts'
+import { answerInterrupted, refuse, refuseBody, refuseByRule, refuseOurselves } from './error-reply.ts'
 import { answerHeld } from './held.ts'
 import { journalAcceptance } from './journaling.ts'
 
-/** `POST /kling/videos`: parse, check, plan, keep, tell. Each check is one the caller may trip over, in §5's order. */
-export function videoRoutes(app: FastifyInstance, door: Door): void {
+/**
+ * The calls that make tasks: parse, check, plan, keep, tell. Each check is one the caller may trip over, in §5's order.
+ * An endpoint that the caller's revision does not have answers as any path that is not there.
+ */
+export function createRoutes(app: FastifyInstance, door: Door): void {
+  for (const endpoint of Object.values(ENDPOINTS)) createRoute(app, door, endpoint)
+}
+
+function createRoute(app: FastifyInstance, door: Door, endpoint: Endpoint): void {
   app.post(
-    '/kling/videos',
+    endpoint.path,
     {
       onRequest: async (request, reply) => {
+        if (!endpoint.revisions.includes(request.call.revision)) return refuse(request, reply, 'api_not_implemented')
         if (isDenied(request, reply) || (await isOutOfCredit(door, request, reply))) return reply
         if (await isTooOften(door, request, reply)) return reply
       },
     },
-    (request, reply) => create(door, request, reply),
+    (request, reply) => create(door, endpoint, request, reply),
   )
 }
 
@@ -59,69 +69,92 @@ async function isTooOften(door: Door, request: FastifyRequest, reply: FastifyRep
   return true
 }
 
-async function create(door: Door, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+async function create(
+  door: Door,
+  { type }: Endpoint,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
   const { call } = request
   const { body } = request
-  if (body === undefined) return refuse(request, reply, 'bad_request', NO_BODY_MESSAGE)
-  if (!isObject(body) || isTooDeep(body)) return refuse(request, reply, 'bad_request')
+  if (body === undefined) return refuseBody(request, reply, NO_BODY_MESSAGE)
+  if (!isObject(body) || isTooDeep(body)) return refuseBody(request, reply)
 
-  const named = namedOutcome(door, request, body)
-  if ('problem' in named) return refuse(request, reply, 'bad_request', named.problem)
+  const named = namedOutcome(door, request, body, type)
+  if ('problem' in named) return refuseByRule(request, reply, 'bad_request', named.problem)
   announce(request, reply, named.outcome)
 
-  const { revision, strictness } = door.settings
-  const { request: wanted, objections } = examine(body, revision, strictness)
+  const examined = examineFor(type, body, call.revision, door.settings.strictness)
+  const { request: wanted, objections } = examined
   if (wanted.ignored.length > 0) {
     call.entry.ignored = wanted.ignored
     reply.header('x-mockling-ignored', ignoredHeader(wanted.ignored))
   }
-  const clip = objections.length > 0 ? { objections } : await clipFor(door, request, wanted)
-  if ('objections' in clip) return object(door, request, reply, clip.objections)
-  return acceptOrRefuse(door, request, reply, { body, wanted, named, format: clip.format })
+  const clip = objections.length > 0 ? { objections } : await clipFor(door, request, examined)
+  if ('objections' in clip) return object(door, request, reply, { body, examined, named }, clip.objections)
+  return acceptOrRefuse(door, request, reply, { body, examined, named, format: clip.format })
 }
 
-function object(
+/** A create whose body could be read. */
+interface Read {
+  readonly body: Record<string, unknown>
+  readonly examined: Examined
+  readonly named: Named
+}
+
+/** Refuses by the first objection. In some revisions that leaves a failed task, whose id the error carries. */
+async function object(
   door: Door,
   request: FastifyRequest,
   reply: FastifyReply,
+  { body, examined, named }: Read,
   objections: readonly Objection[],
-): FastifyReply {
-  const code = door.settings.parameterErrorCode
-  request.call.entry.objections = objections.map(summaryOf)
-  return refuse(request, reply, code, objections[0]?.message, ERRORS[code].status)
+): Promise<FastifyReply> {
+  const { namespace, entry, revision, traceId } = request.call
+  const { parameterErrorCode: code, seed } = door.settings
+  const message = objections[0]?.message ?? ERRORS[code].message
+  entry.objections = objections.map(summaryOf)
+  if (!REVISION_FACTS[revision].refusalsLeaveTasks) return refuseByRule(request, reply, code, message)
+  const now = namespace.clock.now()
+  const asked = { seed, namespace: namespace.key, revision, now, outcome: named.outcome.text, traceId, body }
+  const task = refusedTask({ ...asked, request: examined.request }, code, message)
+  await door.store.keepRefused(task)
+  entry.taskId = task.id
+  return refuseByRule(request, reply, code, message, task.id)
 }
 
-/** The clip asked for, or what speaks against it: rules R45 and R46 need the video that is to be extended. */
+/** The clip asked for, or what speaks against it: some rules need the video that is worked on. */
 async function clipFor(
   door: Door,
   request: FastifyRequest,
-  wanted: CreateVideo,
+  { sourceId, clip }: Examined,
 ): Promise<{ format: Format } | { objections: Objection[] }> {
-  if (wanted.action !== 'extend') return { format: formatOf(wanted) }
-  const { clock, key } = request.call.namespace
-  const now = clock.now()
-  const source = await door.store.taskOfVideo(key, wanted.videoId ?? '', now)
-  const objection =
-    source && isExtensible(source, now) ? extensionFits(source.video.format) : sourceIsThere(wanted.videoId ?? '')
-  return objection ? { objections: [objection] } : { format: extended(source?.video.format ?? formatOf(wanted)) }
+  let source: Format | undefined
+  if (sourceId !== undefined) {
+    const { clock, key } = request.call.namespace
+    const now = clock.now()
+    const task = await door.store.taskOfVideo(key, sourceId, now)
+    if (!task || !isExtensible(task, now)) return { objections: [sourceIsThere(sourceId)] }
+    source = task.video.format
+  }
+  const made = clip(source)
+  return made instanceof Objection ? { objections: [made] } : { format: made }
 }
 
 /** A create that no rule objects to. */
-interface Sound {
-  readonly body: Record<string, unknown>
-  readonly wanted: CreateVideo
-  readonly named: Named
+interface Sound extends Read {
   readonly format: Format
 }
 
 async function acceptOrRefuse(door: Door, request: FastifyRequest, reply: FastifyReply, sound: Sound) {
-  const { wanted, named } = sound
+  const { examined, named } = sound
+  const { request: wanted } = examined
   const { call } = request
   const { namespace } = call
   // A reset or stop while the body was on its way: nothing is made that nobody would hear of.
   const ended = endOf(namespace)
   if (ended) return answerInterrupted(request, reply, ended)
-  const { credits } = priceOf(wanted)
+  const { credits } = examined.price()
   // Before the rules, of which a create that is not admitted uses up none.
   if (named.outcome.effects.length > 0 || door.rulebook.rules.length > 0) {
     const first = await door.store.refusal(namespace.key, credits, door.settings.limits, namespace.clock.now())
@@ -170,7 +203,8 @@ async function keep(
   credits: number,
 ): Promise<Accepting | Refusal> {
   const { settings, store } = door
-  const { namespace, traceId } = request.call
+  const { namespace, traceId, revision } = request.call
+  const { request: wanted, sourceId, isMetered } = sound.examined
   namespace.isKept = true
   for (;;) {
     const now = namespace.clock.now()
@@ -178,7 +212,7 @@ async function keep(
       seed: settings.seed,
       namespace: namespace.key,
       ordinal: await store.nextOrdinal(namespace.key),
-      revision: settings.revision,
+      revision,
       now,
       pace: settings.pace,
       outcome: outcome.text,
@@ -186,8 +220,10 @@ async function keep(
       change: draft => planBy(outcome.effects, draft),
       traceId,
       body: sound.body,
-      request: sound.wanted,
+      request: wanted,
+      sourceId,
       format: sound.format,
+      isMetered,
       origin: originOf(door, request),
       credits,
     })
@@ -201,5 +237,5 @@ function refuseAdmission(request: FastifyRequest, reply: FastifyReply, refusal: 
   if (refusal !== 'overloaded') return refuse(request, reply, refusal)
   // Not the upstream's: the simulator itself is full, and says so outside the imitation.
   reply.header('x-mockling-overload', 'pending').header('retry-after', '1')
-  return refuse(request, reply, 'api_error', 'mockling holds as many pending tasks as it can', 503)
+  return refuseOurselves(request, reply, 'mockling holds as many pending tasks as it can')
 }

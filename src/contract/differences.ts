@@ -1,0 +1,296 @@
+import { type Capability, capabilityOf, type Material, modelsOf, modelsTaking, rowsOf } from './capabilities.ts'
+import { LIP_SYNC_FIELDS } from './creates/lip-sync.ts'
+import { motionFields } from './creates/motion.ts'
+import { TALKING_PHOTO_FIELDS } from './creates/talking-photo.ts'
+import { ENDPOINTS, type TaskType } from './endpoints.ts'
+import type { Evidence } from './evidence.ts'
+import { spanOf } from './offers.ts'
+import { REVISION_FACTS, REVISIONS, type Revision, type RevisionFacts } from './revisions.ts'
+import { RULES } from './rules.ts'
+
+/** What a difference is about. */
+export const AREAS = ['endpoints', 'models', 'matrix', 'fields', 'wire', 'rules'] as const
+
+/** One thing that changes for a client from one revision to another. */
+export interface Difference extends Evidence {
+  readonly area: (typeof AREAS)[number]
+  readonly item: string
+  /** As it is in the first; `null`: not there. */
+  readonly before: string | null
+  /** As it is in the second; `null`: not there any more. */
+  readonly after: string | null
+  /** As it was in a revision between the two, where they agree themselves. */
+  readonly meanwhile?: { readonly revision: Revision; readonly value: string | null }
+}
+
+/**
+ * Everything that changes for a client, made from the same data that requests are judged by.
+ *
+ * @example
+ * differencesBetween('2026-05', '2026-08').find(({ item }) => item === 'video_id')
+ * // { area: 'wire', item: 'video_id', before: 'a UUID', after: '18 decimal digits', source: 'gateway §1.4', … }
+ */
+export function differencesBetween(a: Revision, b: Revision): Difference[] {
+  const ends = compared(a, b)
+  const known = new Set(ends.map(keyOf))
+  const [from = 0, to] = [REVISIONS.indexOf(a), REVISIONS.indexOf(b)].sort((one, other) => one - other)
+  const passing = REVISIONS.slice(from + 1, to).flatMap(revision =>
+    compared(a, revision)
+      .filter(difference => !known.has(keyOf(difference)) && isThere(difference, b))
+      .map(({ after, ...rest }) => ({ ...rest, after: rest.before, meanwhile: { revision, value: after } })),
+  )
+  return [...ends, ...passing]
+}
+
+function compared(a: Revision, b: Revision): Difference[] {
+  const all = [...endpoints(a, b), ...models(a, b), ...matrix(a, b), ...fields(a, b), ...wire(a, b), ...rules(a, b)]
+  return all.filter(({ before, after }) => before !== after)
+}
+
+function keyOf({ area, item }: Difference): string {
+  return `${area} ${item}`
+}
+
+/** Whether the revision has what a cell of the matrix is about: of a model that is gone, that has been said. */
+function isThere({ area, item }: Difference, revision: Revision): boolean {
+  return area !== 'matrix' || rowsOf(revision, item.split(' ')[0] ?? '') !== undefined
+}
+
+function endpoints(a: Revision, b: Revision): Difference[] {
+  return Object.values(ENDPOINTS).map(({ path, title, revisions, source, grade }) => {
+    const text = (revision: Revision) => (revisions.includes(revision) ? title : null)
+    return { area: 'endpoints', item: `POST ${path}`, before: text(a), after: text(b), source, grade }
+  })
+}
+
+/** A model that goes on under another name. */
+const RENAMED: Evidence & Readonly<Record<'old' | 'new', string>> = {
+  old: 'kling-video-o1',
+  new: 'kling-o1',
+  source: 'gateway §8 (2026-07-17)',
+  grade: 'vendor',
+}
+
+function models(a: Revision, b: Revision): Difference[] {
+  const names = [...new Set([...modelsOf(a), ...modelsOf(b)])]
+  return names.flatMap(model => {
+    const text = (revision: Revision) => (rowsOf(revision, model) ? namedText(model) : null)
+    if (model === RENAMED.new && rowsOf(a, RENAMED.old) && rowsOf(b, model)) return []
+    if (model === RENAMED.old && rowsOf(a, model) && rowsOf(b, RENAMED.new)) {
+      const { source, grade } = RENAMED
+      return [{ area: 'models', item: model, before: model, after: `named ${RENAMED.new}`, source, grade }]
+    }
+    const row = [...(rowsOf(b, model) ?? rowsOf(a, model) ?? [])][0]?.[1]
+    const { source = '', grade = 'vendor' } = row ?? {}
+    return [{ area: 'models', item: model, before: text(a), after: text(b), source, grade }]
+  })
+}
+
+function namedText(model: string): string {
+  return model === 'kling-v1-5' ? 'known, for extend only' : 'known'
+}
+
+/** What a cell of the matrix says, by the name of its column. */
+const CELLS: readonly (readonly [column: string, text: (row: Capability) => string])[] = [
+  ['duration', row => `${spanOf(row.seconds)} s`],
+  ['end_image_url', row => atText(row.endFrame, row)],
+  ['camera_control', row => atText(row.camera, row)],
+  ['generate_audio', row => (row.alwaysAudio ? 'always' : row.audio ? 'yes' : 'no')],
+  ['actions', row => row.actions.join(', ')],
+  ['takes', row => [...(row.takes ?? [])].sort().join(', ') || 'nothing more'],
+  ['negative_prompt, cfg_scale', row => (row.untunedActions ? `not with ${row.untunedActions.join(', ')}` : 'yes')],
+]
+
+function atText(at: readonly number[], { seconds }: Capability): string {
+  if (at.length === 0) return 'no'
+  return at.length === seconds.length ? 'yes' : `at ${spanOf(at)} s`
+}
+
+/** Models that both know, also under another name. */
+function matrix(a: Revision, b: Revision): Difference[] {
+  return modelsOf(b).flatMap(model => {
+    const formerly = rowsOf(a, model) ? model : formerNameOf(model)
+    const modes = [...new Set([...(rowsOf(a, formerly)?.keys() ?? []), ...(rowsOf(b, model)?.keys() ?? [])])]
+    if (!rowsOf(a, formerly)) return []
+    return modes.flatMap(mode => cells(capabilityOf(a, formerly, mode), capabilityOf(b, model, mode), mode))
+  })
+}
+
+function formerNameOf(model: string): string {
+  if (model === RENAMED.new) return RENAMED.old
+  return model === RENAMED.old ? RENAMED.new : model
+}
+
+function cells(before: Capability | undefined, after: Capability | undefined, mode: string): Difference[] {
+  const { model, source, grade } = (after ?? before) as Capability
+  if (!before || !after) {
+    const known = (row: Capability | undefined) => (row ? 'offered' : null)
+    return [{ area: 'matrix', item: `${model} ${mode}`, before: known(before), after: known(after), source, grade }]
+  }
+  return CELLS.map(([column, text]) => {
+    const item = `${model} ${mode}: ${column}`
+    return { area: 'matrix', item, before: text(before), after: text(after), source, grade }
+  })
+}
+
+/** Fields that an endpoint reads. */
+export function fieldsOf(type: TaskType, revision: Revision): ReadonlySet<string> {
+  if (!ENDPOINTS[type].revisions.includes(revision)) return new Set()
+  switch (type) {
+    case 'videos':
+      return REVISION_FACTS[revision].fields
+    case 'motion':
+      return motionFields(revision)
+    case 'lip-sync':
+      return LIP_SYNC_FIELDS
+    case 'talking-photo':
+      return TALKING_PHOTO_FIELDS
+  }
+}
+
+/** Of endpoints that both have: those of others go without saying. */
+function fields(a: Revision, b: Revision): Difference[] {
+  const both = Object.values(ENDPOINTS).filter(({ revisions }) => revisions.includes(a) && revisions.includes(b))
+  return both.flatMap(({ type, path }) => {
+    const [before, after] = [fieldsOf(type, a), fieldsOf(type, b)]
+    return [...new Set([...before, ...after])].map(name => {
+      const text = (read: ReadonlySet<string>) => (read.has(name) ? 'read' : 'ignored')
+      const newest = REVISION_FACTS[a > b ? a : b]
+      const source = type === 'videos' ? `gateway §2; ${newest.source}` : 'gateway §7'
+      return {
+        area: 'fields',
+        item: `${path} ${name}`,
+        before: text(before),
+        after: text(after),
+        source,
+        grade: newest.grade,
+      }
+    })
+  })
+}
+
+/** The facts of the wire: how they are called, what their values mean, where they were read. */
+const WIRE: readonly (Evidence & {
+  readonly item: string
+  readonly text: (facts: RevisionFacts, revision: Revision) => string
+})[] = [
+  {
+    item: 'mode',
+    text: ({ modes }) => modes.join(', '),
+    source: 'guide A and B, mode',
+    grade: 'guide',
+  },
+  {
+    item: 'cfg_scale, camera_control',
+    text: ({ takesStrings }) => (takesStrings ? 'also as strings' : 'a number, an object'),
+    source: 'gateway §2',
+    grade: 'vendor',
+  },
+  {
+    item: 'camera_control with image2video',
+    text: ({ movesFrames }) => (movesFrames ? 'as the matrix says' : 'refused'),
+    source: 'gateway §3.2 R21',
+    grade: 'vendor',
+  },
+  {
+    item: 'start_image_url with text2video',
+    text: ({ ignoredByAction }) => (ignoredByAction['text2video']?.includes('start_image_url') ? 'ignored' : 'refused'),
+    source: 'gateway §3.2 R11',
+    grade: 'vendor',
+  },
+  {
+    item: 'end_image_url with text2video',
+    text: ({ ignoredByAction }) => (ignoredByAction['text2video']?.includes('end_image_url') ? 'ignored' : 'refused'),
+    source: 'gateway §3.2 R10',
+    grade: 'vendor',
+  },
+  {
+    item: 'element_list',
+    text: (_, revision) => takenText(revision, 'element_list'),
+    source: 'guide A and B, element_list; gateway §3.2 R35 and R36',
+    grade: 'vendor',
+  },
+  {
+    item: 'video_list, image_list',
+    text: (_, revision) => [takenText(revision, 'video_list'), takenText(revision, 'image_list')].join('; '),
+    source: 'gateway §3.2 R26 and R27',
+    grade: 'vendor',
+  },
+  {
+    item: 'extend',
+    text: (_, revision) =>
+      modelsOf(revision)
+        .filter(model => doesExtend(revision, model))
+        .join(', '),
+    source: 'gateway §3.2 R7',
+    grade: 'vendor',
+  },
+  {
+    item: 'references',
+    text: ({ readsCitations }) =>
+      readsCitations ? 'count where the prompt cites them; in image numbering frames come first' : 'count',
+    source: 'gateway §2',
+    grade: 'vendor',
+  },
+  {
+    item: 'video_id',
+    text: ({ videoId }) => (videoId === 'uuid' ? 'a UUID' : '18 decimal digits'),
+    source: 'gateway §1.4',
+    grade: 'vendor',
+  },
+  {
+    item: 'video_url',
+    text: ({ videoPath }) => (videoPath === 'upload' ? '/bs2/upload-kling-api/….mp4' : '/kling/<task_id>.mp4'),
+    source: 'gateway §1.4',
+    grade: 'vendor',
+  },
+  {
+    item: 'results have also',
+    text: ({ resultParts }) => resultParts.map(part => (part === 'data' ? 'data[]' : part)).join(', ') || 'nothing',
+    source: 'gateway §1.4',
+    grade: 'vendor',
+  },
+  {
+    item: 'no token',
+    text: ({ tokenMissing }) => (tokenMissing === 'no_token' ? '400 no_token' : '401 invalid_token'),
+    source: 'gateway §4.1; gateway §9 D10',
+    grade: 'vendor',
+  },
+  {
+    item: 'errors of the gateway',
+    text: ({ gatewaySaysSuccess }) => (gatewaySaysSuccess ? 'carry success' : 'carry no success'),
+    source: 'gateway §4.2',
+    grade: 'vendor',
+  },
+  {
+    item: 'a create refused by a rule',
+    text: ({ refusalsLeaveTasks }) =>
+      refusalsLeaveTasks ? 'leaves a failed task, with its task_id' : 'leaves nothing',
+    source: 'gateway §4.2 (G-ls)',
+    grade: 'inferred',
+  },
+]
+
+function takenText(revision: Revision, material: Material): string {
+  const models = modelsTaking(revision, material)
+  if (models.length > 0) return `taken by ${models.join(', ')}`
+  return REVISION_FACTS[revision].fields.has(material) ? 'refused' : 'ignored'
+}
+
+function doesExtend(revision: Revision, model: string): boolean {
+  return rowsOf(revision, model)?.get('std')?.actions.includes('extend') === true
+}
+
+function wire(a: Revision, b: Revision): Difference[] {
+  return WIRE.map(({ item, text, source, grade }) => {
+    const [before, after] = [text(REVISION_FACTS[a], a), text(REVISION_FACTS[b], b)]
+    return { area: 'wire', item, before, after, source, grade }
+  })
+}
+
+function rules(a: Revision, b: Revision): Difference[] {
+  return RULES.map(({ id, says, revisions, source, grade }) => {
+    const text = (revision: Revision) => (revisions.includes(revision) ? 'in force' : null)
+    return { area: 'rules', item: `${id}: ${says}`, before: text(a), after: text(b), source, grade }
+  })
+}
