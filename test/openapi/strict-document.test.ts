@@ -11,7 +11,7 @@ import { rulesOf, validate } from '../../src/contract/rules.ts'
 import { CREATE_VARIANTS } from '../../src/openapi/schemas.ts'
 import { STRICT_REVISIONS, strictDocument } from '../../src/openapi/strict-document.ts'
 import { bodyOf, extendRows, MODELS, rowsOf } from '../contract/matrix-oracle.ts'
-import { bodiesNear } from './bodies.ts'
+import { bodiesNear, changesTo } from './bodies.ts'
 
 type Body = Record<string, unknown>
 
@@ -40,19 +40,19 @@ class Tally {
   beyond = 0
   /** Beyond, and taken by the rules alone. */
   less = 0
-  readonly #accepts: (body: Body) => boolean
+  readonly accepts: (body: Body) => boolean
   readonly #revision: Revision
 
   constructor(revision: Revision) {
     this.#revision = revision
-    this.#accepts = acceptorOf(revision)
+    this.accepts = acceptorOf(revision)
   }
 
   /** What document and rules disagree about in a body, where they have to agree. */
   disagreement(body: Body): string | undefined {
     const objections = validate(body, this.#revision, 'documented')
     const byRules = objections.length === 0
-    const byDocument = this.#accepts(body)
+    const byDocument = this.accepts(body)
     const beyond = isBeyond(body)
     this.bodies += 1
     if (byDocument) this.accepted += 1
@@ -68,6 +68,32 @@ class Tally {
   toString(): string {
     return `${this.bodies} bodies, ${this.accepted} accepted; ${this.beyond} beyond the schema, ${this.less} of them taken by the rules alone`
   }
+}
+
+const URL_OF = (name: string) => `https://example.com/${name}`
+
+/** Each model with each number of frames, elements, images and videos; fields of other revisions are ignored. */
+function* withReferences(revision: Revision): Generator<Body> {
+  const frames = [[], ['start_image_url'], ['start_image_url', 'end_image_url'], ['end_image_url']]
+  const videos = [undefined, [], ['base'], ['feature'], ['feature', 'feature']]
+  for (const model of modelsOf(revision))
+    for (const action of Object.keys(CREATE_VARIANTS))
+      for (const given of frames)
+        for (const video of videos)
+          for (const elements of [undefined, 0, 1, 2, 3, 4, 5, 6, 7, 8])
+            for (const images of [undefined, 1, 4, 7])
+              yield JSON.parse(
+                JSON.stringify({
+                  action,
+                  model,
+                  prompt: 'a white mug',
+                  video_id: 'any',
+                  ...Object.fromEntries(given.map(name => [name, URL_OF(name)])),
+                  video_list: video?.map(refer_type => ({ video_url: URL_OF('video'), refer_type })),
+                  element_list: elements === undefined ? undefined : Array(elements).fill({ element_id: 1 }),
+                  image_list: images && Array(images).fill({ image_url: URL_OF('image') }),
+                }),
+              )
 }
 
 describe.each(STRICT_REVISIONS)('the strict document of revision %s', revision => {
@@ -91,6 +117,15 @@ describe.each(STRICT_REVISIONS)('the strict document of revision %s', revision =
     expect(tally.beyond).toBe(0)
   })
 
+  it('accepts every combination of frames and references exactly if no rule objects', { timeout: 300_000 }, () => {
+    const tally = new Tally(revision)
+    const disagreements = [...withReferences(revision)].flatMap(body => tally.disagreement(body) ?? [])
+    process.stdout.write(`${revision}, references: ${tally}\n`)
+    expect(disagreements.slice(0, 5)).toEqual([])
+    expect(tally.bodies).toBeGreaterThan(10_000)
+    expect(tally.accepted).toBeGreaterThan(100)
+  })
+
   it(`accepts ${RANDOM_BODIES} random bodies exactly if no rule objects`, { timeout: 600_000 }, () => {
     const tally = new Tally(revision)
     const agreed = fc.property(fc.oneof(...variants.map(bodiesNear)), body => {
@@ -100,6 +135,22 @@ describe.each(STRICT_REVISIONS)('the strict document of revision %s', revision =
     process.stdout.write(`${revision}, random: ${tally}\n`)
     expect(tally.accepted).toBeGreaterThan(RANDOM_BODIES / 20)
     expect(tally.less).toBeGreaterThan(0)
+  })
+
+  it('accepts what is one change away from accepted bodies exactly if no rule objects', { timeout: 600_000 }, () => {
+    const tally = new Tally(revision)
+    for (const variant of variants) {
+      const bodies = fc.sample(bodiesNear(variant), 4000).filter(tally.accepts)
+      // Beside their own fields, those of another: what does not go together is often well by itself.
+      for (const [at, body] of bodies.entries()) {
+        const other = Object.entries(bodies[at - 1] ?? {}).map(([name, value]) => ({ ...body, [name]: value }))
+        for (const changed of [...changesTo(body), ...other]) {
+          if (isObject(changed)) expect(tally.disagreement(changed)).toBeUndefined()
+        }
+      }
+    }
+    process.stdout.write(`${revision}, one change away: ${tally}\n`)
+    expect(tally.bodies).toBeGreaterThan(RANDOM_BODIES)
   })
 
   it('names the rule of every condition between fields', () => {

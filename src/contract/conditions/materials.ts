@@ -41,7 +41,9 @@ export const v1ExtendsPlainly: Condition = where =>
     : []
 
 export const referencesAreForO1: Condition = where =>
-  forModels(where, model => model !== 'kling-video-o1', absent('element_list', 'video_list'))
+  ['element_list', 'video_list']
+    .filter(name => isUsed(where, name))
+    .map(name => implies(given(name, 'array'), modelAmong(where.revision, ['kling-video-o1'])))
 
 /** One reference video with its URL, words that are known; elements with their ids. */
 export const referencesAreSound: Condition = where => [
