@@ -62,3 +62,13 @@ export async function posted({ mockling }: Fake, name: string): Promise<unknown>
   const [message] = await mockling.inbox.list(name, { count: 1, wait: 10 })
   return message?.json
 }
+
+/** From now on, for all tokens of its server. */
+export async function showPendingAs({ url }: Fake, pendingResponse: string): Promise<void> {
+  const answer = await fetch(`${url}/_mockling/v1/settings`, {
+    method: 'PATCH',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ pendingResponse }),
+  })
+  expect(answer.status).toBe(200)
+}
