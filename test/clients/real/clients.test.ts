@@ -3,10 +3,12 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { block, read, table } from '../../documents/blocks.ts'
 import { acedatacloud } from './acedatacloud.ts'
 import { closeFakes } from './fakes.ts'
+import { klingProCli } from './kling-pro-cli.ts'
+import { mcpKling } from './mcp-kling.ts'
 import { installed, pinned, script, withoutClients } from './place.ts'
 import { HEAD, type Scorecard } from './scorecard.ts'
 
-const CLIENTS = { acedatacloud }
+const CLIENTS = { acedatacloud, 'mcp-kling': mcpKling, 'kling-pro-cli': klingProCli }
 
 describe.skipIf(withoutClients)(`the vendor’s own clients${withoutClients}`, () => {
   afterAll(closeFakes)
