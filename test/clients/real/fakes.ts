@@ -35,13 +35,15 @@ export interface Offer {
   readonly since?: string
 }
 
-/** Whether the server's revision offers it: the served document says which paths there are. */
+/** Whether the server's revision offers it. Of the path the server is asked itself, by a stranger. */
 export async function isOffered(
   { path = '/kling/videos', since = '' }: Offer,
   { url, revision }: Fake,
 ): Promise<boolean> {
-  const document = (await (await fetch(`${url}/openapi.json`)).json()) as { paths: object }
-  return path in document.paths && since <= revision
+  const headers = { authorization: 'Bearer stranger', 'content-type': 'application/json' }
+  const answer = await fetch(url + path, { method: 'POST', headers, body: '{}' })
+  const { error } = (await answer.json()) as { error: { code: string } }
+  return error.code !== 'api_not_implemented' && since <= revision
 }
 
 /** What of a result shows that the work was done: it says so, and its video can be played. */
