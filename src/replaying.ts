@@ -43,6 +43,8 @@ export interface Theatre {
 /** The places where a simulator behaves otherwise while a run is played on it. */
 export class Replaying {
   #playback: Playback | undefined
+  /** The last one, some of whose posts may be unanswered. */
+  #last: Playback | undefined
   /** Begins the credentials that stand for masked ones; nobody else knows it. */
   readonly #secret = `mockling-replay-${randomBytes(18).toString('base64url')}.`
 
@@ -55,7 +57,10 @@ export class Replaying {
   posterOr(poster: Poster): Poster {
     return {
       post: (...given) => (this.#playback ?? poster).post(...given),
-      close: () => poster.close(),
+      close: async () => {
+        await this.#last?.close()
+        await poster.close()
+      },
     }
   }
 
@@ -72,7 +77,9 @@ export class Replaying {
   /** Has `play` done with callbacks answered as they were. */
   async during<T>(playback: Playback, play: () => Promise<T>): Promise<T> {
     if (this.#playback) throw new Refused('a run is being played already', 409)
+    await this.#last?.close()
     this.#playback = playback
+    this.#last = playback
     try {
       return await play()
     } finally {
@@ -146,6 +153,7 @@ function exported({ tape, journal, namespaces, settings, control }: Theatre): Re
     clocks: clocksOf(namespaces),
     isSimulatedTime: !hasRun && !isRunning(started.clock) && !tape.hadRealTime,
     commands: [...tape.commands],
+    underWay: [...tape.underWay],
     clockLog: [...control.clockLog.entries],
     gaps: [...new Set([...lost, ...demo, ...tape.gaps, ...entries.map(gapOf).filter(gap => gap !== undefined)])],
     journal: entries,
@@ -160,7 +168,7 @@ async function imported(theatre: Theatre, replaying: Replaying, run: Repro): Pro
   const { control, rules, namespaces, journal, settings, tape } = theatre
   refuseOtherSettings(settings.started, run)
   const nowOf = (key: string) => namespaces.of(key).clock.now()
-  const playback: Playback = new Playback(run.journal, nowOf, post => play.onOpen(post))
+  const playback: Playback = new Playback(run, nowOf, post => play.onOpen(post))
   const play: Play = new Play(
     {
       namespaces,

@@ -123,8 +123,15 @@ export async function createSimulator(settings: ConfigInput = {}, around: Surrou
     store,
     clockOf: key => namespaces.of(key).clock,
     retries: () => live.config.callbackRetries,
-    place: attempt => replaying.place(attempt) ?? journal.place(),
-    onAttempt: report => journal.record({ kind: 'callback', ...report }),
+    place: attempt => {
+      const seq = replaying.place(attempt) ?? journal.place()
+      tape.begin({ ...attempt, seq })
+      return seq
+    },
+    onAttempt: report => {
+      tape.end(report.seq)
+      journal.record({ kind: 'callback', ...report })
+    },
     isOurs: url => ownInboxes().some(own => url.startsWith(own)),
     poster: replaying.posterOr(
       createPoster({ policy: policyOf(config, ownInboxes), userAgent: `mockling/${VERSION}` }),

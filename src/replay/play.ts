@@ -116,7 +116,10 @@ export class Play {
         this.#countUnsent(namespace, -1)
         act()
       }
-      if (body === 'never') return void ends({ at: endedAt ?? entry.at, act: () => settle(() => sending.hangUp()) })
+      if (body === 'never') {
+        if (endedAt !== undefined) ends({ at: endedAt, act: () => settle(() => sending.hangUp()) })
+        return
+      }
       this.#marks.add(namespace, { ...body, act: () => settle(() => sending.sendBody()) })
     }
     if (entry.kind === 'request' && entry.answeredAt !== undefined) ends({ at: entry.answeredAt })
@@ -203,7 +206,7 @@ export class Play {
 function bodyOf(entry: RequestEntry | DownloadEntry): Omit<Mark, 'act'> | 'at-once' | 'never' {
   if (entry.kind === 'download') return 'at-once'
   const { arrived, steps, seq, at } = entry
-  if (entry.hungUp && entry.requestBody === undefined && !arrived) return 'never'
+  if ((entry.hungUp || entry.endedAt === undefined) && entry.requestBody === undefined && !arrived) return 'never'
   // A create's plan is dated by the moment it was made, which on a busy machine is a little later.
   const first = entry.accepted ? (steps?.[0]?.at ?? arrived?.at) : arrived?.at
   if (!arrived && (first === undefined || first === at)) return 'at-once'
