@@ -37,8 +37,8 @@ export class Play {
   readonly #stage: Stage
   readonly #repro: Repro
   readonly #marks = new Marks()
-  /** Places of requests that are not over. */
-  readonly #open = new Set<number>()
+  /** Requests that are not over, by place. */
+  readonly #open = new Map<number, RequestEntry | DownloadEntry>()
   readonly #posts = new Set<OpenPost>()
   /** Requests whose body is still to be sent, by namespace. */
   readonly #unsent = new Map<string, number>()
@@ -98,7 +98,7 @@ export class Play {
       this.#stage.namespaces.nextTraceId(this.#stage.namespaces.server)
       return
     }
-    this.#open.add(seq)
+    this.#open.set(seq, entry)
     this.#send(entry)
     await this.#arrival(seq)
     await this.#quiet(namespace)
@@ -189,8 +189,14 @@ export class Play {
       await turn()
       if (clock.atWork !== before) changedAt = performance.now()
       before = clock.atWork
-    } while (clock.atWork > this.#resting(namespace) && performance.now() < changedAt + STALL_MS)
+    } while (clock.atWork > this.#resting(namespace) && performance.now() < changedAt + this.#patience(namespace))
     await turn()
+  }
+
+  /** A file that is being made, on a busy machine, is not heard of for long. */
+  #patience(namespace: string): number {
+    const isMade = [...this.#open.values()].some(one => one.kind === 'download' && one.namespace === namespace)
+    return isMade ? PATIENCE_MS : STALL_MS
   }
 
   /** How many count as at work and wait for what is still to be played. */
