@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs'
 import { ConfigError } from '../config.ts'
 import { priceOf } from '../contract/pricing.ts'
 import { REVISION_FACTS, REVISIONS, type Revision } from '../contract/revisions.ts'
 import type { Objection, Strictness } from '../contract/rules/objection.ts'
 import { type Examination, examine } from '../contract/rules.ts'
+import { readJsonFile } from './file.ts'
 
 interface ExplainOptions {
   readonly revision: Revision
@@ -21,12 +21,7 @@ export async function explain(file: string, options: ExplainOptions): Promise<nu
 }
 
 function readBody(file: string): Record<string, unknown> {
-  let body: unknown
-  try {
-    body = JSON.parse(readFileSync(file === '-' ? 0 : file, 'utf8'))
-  } catch (cause) {
-    throw new ConfigError(`explain: ${file === '-' ? 'standard input' : file}: ${(cause as Error).message}`, { cause })
-  }
+  const body = readJsonFile('explain', file)
   if (typeof body === 'object' && body !== null && !Array.isArray(body)) return body as Record<string, unknown>
   throw new ConfigError(`explain: the body must be a JSON object, not ${JSON.stringify(body)?.slice(0, 60)}`)
 }
