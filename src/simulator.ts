@@ -24,8 +24,8 @@ import { type DownloadEntry, Journal, type RequestEntry } from './journal/journa
 import { openApiRoutes } from './openapi/routes.ts'
 import { Tape } from './replay/tape.ts'
 import { Replaying, stateDesk } from './replaying.ts'
-import { Settings } from './settings.ts'
-import type { ClockSetting } from './simulation/clock.ts'
+import { clockSetting, Settings } from './settings.ts'
+import { isRunning } from './simulation/clock.ts'
 import { Namespaces } from './simulation/namespaces.ts'
 import { machineTime, parseIsoTime, type Timebase } from './simulation/timebase.ts'
 import { MemoryStore } from './store/memory.ts'
@@ -94,12 +94,11 @@ export async function createSimulator(settings: ConfigInput = {}, around: Surrou
   const config = readConfig(fromCode({ port: 0, ...settings }))
   const timebase = around.timebase ?? machineTime
   const setting = clockSetting(config.clock)
-  const isRunning = setting.mode === 'real' || setting.mode === 'scaled'
   const namespaces = new Namespaces({
     seed: config.seed,
     setting,
     quietMs: config.quiet,
-    epoch: isRunning ? undefined : parseIsoTime(config.epoch),
+    epoch: isRunning(setting.mode) ? undefined : parseIsoTime(config.epoch),
     timebase,
   })
   const store = new MemoryStore({
@@ -149,7 +148,7 @@ export async function createSimulator(settings: ConfigInput = {}, around: Surrou
   })
   const control = new Control({ namespaces, store, journal, rulebook, dispatcher, inboxes, settings: live, tape })
   const state = stateDesk(
-    () => ({ app, control, rules, namespaces, journal, settings: live, tape, controlKey }),
+    () => ({ origin: addressOf(app, config.host), send, control, rules, namespaces, journal, settings: live, tape }),
     replaying,
   )
   const door: Door = {
@@ -261,11 +260,6 @@ async function stop(
   callOff()
   await app.close()
   return { pendingTasks, callbacks, heldRequests }
-}
-
-function clockSetting(text: string): ClockSetting {
-  if (text.startsWith('x')) return { mode: 'scaled', rate: Number(text.slice(1)) }
-  return { mode: text as 'real' | 'frozen' | 'auto-skip', rate: 1 }
 }
 
 /** Says that tasks are being forgotten: at the first, and then each time their number has doubled. */

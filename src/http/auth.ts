@@ -20,8 +20,8 @@ const BEARER = /^Bearer +([^\s]+)$/i
 
 const NOBODY: Credential = { namespace: '', denied: 'invalid_token', magic: undefined }
 
-/** Codes that a magic token turns the credential itself down with. */
-const BAD_CREDENTIALS: ReadonlySet<ErrorCode> = new Set(['invalid_token', 'token_expired', 'token_mismatched'])
+/** Codes with which a credential itself is turned down. */
+export const BAD_CREDENTIALS: ReadonlySet<ErrorCode> = new Set(['invalid_token', 'token_expired', 'token_mismatched'])
 
 /** Hashes of tokens seen, so that a busy one is hashed once. Bounded. */
 const hashes = new Map<string, string>()

@@ -6,14 +6,15 @@ import { isNoHttp } from './differences.ts'
 import { type Mark, Marks } from './marks.ts'
 import type { OpenPost } from './playback.ts'
 import type { Repro } from './repro.ts'
-import { type Address, Sending } from './sender.ts'
+import { Sending } from './sender.ts'
 import type { TapedCommand } from './tape.ts'
 
 /** The simulator a run is played again on. All of its clocks stand. */
 export interface Stage {
   readonly namespaces: Namespaces
   readonly journal: Journal
-  readonly address: Address
+  /** Scheme, host and port where it listens. */
+  readonly origin: string
   /** Credentials that stand for the ones masked in the entry. */
   authorizationOf(entry: RequestEntry | DownloadEntry): string
   /** Carries out a command. */
@@ -80,7 +81,7 @@ export class Play {
       for (const command of waiting) await this.#command(command)
       this.#begun = Number.POSITIVE_INFINITY
       for (const [namespace, at] of Object.entries(clocks)) await this.#reach(namespace, at)
-      this.#stage.journal.continueAfter(Math.max(0, journal.at(-1)?.seq ?? 0))
+      this.#stage.journal.continueAfter(journal.at(-1)?.seq ?? 0)
     } finally {
       unlisten()
     }
@@ -106,7 +107,7 @@ export class Play {
 
   #send(entry: RequestEntry | DownloadEntry): void {
     const { seq, namespace, endedAt } = entry
-    const sending = new Sending(this.#stage.address, entry, this.#stage.authorizationOf(entry))
+    const sending = new Sending(this.#stage.origin, entry, this.#stage.authorizationOf(entry))
     const ends = (mark: Pick<Mark, 'at' | 'act'>) => this.#marks.add(namespace, { after: seq, ...mark })
     const body = bodyOf(entry)
     if (body === 'at-once') sending.sendBody()

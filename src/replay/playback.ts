@@ -50,17 +50,13 @@ export class Playback implements Poster {
   async post(_url: string, _body: unknown, headers: Record<string, string> = {}): Promise<Attempt> {
     const recorded = this.#sending
     this.#sending = undefined
-    if (!recorded) {
-      const error = 'the run that is played again has no such callback'
-      return { outcome: 'aborted', error, durationMs: 0, requestHeaders: headers }
-    }
+    if (!recorded) return aborted('the run that is played again has no such callback', headers)
     const { namespace, taskId } = recorded
     if (!('kind' in recorded)) {
       const endedAt = Number.POSITIVE_INFINITY
       this.#onOpen({ namespace, taskId, endedAt, answer: () => {} })
       await new Promise<void>(end => this.#onClose.push(end))
-      const error = 'the run that is played again ended before an answer'
-      return { outcome: 'aborted', error, durationMs: 0, requestHeaders: headers }
+      return aborted('the run that is played again ended before an answer', headers)
     }
     const { endedAt } = recorded
     if (endedAt > this.#nowOf(namespace)) {
@@ -76,6 +72,10 @@ export class Playback implements Poster {
 
 function keyOf({ callbackId, attempt }: { readonly callbackId?: string; readonly attempt: number }): string {
   return `${callbackId} ${attempt}`
+}
+
+function aborted(error: string, requestHeaders: Record<string, string>): Attempt {
+  return { outcome: 'aborted', error, durationMs: 0, requestHeaders }
 }
 
 /** What came of it, without what whoever sent it says himself. */
