@@ -1,20 +1,23 @@
 import { randomBytes } from 'node:crypto'
-import type { FastifyInstance, FastifyRequest, InjectOptions } from 'fastify'
+import type { FastifyRequest } from 'fastify'
 import type { AttemptReport } from './callbacks/dispatcher.ts'
 import type { Poster } from './callbacks/post.ts'
 import { type Config, ConfigError, SETTING_NAMES } from './config.ts'
+import { isErrorCode } from './contract/errors.ts'
 import type { Control } from './control/control.ts'
+import { CommandRefused, type Send } from './control/faces.ts'
 import { Refused } from './control/refused.ts'
 import type { RuleDesk } from './control/rules.ts'
 import type { Played, StateDesk } from './control/state-routes.ts'
-import type { Credential } from './http/auth.ts'
+import { BAD_CREDENTIALS, type Credential } from './http/auth.ts'
 import type { DownloadEntry, Journal, RequestEntry } from './journal/journal.ts'
 import { differences } from './replay/differences.ts'
 import { Play } from './replay/play.ts'
 import { Playback } from './replay/playback.ts'
 import { gapOf, REPRO_FORMAT, type Repro } from './replay/repro.ts'
 import type { Tape, TapedCommand } from './replay/tape.ts'
-import type { Settings } from './settings.ts'
+import { clockSetting, type Settings } from './settings.ts'
+import { isRunning } from './simulation/clock.ts'
 import type { Namespaces } from './simulation/namespaces.ts'
 import { sha256 } from './simulation/random.ts'
 import { VERSION } from './version.ts'
@@ -30,19 +33,23 @@ const FIXED = ['seed', 'revision', 'publicUrl', 'trustProxy', 'retain', 'clip'] 
 
 /** What a run is taken from and played on. */
 export interface Theatre {
-  readonly app: FastifyInstance
+  /** Scheme, host and port where it listens. */
+  readonly origin: string
+  /** Gives commands to its control door. */
+  readonly send: Send
   readonly control: Control
   readonly rules: RuleDesk
   readonly namespaces: Namespaces
   readonly journal: Journal
   readonly settings: Settings
   readonly tape: Tape
-  readonly controlKey: string | undefined
 }
 
 /** The places where a simulator behaves otherwise while a run is played on it. */
 export class Replaying {
   #playback: Playback | undefined
+  /** The last one, some of whose posts may be unanswered. */
+  #last: Playback | undefined
   /** Begins the credentials that stand for masked ones; nobody else knows it. */
   readonly #secret = `mockling-replay-${randomBytes(18).toString('base64url')}.`
 
@@ -55,7 +62,10 @@ export class Replaying {
   posterOr(poster: Poster): Poster {
     return {
       post: (...given) => (this.#playback ?? poster).post(...given),
-      close: () => poster.close(),
+      close: async () => {
+        await this.#last?.close()
+        await poster.close()
+      },
     }
   }
 
@@ -72,7 +82,9 @@ export class Replaying {
   /** Has `play` done with callbacks answered as they were. */
   async during<T>(playback: Playback, play: () => Promise<T>): Promise<T> {
     if (this.#playback) throw new Refused('a run is being played already', 409)
+    await this.#last?.close()
     this.#playback = playback
+    this.#last = playback
     try {
       return await play()
     } finally {
@@ -81,15 +93,12 @@ export class Replaying {
   }
 }
 
-/** Codes with which a credential itself is turned down. */
-const BAD_CREDENTIAL: ReadonlySet<string> = new Set(['invalid_token', 'token_expired', 'token_mismatched'])
-
 function credentialOf(entry: RequestEntry | DownloadEntry): Credential {
-  const magic = entry.kind === 'request' ? entry.magic : undefined
-  const code = entry.kind === 'request' ? entry.code : undefined
-  const refused = code !== undefined && BAD_CREDENTIAL.has(code) ? code : 'invalid_token'
-  const denied = entry.namespace === '' ? ((magic ?? refused) as Credential['denied']) : undefined
-  return { namespace: entry.namespace, denied, magic }
+  const { namespace } = entry
+  const { magic, code = '' } = entry.kind === 'request' ? entry : { magic: undefined }
+  if (namespace !== '') return { namespace, denied: undefined, magic }
+  const refused = isErrorCode(code) && BAD_CREDENTIALS.has(code) ? code : 'invalid_token'
+  return { namespace, denied: magic ?? refused, magic }
 }
 
 /** The desk at which runs are taken out and in. */
@@ -136,7 +145,8 @@ function exported({ tape, journal, namespaces, settings, control }: Theatre): Re
   const { started } = settings
   const lost = dropped.entries === 0 ? [] : [`${dropped.entries} entries of the journal had to make room`]
   const demo = started.demo === 0 ? [] : ['it began with demo tasks, which are not made again']
-  const hasRun = control.clockLog.entries.some(entry => 'mode' in entry && isRunning(entry.mode))
+  const modes = control.clockLog.entries.flatMap(entry => ('mode' in entry ? [entry.mode] : []))
+  const hadRealTime = tape.hadRealTime || [clockSetting(started.clock).mode, ...modes].some(isRunning)
   return {
     mockling: 'run',
     format: REPRO_FORMAT,
@@ -144,28 +154,25 @@ function exported({ tape, journal, namespaces, settings, control }: Theatre): Re
     config: Object.fromEntries(SETTING_NAMES.filter(name => !OWN.has(name)).map(name => [name, started[name]])),
     startedAt: tape.startedAt,
     clocks: clocksOf(namespaces),
-    isSimulatedTime: !hasRun && !isRunning(started.clock) && !tape.hadRealTime,
+    isSimulatedTime: !hadRealTime,
     commands: [...tape.commands],
+    underWay: [...tape.underWay],
     clockLog: [...control.clockLog.entries],
     gaps: [...new Set([...lost, ...demo, ...tape.gaps, ...entries.map(gapOf).filter(gap => gap !== undefined)])],
     journal: entries,
   }
 }
 
-function isRunning(clock: string): boolean {
-  return clock === 'real' || clock === 'scaled' || clock.startsWith('x')
-}
-
 async function imported(theatre: Theatre, replaying: Replaying, run: Repro): Promise<Played> {
   const { control, rules, namespaces, journal, settings, tape } = theatre
   refuseOtherSettings(settings.started, run)
   const nowOf = (key: string) => namespaces.of(key).clock.now()
-  const playback: Playback = new Playback(run.journal, nowOf, post => play.onOpen(post))
+  const playback: Playback = new Playback(run, nowOf, post => play.onOpen(post))
   const play: Play = new Play(
     {
       namespaces,
       journal,
-      address: addressOf(theatre.app),
+      origin: theatre.origin,
       authorizationOf: entry => replaying.authorizationOf(entry),
       command: command => give(theatre, command),
     },
@@ -203,16 +210,11 @@ function refuseOtherSettings(config: Config, run: Repro): void {
   throw new Refused(`${others.join('; ')}: start mockling so, or use mockling replay, which does`, 409)
 }
 
-function addressOf(app: FastifyInstance): { host: string; port: number } {
-  const address = app.server.address()
-  if (address === null || typeof address === 'string') throw new Refused('the server listens on no port', 409)
-  const host = address.address === '::' ? '::1' : address.address === '0.0.0.0' ? '127.0.0.1' : address.address
-  return { host, port: address.port }
-}
-
 /** Gives a command of the tape; one that was refused then is refused again. */
-async function give({ app, controlKey }: Theatre, { method, url, body }: TapedCommand): Promise<void> {
-  const headers = { host: 'localhost', ...(controlKey !== undefined && { 'x-mockling-key': controlKey }) }
-  const payload = body === undefined ? {} : { payload: body as object }
-  await app.inject({ method, url: `/_mockling${url}`, headers, ...payload } satisfies InjectOptions)
+async function give({ send }: Theatre, { method, url, body }: TapedCommand): Promise<void> {
+  try {
+    await send(method, url, body as object | undefined)
+  } catch (refusal) {
+    if (!(refusal instanceof CommandRefused)) throw refusal
+  }
 }

@@ -4,6 +4,7 @@ import { Config, ConfigError, SETTING_NAMES } from './config.ts'
 import type { Revision } from './contract/revisions.ts'
 import type { SettingsDesk } from './control/settings-desk.ts'
 import type { DoorSettings } from './http/door.ts'
+import type { ClockSetting } from './simulation/clock.ts'
 
 /** The setting without its default: in a change, what is absent stays. */
 function changeable<Inner extends z.ZodType>({ unwrap, description = '' }: z.ZodDefault<Inner> | z.ZodOptional<Inner>) {
@@ -28,6 +29,8 @@ const Changes = z.strictObject({
   concurrency: removable(shape.concurrency),
   balance: removable(shape.balance),
 })
+
+const CHANGEABLE = Object.keys(Changes.shape)
 
 /** The settings as they are by now. */
 export class Settings implements SettingsDesk {
@@ -58,16 +61,14 @@ export class Settings implements SettingsDesk {
 
   /** Has those that may change be as they were at the start of another run. `config` is that run's. */
   restart(config: Readonly<Record<string, unknown>>): void {
-    const names = Object.keys(Changes.shape)
-    const parsed = Changes.safeParse(Object.fromEntries(names.map(name => [name, config[name] ?? undefined])))
+    // What another run did without, it shall be without here.
+    const parsed = Changes.safeParse(Object.fromEntries(CHANGEABLE.map(name => [name, config[name] ?? null])))
     if (!parsed.success) {
       const wrong = parsed.error.issues.map(({ path, message }) => `config.${path.join('.')}: it must be ${message}`)
       throw new ConfigError(wrong.join('; '))
     }
-    const none = Object.fromEntries(names.map(name => [name, undefined]))
-    this.#config = { ...this.#config, ...none, ...parsed.data } as Config
+    this.change(parsed.data)
     this.#started = { ...this.#config, ...config } as Config
-    this.#door = doorSettings(this.#config, this.#tokens)
   }
 
   /** What the upstream's door obeys. */
@@ -102,6 +103,12 @@ export class Settings implements SettingsDesk {
     this.#config = { ...this.#config, ...Object.fromEntries(given.map(([name, value]) => [name, value ?? undefined])) }
     this.#door = doorSettings(this.#config, this.#tokens)
   }
+}
+
+/** How the clocks run that are started with `--clock TEXT`. */
+export function clockSetting(text: string): ClockSetting {
+  if (text.startsWith('x')) return { mode: 'scaled', rate: Number(text.slice(1)) }
+  return { mode: text as 'real' | 'frozen' | 'auto-skip', rate: 1 }
 }
 
 function doorSettings(config: Config, tokens: ReadonlySet<string> | undefined): DoorSettings {

@@ -24,8 +24,8 @@ import { type DownloadEntry, Journal, type RequestEntry } from './journal/journa
 import { openApiRoutes } from './openapi/routes.ts'
 import { Tape } from './replay/tape.ts'
 import { Replaying, stateDesk } from './replaying.ts'
-import { Settings } from './settings.ts'
-import type { ClockSetting } from './simulation/clock.ts'
+import { clockSetting, Settings } from './settings.ts'
+import { isRunning } from './simulation/clock.ts'
 import { Namespaces } from './simulation/namespaces.ts'
 import { machineTime, parseIsoTime, type Timebase } from './simulation/timebase.ts'
 import { MemoryStore } from './store/memory.ts'
@@ -94,12 +94,11 @@ export async function createSimulator(settings: ConfigInput = {}, around: Surrou
   const config = readConfig(fromCode({ port: 0, ...settings }))
   const timebase = around.timebase ?? machineTime
   const setting = clockSetting(config.clock)
-  const isRunning = setting.mode === 'real' || setting.mode === 'scaled'
   const namespaces = new Namespaces({
     seed: config.seed,
     setting,
     quietMs: config.quiet,
-    epoch: isRunning ? undefined : parseIsoTime(config.epoch),
+    epoch: isRunning(setting.mode) ? undefined : parseIsoTime(config.epoch),
     timebase,
   })
   const store = new MemoryStore({
@@ -123,8 +122,15 @@ export async function createSimulator(settings: ConfigInput = {}, around: Surrou
     store,
     clockOf: key => namespaces.of(key).clock,
     retries: () => live.config.callbackRetries,
-    place: attempt => replaying.place(attempt) ?? journal.place(),
-    onAttempt: report => journal.record({ kind: 'callback', ...report }),
+    place: attempt => {
+      const seq = replaying.place(attempt) ?? journal.place()
+      tape.begin({ ...attempt, seq })
+      return seq
+    },
+    onAttempt: report => {
+      tape.end(report.seq)
+      journal.record({ kind: 'callback', ...report })
+    },
     isOurs: url => ownInboxes().some(own => url.startsWith(own)),
     poster: replaying.posterOr(
       createPoster({ policy: policyOf(config, ownInboxes), userAgent: `mockling/${VERSION}` }),
@@ -143,7 +149,7 @@ export async function createSimulator(settings: ConfigInput = {}, around: Surrou
   })
   const control = new Control({ namespaces, store, journal, rulebook, dispatcher, inboxes, settings: live, tape })
   const state = stateDesk(
-    () => ({ app, control, rules, namespaces, journal, settings: live, tape, controlKey }),
+    () => ({ origin: addressOf(app, config.host), send, control, rules, namespaces, journal, settings: live, tape }),
     replaying,
   )
   const door: Door = {
@@ -256,11 +262,6 @@ async function stop(
   callOff()
   await app.close()
   return { pendingTasks, callbacks, heldRequests }
-}
-
-function clockSetting(text: string): ClockSetting {
-  if (text.startsWith('x')) return { mode: 'scaled', rate: Number(text.slice(1)) }
-  return { mode: text as 'real' | 'frozen' | 'auto-skip', rate: 1 }
 }
 
 /** Says that tasks are being forgotten: at the first, and then each time their number has doubled. */

@@ -52,7 +52,7 @@ export interface OutboxOptions {
   readonly poster: Poster
   readonly clockOf: (namespace: string) => VirtualClock
   /** Called as an attempt is sent: its place among what happens. The report comes when it is over. */
-  readonly place: (attempt: { readonly callbackId: string; readonly attempt: number }) => number
+  readonly place: (attempt: Pick<AttemptReport, 'namespace' | 'taskId' | 'callbackId' | 'attempt'>) => number
   /** Whether an address is one of our own inboxes, which are told whose post it is. */
   readonly isOurs?: (url: string) => boolean
 }
@@ -92,7 +92,7 @@ export class Outbox {
     const url = withoutUserinfo(task.deliveries[place]?.url ?? '')
     const nothing = { requestHeaders: {}, requestBody: '', durationMs: 0 }
     const which = { callbackId: callbackId(taskId, place), attempt }
-    const seq = this.#options.place(which)
+    const seq = this.#options.place({ namespace, taskId, ...which })
     return { outcome: 'lost', seq, at, endedAt: at, namespace, taskId, ...which, url, ...nothing }
   }
 
@@ -111,7 +111,7 @@ export class Outbox {
     if (name !== undefined) this.#ours.set(name, { namespace, taskId, clock, work })
     const at = clock.now()
     const which = { callbackId: callbackId(taskId, place), attempt }
-    const seq = this.#options.place(which)
+    const seq = this.#options.place({ namespace, taskId, ...which })
     const post = poster.post(url, text, name === undefined ? { ...headers } : { ...headers, [POST_HEADER]: name })
     this.#posting.add(post)
     try {

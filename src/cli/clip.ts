@@ -1,9 +1,9 @@
-import { writeFileSync } from 'node:fs'
 import { ConfigError } from '../config.ts'
 import { durationText, LONGEST_CLIP_SECONDS } from '../contract/formats.ts'
 import { createClip } from '../media/clip.ts'
 import { leftOut } from '../media/scene.ts'
 import { isSide, LEAST_SIDE, MOST_SIDE } from '../media/spec.ts'
+import { writeOutput } from './file.ts'
 
 interface ClipOptions {
   readonly seconds: string
@@ -25,13 +25,7 @@ export function clip(options: ClipOptions): void {
   const frames = Math.max(1, Math.round(secondsOf(seconds) * fps))
   const spec = { id, ...sidesOf(size), fps, frames, audio: options.audio === true, label } as const
   const made = createClip(spec)
-  try {
-    writeFileSync(output === '-' ? 1 : output, made.read(0, made.size))
-  } catch (cause) {
-    throw new ConfigError(`--output: ${JSON.stringify(output)} can't be written: ${(cause as Error).message}`, {
-      cause,
-    })
-  }
+  writeOutput(output, made.read(0, made.size), { option: '--output', target: output === '-' ? 1 : output })
   // Not on standard output, where the file itself may go.
   process.stderr.write(
     `${output}: ${size}, ${frames} frames at ${fps} a second = ${durationText({ frames, fps })} s, ${made.size} bytes\n`,

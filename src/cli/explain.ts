@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { ConfigError } from '../config.ts'
 import { type Examined, examineFor } from '../contract/creates.ts'
 import { fieldsOf } from '../contract/differences.ts'
@@ -8,6 +7,7 @@ import { isObject } from '../contract/reading.ts'
 import type { CreateVideo } from '../contract/request.ts'
 import { REVISION_FACTS, REVISIONS, type Revision } from '../contract/revisions.ts'
 import type { Objection, Strictness } from '../contract/rules/objection.ts'
+import { readJsonFile } from './file.ts'
 
 interface ExplainOptions {
   readonly revision: Revision
@@ -30,12 +30,7 @@ export async function explain(file: string, options: ExplainOptions): Promise<nu
 }
 
 function readBody(file: string): Record<string, unknown> {
-  let body: unknown
-  try {
-    body = JSON.parse(readFileSync(file === '-' ? 0 : file, 'utf8'))
-  } catch (cause) {
-    throw new ConfigError(`explain: ${file === '-' ? 'standard input' : file}: ${(cause as Error).message}`, { cause })
-  }
+  const body = readJsonFile('explain', file)
   if (isObject(body)) return body
   throw new ConfigError(`explain: the body must be a JSON object, not ${JSON.stringify(body)?.slice(0, 60)}`)
 }

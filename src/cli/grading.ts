@@ -1,4 +1,5 @@
 import type { Attempt } from '../callbacks/post.ts'
+import { printable } from '../journal/wording.ts'
 import type { Case } from './hostile-set.ts'
 
 /** What became of one case. */
@@ -55,7 +56,7 @@ function failureOf(
 
 /** The first line of an answer, fit for a terminal. */
 function excerptOf(body: string): string {
-  const line = body.split('\n')[0]?.replace(/\p{C}/gu, '?').slice(0, 120) ?? ''
+  const line = printable(body.split('\n')[0] ?? '').slice(0, 120)
   return line === '' ? '' : `: ${line}`
 }
 

@@ -1,6 +1,6 @@
-import { writeFileSync } from 'node:fs'
 import Builder from 'fast-xml-builder'
 import { ConfigError } from '../config.ts'
+import { writeOutput } from './file.ts'
 
 /** One check of ours, as CI systems count them. */
 export interface Check {
@@ -59,11 +59,7 @@ export function junitFile(report: string | undefined): string | undefined {
 
 /** @throws ConfigError if the file can't be written. */
 export function writeJunit(file: string, suite: string, checks: readonly Check[]): void {
-  try {
-    writeFileSync(file, junitOf(suite, checks))
-  } catch (cause) {
-    throw new ConfigError(`--report: ${JSON.stringify(file)} can't be written: ${(cause as Error).message}`, { cause })
-  }
+  writeOutput(file, junitOf(suite, checks), { option: '--report' })
 }
 
 /** Characters that XML 1.0 has no place for, not even escaped, become question marks. */

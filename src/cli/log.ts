@@ -1,5 +1,6 @@
 import { pino } from 'pino'
 import type { DownloadEntry, RequestEntry } from '../journal/journal.ts'
+import { printable } from '../journal/wording.ts'
 
 /** What is logged, on standard error. Tokens never are: namespaces show by eight digits of their hash. */
 export interface Log {
@@ -79,9 +80,4 @@ function downloadLineOf(entry: DownloadEntry): string {
     entry.namespace && `[${entry.namespace.slice(0, 8)}]`,
   ]
   return parts.filter(part => part).join(' ')
-}
-
-/** What came from outside must not write to the terminal as if it were ours. */
-function printable(line: string): string {
-  return line.replace(/\p{C}/gu, '?')
 }

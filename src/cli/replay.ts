@@ -1,8 +1,8 @@
 import { type Config, type ConfigInput, flagOf, fromCode, readConfig } from '../config.ts'
 import type { Played } from '../control/state-routes.ts'
+import { printable } from '../journal/wording.ts'
 import type { Difference } from '../replay/differences.ts'
 import type { Repro } from '../replay/repro.ts'
-import type { Simulator } from '../simulator.ts'
 import { lineOf } from '../testing/verify.ts'
 import { createLog } from './log.ts'
 import { readRun, writeRun } from './run-file.ts'
@@ -37,13 +37,12 @@ export async function replay(file: string, options: ReplayOptions): Promise<numb
   const passed = played.differences.length === 0 && played.entries > 0
   if (options.json) process.stdout.write(`${JSON.stringify({ passed, ...played })}\n`)
   else process.stdout.write(`${textOf(run, played)}\n`)
-  if (options.serve) return stay(simulator)
+  if (options.serve) {
+    announceAndStay(simulator, log)
+    return undefined
+  }
   await simulator.close()
   return passed ? 0 : 1
-}
-
-async function stay(simulator: Simulator): Promise<undefined> {
-  announceAndStay(simulator, await createLog(process.stderr.isTTY === true))
 }
 
 /** The settings of the recording, on a clock that stands. */
@@ -79,5 +78,5 @@ function differenceLine({ seq, what, part, recorded, played }: Difference): stri
 
 function shown(value: unknown): string {
   const text = value === undefined ? 'absent' : JSON.stringify(value)
-  return (text.length > 300 ? `${text.slice(0, 300)}…` : text).replace(/\p{C}/gu, '?')
+  return printable(text.length > 300 ? `${text.slice(0, 300)}…` : text)
 }

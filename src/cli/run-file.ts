@@ -1,8 +1,9 @@
-import { readFileSync, writeFileSync } from 'node:fs'
 import { z } from 'zod'
 import { ConfigError } from '../config.ts'
+import { allowedBy } from '../control/allowed.ts'
 import { BadInput } from '../control/problems.ts'
 import { Repro } from '../replay/repro.ts'
+import { nameOf, readJsonFile, writeOutput } from './file.ts'
 
 /**
  * Writes a run, with a line for each entry, so that two of them can be compared by line.
@@ -11,11 +12,7 @@ import { Repro } from '../replay/repro.ts'
 export function writeRun(file: string, { journal, ...rest }: Repro): void {
   const head = JSON.stringify({ ...rest, journal: [] }, null, 1).replace(/\[\]\n\}$/, '[')
   const entries = journal.map(entry => `\n  ${JSON.stringify(entry)}`)
-  try {
-    writeFileSync(file, `${head}${entries.join(',')}\n ]\n}\n`)
-  } catch (cause) {
-    throw new ConfigError(`${JSON.stringify(file)} can't be written: ${(cause as Error).message}`, { cause })
-  }
+  writeOutput(file, `${head}${entries.join(',')}\n ]\n}\n`)
 }
 
 /**
@@ -23,15 +20,9 @@ export function writeRun(file: string, { journal, ...rest }: Repro): void {
  * @throws ConfigError naming what is wrong with the file, and where.
  */
 export function readRun(file: string): Repro {
-  const name = file === '-' ? 'standard input' : file
-  let given: unknown
-  try {
-    given = JSON.parse(readFileSync(file === '-' ? 0 : file, 'utf8'))
-  } catch (cause) {
-    throw new ConfigError(`replay: ${name}: ${(cause as Error).message}`, { cause })
-  }
-  const parsed = Repro.safeParse(given)
+  const given = readJsonFile('replay', file)
+  const parsed = Repro.safeParse(given, { error: allowedBy })
   if (parsed.success) return parsed.data as unknown as Repro
   const few = new z.ZodError(parsed.error.issues.slice(0, 3))
-  throw new ConfigError(`replay: ${name} holds no run: ${new BadInput(few, given, Repro).message}`)
+  throw new ConfigError(`replay: ${nameOf(file)} holds no run: ${new BadInput(few, given, Repro).message}`)
 }

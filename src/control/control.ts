@@ -183,6 +183,7 @@ export class Control {
   /** What is forgotten need not be had again. */
   #retape(key: string | undefined, wants: ReadonlySet<ResetPart>): void {
     const { tape, namespaces } = this.#options
+    if (wants.has('tasks')) tape.abandon(key)
     if (!wants.has('journal')) return
     if (!wants.has('tasks')) tape.loseJournal()
     else if (wants.has('clock') && key === undefined) tape.restart(namespaces.server.clock.now())

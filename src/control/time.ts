@@ -55,8 +55,9 @@ export class Time {
       ...(at !== undefined && { at }),
     } as const
     return this.#command(scope, command, async () => {
-      if (at !== undefined) await this.#move(scope, { to: at })
-      for (const { clock } of this.#namespaces.commanded(scope)) clock.set({ mode, rate: command.rate })
+      const clocks = this.#namespaces.commanded(scope).map(({ clock }) => clock)
+      if (at !== undefined) await this.#moveStanding(scope, clocks, at)
+      for (const clock of clocks) clock.set({ mode, rate: command.rate })
     })
   }
 
@@ -114,6 +115,18 @@ export class Time {
       entry.to = state.now
       return state
     })
+  }
+
+  /** Moves clocks that stand meanwhile: one that ran would be a little further when it is told to stop there. */
+  async #moveStanding(scope: ClockScope, clocks: readonly VirtualClock[], to: number): Promise<void> {
+    const before = clocks.map(clock => clock.setting)
+    for (const clock of clocks) clock.set({ mode: 'frozen', rate: 1 })
+    try {
+      await this.#move(scope, { to })
+    } catch (refusal) {
+      for (const [index, clock] of clocks.entries()) clock.set(before[index] ?? clock.setting)
+      throw refusal
+    }
   }
 
   async #move(scope: ClockScope, by: { ms: number } | { to: number }): Promise<void> {

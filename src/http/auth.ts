@@ -24,8 +24,8 @@ const nobody = (denied: ErrorCode): Credential => ({ namespace: '', denied, magi
 /** A header that names no token at all. */
 const TOKENLESS = /^\s*(?:Bearer\s*)?$/i
 
-/** Codes that a magic token turns the credential itself down with. */
-const BAD_CREDENTIALS: ReadonlySet<ErrorCode> = new Set([
+/** Codes with which a credential itself is turned down. */
+export const BAD_CREDENTIALS: ReadonlySet<ErrorCode> = new Set([
   'no_token',
   'invalid_token',
   'token_expired',

@@ -1,3 +1,4 @@
+import { canonicalJson } from '../journal/canonical.ts'
 import type { Entry } from '../journal/entries.ts'
 
 /** A part of an entry that is not what it was. `undefined`: it is not there. */
@@ -42,7 +43,7 @@ function between(recorded: Entry, played: Entry, skipped: ReadonlySet<string>): 
   const isUpToTimer = (part: string) => part === 'at' && recorded.kind === 'callback' && skipped.has('endedAt')
   return [...new Set([...Object.keys(before), ...Object.keys(after)])]
     .filter(part => !skipped.has(part) && !isUpToReader(part) && !isUpToTimer(part))
-    .filter(part => written(before[part]) !== written(after[part]))
+    .filter(part => canonicalJson(before[part]) !== canonicalJson(after[part]))
     .map(part => ({
       seq: recorded.seq,
       what: aboutOf(recorded),
@@ -68,16 +69,4 @@ function aboutOf(entry: Entry): string {
 /** As it would be read from a file. */
 function plain(entry: Entry): Record<string, unknown> {
   return JSON.parse(JSON.stringify(entry))
-}
-
-function written(value: unknown): string {
-  return JSON.stringify(value, (_name, inner) => (isPlain(inner) ? sorted(inner) : inner)) ?? ''
-}
-
-function isPlain(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-function sorted(value: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
 }

@@ -6,14 +6,15 @@ import { isNoHttp } from './differences.ts'
 import { type Mark, Marks } from './marks.ts'
 import type { OpenPost } from './playback.ts'
 import type { Repro } from './repro.ts'
-import { type Address, Sending } from './sender.ts'
+import { Sending } from './sender.ts'
 import type { TapedCommand } from './tape.ts'
 
 /** The simulator a run is played again on. All of its clocks stand. */
 export interface Stage {
   readonly namespaces: Namespaces
   readonly journal: Journal
-  readonly address: Address
+  /** Scheme, host and port where it listens. */
+  readonly origin: string
   /** Credentials that stand for the ones masked in the entry. */
   authorizationOf(entry: RequestEntry | DownloadEntry): string
   /** Carries out a command. */
@@ -37,8 +38,8 @@ export class Play {
   readonly #stage: Stage
   readonly #repro: Repro
   readonly #marks = new Marks()
-  /** Places of requests that are not over. */
-  readonly #open = new Set<number>()
+  /** Requests that are not over, by place. */
+  readonly #open = new Map<number, RequestEntry | DownloadEntry>()
   readonly #posts = new Set<OpenPost>()
   /** Requests whose body is still to be sent, by namespace. */
   readonly #unsent = new Map<string, number>()
@@ -80,7 +81,7 @@ export class Play {
       for (const command of waiting) await this.#command(command)
       this.#begun = Number.POSITIVE_INFINITY
       for (const [namespace, at] of Object.entries(clocks)) await this.#reach(namespace, at)
-      this.#stage.journal.continueAfter(Math.max(0, journal.at(-1)?.seq ?? 0))
+      this.#stage.journal.continueAfter(journal.at(-1)?.seq ?? 0)
     } finally {
       unlisten()
     }
@@ -98,7 +99,7 @@ export class Play {
       this.#stage.namespaces.nextTraceId(this.#stage.namespaces.server)
       return
     }
-    this.#open.add(seq)
+    this.#open.set(seq, entry)
     this.#send(entry)
     await this.#arrival(seq)
     await this.#quiet(namespace)
@@ -106,7 +107,7 @@ export class Play {
 
   #send(entry: RequestEntry | DownloadEntry): void {
     const { seq, namespace, endedAt } = entry
-    const sending = new Sending(this.#stage.address, entry, this.#stage.authorizationOf(entry))
+    const sending = new Sending(this.#stage.origin, entry, this.#stage.authorizationOf(entry))
     const ends = (mark: Pick<Mark, 'at' | 'act'>) => this.#marks.add(namespace, { after: seq, ...mark })
     const body = bodyOf(entry)
     if (body === 'at-once') sending.sendBody()
@@ -116,7 +117,10 @@ export class Play {
         this.#countUnsent(namespace, -1)
         act()
       }
-      if (body === 'never') return void ends({ at: endedAt ?? entry.at, act: () => settle(() => sending.hangUp()) })
+      if (body === 'never') {
+        if (endedAt !== undefined) ends({ at: endedAt, act: () => settle(() => sending.hangUp()) })
+        return
+      }
       this.#marks.add(namespace, { ...body, act: () => settle(() => sending.sendBody()) })
     }
     if (entry.kind === 'request' && entry.answeredAt !== undefined) ends({ at: entry.answeredAt })
@@ -186,8 +190,14 @@ export class Play {
       await turn()
       if (clock.atWork !== before) changedAt = performance.now()
       before = clock.atWork
-    } while (clock.atWork > this.#resting(namespace) && performance.now() < changedAt + STALL_MS)
+    } while (clock.atWork > this.#resting(namespace) && performance.now() < changedAt + this.#patience(namespace))
     await turn()
+  }
+
+  /** A file that is being made, on a busy machine, is not heard of for long. */
+  #patience(namespace: string): number {
+    const isMade = [...this.#open.values()].some(one => one.kind === 'download' && one.namespace === namespace)
+    return isMade ? PATIENCE_MS : STALL_MS
   }
 
   /** How many count as at work and wait for what is still to be played. */
@@ -203,7 +213,7 @@ export class Play {
 function bodyOf(entry: RequestEntry | DownloadEntry): Omit<Mark, 'act'> | 'at-once' | 'never' {
   if (entry.kind === 'download') return 'at-once'
   const { arrived, steps, seq, at } = entry
-  if (entry.hungUp && entry.requestBody === undefined && !arrived) return 'never'
+  if ((entry.hungUp || entry.endedAt === undefined) && entry.requestBody === undefined && !arrived) return 'never'
   // A create's plan is dated by the moment it was made, which on a busy machine is a little later.
   const first = entry.accepted ? (steps?.[0]?.at ?? arrived?.at) : arrived?.at
   if (!arrived && (first === undefined || first === at)) return 'at-once'

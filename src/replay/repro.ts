@@ -37,6 +37,14 @@ export const Repro = z
     clocks: Clocks.describe('What the clocks showed at the end.'),
     isSimulatedTime: z.boolean().describe('No clock ran with the machine’s, so every instant is the simulation’s own.'),
     commands: z.array(Command).describe('Commands that had a say in how it went on.'),
+    underWay: z
+      .array(
+        z.strictObject({
+          ...{ seq: z.int().min(1), namespace: z.string(), taskId: z.string() },
+          ...{ callbackId: z.string(), attempt: z.int().min(1) },
+        }),
+      )
+      .describe('Callbacks that were sent and not answered yet.'),
     clockLog: z.array(z.unknown()).describe('Commands to the clocks, for the reader.'),
     gaps: z.array(z.string()).describe('Why it can’t be had again as it was; empty if it can.'),
     journal: z.array(JournalEntry).describe('All that happened, in order.'),

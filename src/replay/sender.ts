@@ -1,21 +1,16 @@
 import { connect, type Socket } from 'node:net'
 import type { DownloadEntry, RequestEntry } from '../journal/entries.ts'
 
-/** Where the requests go. */
-export interface Address {
-  readonly host: string
-  readonly port: number
-}
-
 /** A request of a journal that is sent again, on a connection of its own. */
 export class Sending {
   readonly #entry: RequestEntry | DownloadEntry
   readonly #socket: Socket
 
-  /** `authorization` takes the place of the credentials that are masked in the entry. */
-  constructor({ host, port }: Address, entry: RequestEntry | DownloadEntry, authorization: string) {
+  /** Sent to `origin`. `authorization` takes the place of the credentials that are masked in the entry. */
+  constructor(origin: string, entry: RequestEntry | DownloadEntry, authorization: string) {
+    const { hostname, port } = new URL(origin)
     this.#entry = entry
-    this.#socket = connect({ host, port, noDelay: true })
+    this.#socket = connect({ host: hostname.replace(/^\[|\]$/g, ''), port: Number(port), noDelay: true })
     // What comes back is in the journal.
     this.#socket.resume()
     this.#socket.on('error', () => {})

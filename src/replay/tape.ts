@@ -13,6 +13,16 @@ export interface TapedCommand {
   readonly clocks: Readonly<Record<string, number>>
 }
 
+/** A callback that is sent and not answered yet: the journal does not know it. */
+export interface UnderWay {
+  /** Its place in the journal. */
+  readonly seq: number
+  readonly namespace: string
+  readonly taskId: string
+  readonly callbackId: string
+  readonly attempt: number
+}
+
 /** Commands kept; the oldest goes for each new one beyond them. */
 const MOST_COMMANDS = 10_000
 
@@ -25,6 +35,7 @@ export class Tape {
   #gaps: string[] = []
   #startedAt: number
   #hadRealTime = false
+  readonly #underWay = new Map<number, UnderWay>()
 
   /** `startedAt` is what the server's clock shows. */
   constructor(startedAt: number) {
@@ -44,6 +55,28 @@ export class Tape {
   /** What the server's clock showed at the start, in Unix milliseconds. */
   get startedAt(): number {
     return this.#startedAt
+  }
+
+  /** Callbacks that are sent and not answered yet, in the order they were sent. */
+  get underWay(): readonly UnderWay[] {
+    return [...this.#underWay.values()]
+  }
+
+  /** A callback is sent. */
+  begin(callback: UnderWay): void {
+    this.#underWay.set(callback.seq, callback)
+  }
+
+  /** The callback in that place is over. */
+  end(seq: number): void {
+    this.#underWay.delete(seq)
+  }
+
+  /** Nothing is told any more of what is under way: in one namespace, or anywhere. */
+  abandon(namespace?: string): void {
+    for (const callback of this.underWay) {
+      if (namespace === undefined || callback.namespace === namespace) this.#underWay.delete(callback.seq)
+    }
   }
 
   /** The function returned takes it back. */

@@ -37,6 +37,11 @@ export interface ClockOptions extends ClockSetting {
   readonly timebase?: Timebase
 }
 
+/** Whether a clock of that mode runs with the machine's time. */
+export function isRunning(mode: ClockMode): boolean {
+  return mode === 'real' || mode === 'scaled'
+}
+
 /** The furthest instant: the last one JavaScript's calendar knows. */
 export const LAST_INSTANT = 8_640_000_000_000_000
 

@@ -4,6 +4,7 @@ import { controlDoor } from '../support/door.ts'
 import {
   create,
   createAsync,
+  DAY_MS,
   EPOCH,
   frozenSimulator,
   namespaceOf,
@@ -174,6 +175,13 @@ describe('a reset', () => {
     await simulator.clock.advance({ token: TOKEN, seconds: 60 })
     expect(await simulator.inbox.list('a')).toEqual([])
     expect((await simulator.callbacks.list()).scheduled).toEqual([])
+  })
+
+  it('has nothing to do with how fast a clock ran that is told where to stand', async () => {
+    await using simulator = await frozenSimulator()
+    await simulator.clock.set({ mode: 'scaled', rate: 1000 })
+    const at = EPOCH + 10 * DAY_MS
+    expect(await simulator.clock.set({ mode: 'frozen', at })).toMatchObject({ mode: 'frozen', now: at })
   })
 
   it('of the clock runs it as the server’s again, and never back without the tasks', async () => {

@@ -54,7 +54,7 @@ async function busyAfternoon(simulator: Simulator, receiver: Receiver): Promise<
   await simulator.faults.add('refuse too_many_requests', { next: 1, token: 'two' })
   const work = async (token: string) => {
     const held = await ask(simulator, '/kling/videos', SOUND, { token })
-    const prompt = '[[mockling:callback-doubled gap=5]] a mug'
+    const prompt = '[[mockling:callback-doubled gap=0.2]] a mug'
     const called = await ask(simulator, '/kling/videos', { ...SOUND, prompt, callback_url: hook }, { token })
     for (let n = 0; n < 3; n++) await ask(simulator, '/kling/tasks', { id: called.task_id }, { token })
     await ask(simulator, '/kling/videos', { ...SOUND, duration: 77 }, { token })
@@ -177,6 +177,20 @@ describe('a run that is played again', () => {
     const { differences } = await playedAgain(run)
     expect(differences).toEqual([])
     expect(quick).toMatchObject({ accepted: true })
+  })
+
+  it('leaves a callback unanswered that was not answered by its end', async () => {
+    await using receiver = await startReceiver(() => {})
+    await using simulator = await createSimulator({ pace: 'instant', callbackRetries: 3, drain: 0 })
+    await ask(simulator, '/kling/videos', { ...SOUND, callback_url: receiver.url('/') })
+    await receiver.arrived(1)
+    const run = await exportOf(simulator)
+    expect(run).toMatchObject({ underWay: [{ attempt: 1 }], journal: [{ kind: 'request' }] })
+    const { differences, again } = await playedAgain(run, { drain: 0 })
+    expect(differences).toEqual([])
+    expect(again.underWay).toEqual(run.underWay)
+    await simulator.reset()
+    expect((await simulator.state.export()).underWay).toEqual([])
   })
 
   it('begins anew where everything did, with the rules there were', async () => {
