@@ -10,6 +10,11 @@ export function inOrder(effects: readonly Effect[]): Effect[] {
   return effects.toSorted((a, b) => placeOf(a.name) - placeOf(b.name))
 }
 
+/** Whether none of them can be seen without a callback. */
+export function areForCallbacks(effects: readonly Effect[]): boolean {
+  return effects.length > 0 && effects.every(({ name }) => kindOf(name).needs?.includes('callback'))
+}
+
 /** Why the request is refused; `undefined` if it isn't. */
 export function refusalBy(effects: readonly Effect[]): Refusal | undefined {
   for (const { name, options } of effects) {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Effect } from '../simulation/task.ts'
 import { parseIsoTime } from '../simulation/timebase.ts'
+import { areForCallbacks } from './effects.ts'
 import { type Outcome, outcomeFrom } from './outcomes.ts'
 import type { Rule } from './rulebook.ts'
 import { BadEffect, effectFrom, effectsOf } from './text.ts'
@@ -54,6 +55,7 @@ const Limits = {
       action: z.string().optional(),
       prompt: z.string().min(1).optional().describe('A part of the prompt.'),
       taskId: z.string().optional(),
+      callback: z.boolean().optional().describe('Whether the create has a callback_url.'),
     })
     .default({})
     .describe('What must hold of the request.'),
@@ -154,7 +156,9 @@ type Made = Omit<RuleInput, 'id' | 'effects' | 'in' | 'for' | 'from' | 'until'> 
 
 function made(limits: Made, { text, effects }: Outcome, role: Rule['role'], id: string, { namespace }: Site): Rule {
   const { operation, when, next, every, probability, from, until } = limits
-  const given = Object.fromEntries(Object.entries(when).filter(([, value]) => value !== undefined))
+  // What is about callbacks only would be used up by a create that has none, and nobody would see it.
+  const meant = areForCallbacks(effects) ? { ...when, callback: when.callback ?? true } : when
+  const given = Object.fromEntries(Object.entries(meant).filter(([, value]) => value !== undefined))
   return {
     id,
     role,

@@ -10,6 +10,8 @@ export interface Conditions {
   /** A part of the prompt. */
   readonly prompt?: string
   readonly taskId?: string
+  /** Whether the create has a `callback_url`. */
+  readonly callback?: boolean
 }
 
 /** A rule as kept. */
@@ -178,7 +180,7 @@ function isSame(one: Rule, other: Rule): boolean {
 }
 
 function matches(rule: Rule, facts: Facts): boolean {
-  const { model, mode, action, prompt, taskId } = rule.when
+  const { model, mode, action, prompt, taskId, callback } = rule.when
   return (
     rule.operation === facts.operation &&
     (rule.namespace === undefined || rule.namespace === facts.namespace) &&
@@ -187,6 +189,7 @@ function matches(rule: Rule, facts: Facts): boolean {
     (model === undefined || model === facts.model) &&
     (mode === undefined || mode === facts.mode) &&
     (action === undefined || action === facts.action) &&
+    (callback === undefined || callback === facts.callback) &&
     (taskId === undefined || [facts.taskId ?? []].flat().includes(taskId)) &&
     (prompt === undefined || (facts.prompt ?? '').includes(prompt))
   )

@@ -5,6 +5,7 @@ import { LONGEST_PROMPT } from '../contract/rules/values.ts'
 import { LAST_INSTANT } from '../simulation/clock.ts'
 import { isoTime } from '../simulation/timebase.ts'
 import { catalogued } from './catalogue.ts'
+import { areForCallbacks } from './effects.ts'
 import type { Conditions, Rule } from './rulebook.ts'
 
 /** What a rule is judged against. */
@@ -34,6 +35,9 @@ function outOfPlace({ effects, operation, role, when }: Rule): string | undefine
     return `${misplaced.name} never happens to ${operation}; it may happen to ${allowed}`
   }
   if (operation === 'create' && when.taskId !== undefined) return 'a create has no taskId yet that could match'
+  if (operation === 'download' && when.callback !== undefined) return 'a download has no callback that could match'
+  if (when.callback === false && areForCallbacks(effects))
+    return `${effects[0]?.name} is about callbacks, of which a create without callback_url has none`
   const aimless = Object.keys(when).find(name => operation === 'tasks' && name !== 'taskId')
   return aimless && `a query of tasks has no ${aimless} that could match`
 }
@@ -106,7 +110,7 @@ function isConstant({ next, every = 1, probability = 1 }: Rule): boolean {
 
 /** Whether whatever matches `narrow` from now on matches `wide` too. */
 function covers(wide: Rule, narrow: Rule, now: number): boolean {
-  const names = ['model', 'mode', 'action', 'taskId'] as const
+  const names = ['model', 'mode', 'action', 'taskId', 'callback'] as const
   const { prompt } = wide.when
   return (
     wide.operation === narrow.operation &&

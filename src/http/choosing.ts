@@ -37,12 +37,13 @@ export function namedOutcome(
  */
 export function chosenOutcome(door: Door, request: FastifyRequest, named: Named, wanted: Create): Outcome {
   if (door.rulebook.rules.length === 0) return named.outcome
-  const { model, mode, action, prompt } = wanted
+  const { model, mode, action, prompt, callbackUrl } = wanted
   const fired = taken(door, request.call.namespace, {
     isChosen: named.isByHeader,
     operation: 'create',
     model,
     mode,
+    callback: callbackUrl !== undefined,
     ...(action !== undefined && { action }),
     ...(prompt !== undefined && { prompt }),
   })

@@ -22,9 +22,14 @@ function labelOf(task: Shown): string[] {
       : [`${task.type === 'lip-sync' ? 'speaks over' : 'extends'} video ${firstGroup(sourceId)}`]),
     // Some endpoints have no models, or no actions.
     [...new Set([task.model, task.mode, task.action])].join(' '),
-    `${durationText(format)}s ${width}x${height}@${fps}${audio ? ' sound' : ''}`,
+    `${durationText(format)}s ${aspectOf(width, height)} ${width}x${height}@${fps}${audio ? ' sound' : ''}`,
     ...(typeof prompt === 'string' && prompt.trim() !== '' ? ['', prompt] : []),
   ]
+}
+
+function aspectOf(width: number, height: number): string {
+  if (width === height) return '1:1'
+  return width > height ? '16:9' : '9:16'
 }
 
 /** `8c979f32` of a UUID; another kind of id whole. */

@@ -19,13 +19,15 @@ export class BitWriter {
 
   /** Unsigned integer of `n` bits, `n` = 0..24: with 7 bits pending that still fits the 32 bits of an integer. */
   u(n: number, value: number): void {
-    this.#pending = (this.#pending << n) | value
-    this.#pendingBits += n
-    while (this.#pendingBits >= 8) {
-      this.#pendingBits -= 8
+    const pending = (this.#pending << n) | value
+    let bits = this.#pendingBits + n
+    while (bits >= 8) {
+      bits -= 8
       if (this.#length === this.#bytes.length) this.#grow()
-      this.#bytes[this.#length++] = this.#pending >>> this.#pendingBits
+      this.#bytes[this.#length++] = pending >>> bits
     }
+    this.#pending = pending
+    this.#pendingBits = bits
   }
 
   /** Unsigned Exp-Golomb code (§9.1), below 2^23. */
@@ -101,14 +103,14 @@ export function nalUnit(nalRefIdc: number, nalUnitType: number, rbsp: Uint8Array
 /** Where a 3 has to be put before a byte, so that no 000000, 000001, 000002 or 000003 appears in a unit (§7.4.1). */
 function emulationPreventionBytes(rbsp: Uint8Array): number[] {
   const before: number[] = []
-  let zeros = 0
-  for (let i = 0; i < rbsp.length; i++) {
+  for (let i = 2; i < rbsp.length; ) {
     const byte = rbsp[i] as number
-    if (zeros === 2 && byte <= 3) {
+    if (byte > 3)
+      i += 3 // nor can it be one of the two zeros before another byte
+    else if (rbsp[i - 1] === 0 && rbsp[i - 2] === 0) {
       before.push(i)
-      zeros = 0
-    }
-    zeros = byte === 0 ? zeros + 1 : 0
+      i += 2 // the 3 has parted this byte from the zeros before it
+    } else i++
   }
   return before
 }

@@ -12,10 +12,13 @@ export function concat(...parts: readonly Uint8Array[]): Uint8Array {
 /** Each value as four bytes, most significant first; so are all numbers in boxes. */
 export function u32(...values: readonly number[]): Uint8Array {
   const bytes = new Uint8Array(4 * values.length)
-  const view = new DataView(bytes.buffer)
-  values.forEach((value, i) => {
-    view.setUint32(4 * i, value)
-  })
+  let at = 0
+  for (const value of values) {
+    bytes[at++] = value >>> 24
+    bytes[at++] = value >>> 16
+    bytes[at++] = value >>> 8
+    bytes[at++] = value
+  }
   return bytes
 }
 
@@ -33,5 +36,5 @@ export function zeros(count: number): Uint8Array {
 
 /** Four-letter codes and names; © is one byte, 0xa9. */
 export function latin1(text: string): Uint8Array {
-  return Uint8Array.from(text, letter => letter.charCodeAt(0))
+  return Buffer.from(text, 'latin1')
 }

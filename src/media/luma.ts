@@ -119,10 +119,9 @@ export class Luma {
   #transform(origin: number): boolean {
     const residual = this.#residual
     let anyResidual = 0
-    for (let row = 0, i = 0; row < 4; row++) {
+    for (let row = 0, i = 0, at = origin; row < 4; row++, at += this.#stride) {
       for (let column = 0; column < 4; column++, i++) {
-        const wanted = sample(this.#wanted, origin + row * this.#stride + column)
-        anyResidual |= residual[i] = wanted - this.#predicted(row, column)
+        anyResidual |= residual[i] = sample(this.#wanted, at + column) - this.#predicted(row, column)
       }
     }
     if (anyResidual === 0) return false
@@ -137,10 +136,10 @@ export class Luma {
 
   /** At QP 16 LevelScale is 256: dcY = (256 f + 8) >> 4, and the inverse transform of a lone DC is (dcY + 32) >> 6. */
   #reconstruct(origin: number, isCoded: boolean): void {
-    for (let row = 0, i = 0; row < 4; row++) {
+    for (let row = 0, i = 0, at = origin; row < 4; row++, at += this.#stride) {
       for (let column = 0; column < 4; column++, i++) {
         const lift = isCoded ? (level(this.#residual, i) + 2) >> 2 : 0
-        this.#decoded[origin + row * this.#stride + column] = clip(this.#predicted(row, column) + lift)
+        this.#decoded[at + column] = clip(this.#predicted(row, column) + lift)
       }
     }
   }

@@ -18,6 +18,8 @@ export class SliceCoder {
   readonly #macroblocks: MacroblockCoder
   /** The payload of the last IDR picture, still open. */
   readonly #idrBits = new BitWriter()
+  /** That of the last predicted picture; kept for its room. */
+  readonly #pBits = new BitWriter()
   /** Where each macroblock row starts in it, and after the last row where the payload ends. */
   readonly #rowStarts: number[] = []
   /** The topmost macroblock row that changed since the last IDR picture. */
@@ -66,7 +68,8 @@ export class SliceCoder {
   /** A predicted picture: changed macroblocks coded anew, all others P_Skip, which with zero vectors means a copy. */
   p(): Uint8Array {
     this.#frameNum = (this.#frameNum + 1) % 2 ** LOG2_MAX_FRAME_NUM
-    const bits = new BitWriter()
+    const bits = this.#pBits
+    bits.rewind(0)
     sliceHeader(bits, P_SLICE, this.#frameNum)
 
     // slice_data() (§7.3.4)

@@ -68,7 +68,7 @@ describe('mockling serve', () => {
       ...{ id: video_id, width: 1280, height: 720, fps: 30, frames: 153, audio: false },
       label: [
         `task ${task_id.slice(0, 8)} video ${video_id.slice(0, 8)}`,
-        ...['kling-v1 std text2video', '5.1s 1280x720@30', '', 'a white mug'],
+        ...['kling-v1 std text2video', '5.1s 16:9 1280x720@30', '', 'a white mug'],
       ],
     })
     expect(bytes.equals(clip.read(0, clip.size))).toBe(true)

@@ -31,6 +31,26 @@ const NAMED: Readonly<Record<Source, string>> = {
 
 const PAIRS = SOURCES.flatMap((strong, at) => SOURCES.slice(at + 1).map(weak => [strong, weak] as const))
 
+describe('a rule about callbacks only', () => {
+  it.each(['rules', 'faults'] as const)('among %s waits for a create that has a callback', async kind => {
+    await using simulator = await frozenSimulator()
+    const shown = await rule(simulator, { effects: 'callback-lost', next: 1 }, kind)
+    expect(shown.when).toEqual({ callback: true })
+    const without = await create(simulator, { async: true })
+    const first = await create(simulator, { callback_url: 'http://127.0.0.1:9/hook' })
+    const second = await create(simulator, { callback_url: 'http://127.0.0.1:9/hook' })
+    const outcomes = [without, first, second].map(reply => reply.headers['x-mockling-outcome'])
+    expect(outcomes).toEqual(['succeed', 'callback-lost', 'succeed'])
+  })
+
+  it('may be told apart by whether there is a callback', async () => {
+    await using simulator = await frozenSimulator()
+    await rule(simulator, { effects: 'refuse forbidden', when: { callback: false } })
+    expect((await create(simulator, { async: true })).statusCode).toBe(403)
+    expect((await create(simulator, { callback_url: 'http://127.0.0.1:9/hook' })).statusCode).toBe(200)
+  })
+})
+
 describe('the outcome', () => {
   it.each(PAIRS)('is named by the %s rather than by the %s, and told in header and journal', async (strong, weak) => {
     await using simulator = await frozenSimulator()

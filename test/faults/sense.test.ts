@@ -38,6 +38,10 @@ describe('a rule that can never fire', () => {
     [{ effects: 'media-cut', operation: 'download' }, 'outcomes are chosen for creates, not for download; add a fault'],
     [{ ...STALL, when: { taskId: 'x' } }, 'a create has no taskId yet that could match'],
     [
+      { effects: 'callback-late 5, callback-doubled', when: { callback: false } },
+      'callback-late is about callbacks, of which a create without callback_url has none',
+    ],
+    [
       { ...STALL, from: EPOCH + 5000, until: EPOCH + 5000 },
       'until (2026-06-01T00:00:05.000Z) is not after from (2026-06-01T00:00:05.000Z)',
     ],

@@ -51,7 +51,7 @@ describe('a clip', () => {
         `task ${task_id.slice(0, 8)} video ${video_id.slice(0, 8)}`,
         `extends video ${source.video_id.slice(0, 8)}`,
         'kling-v1 std extend',
-        '9.6s 720x1280@30',
+        '9.6s 9:16 720x1280@30',
         '',
         'a white mug',
       ],
@@ -59,8 +59,8 @@ describe('a clip', () => {
   })
 
   it.each([
-    [{ model: 'kling-v1' }, '5.1s 1280x720@30'],
-    [{ model: 'kling-v2-6', mode: 'pro', generate_audio: true }, '5.041s 1920x1080@24 sound'],
+    [{ model: 'kling-v1' }, '5.1s 16:9 1280x720@30'],
+    [{ model: 'kling-v2-6', mode: 'pro', generate_audio: true }, '5.041s 16:9 1920x1080@24 sound'],
   ])('shows the length that is announced: %o', async (body, line) => {
     await using simulator = await createSimulator({ pace: 'instant' })
     const { task_id, duration } = (await create(simulator, body)).json()

@@ -3,7 +3,7 @@ import { Label } from '../../src/media/label.ts'
 import { Picture } from '../../src/media/picture.ts'
 import { lineAt } from './reading-letters.ts'
 
-const FACTS = ['task f277c388 video 73b81fad', 'kling-v1-6 std extend', '9.6s 1280x720@30']
+const FACTS = ['task f277c388 video 73b81fad', 'kling-v1-6 std extend', '9.6s 16:9 1280x720@30']
 const PROMPT = 'White ceramic coffee mug on glossy marble countertop with morning window light.'
 
 /** What a label shows: lines of the head, then those of the body, which stand half a line lower. */
@@ -48,7 +48,7 @@ describe('Label', () => {
 
   it('lets facts share lines where the prompt would be cut, and then cuts its middle', () => {
     const [head, body] = shown(1280, 720, [...FACTS, '', PROMPT.repeat(6)])
-    expect(head).toEqual(['task f277c388 video 73b81fad, kling-v1-6 std extend,', '9.6s 1280x720@30'])
+    expect(head).toEqual(['task f277c388 video 73b81fad, kling-v1-6 std extend,', '9.6s 16:9 1280x720@30'])
     expect(body).toHaveLength(7)
     expect(body[5]).toMatch(/…$/)
     expect(body[6]).toMatch(/ marble countertop with morning window light\.$/)
