@@ -74,7 +74,9 @@ const RENAMED: Evidence & Readonly<Record<'old' | 'new', string>> = {
 function models(a: Revision, b: Revision): Difference[] {
   const names = [...new Set([...modelsOf(a), ...modelsOf(b)])]
   return names.flatMap(model => {
-    const text = (revision: Revision) => (rowsOf(revision, model) ? namedText(model) : null)
+    const text = (revision: Revision) => (rowsOf(revision, model) ? 'known' : null)
+    // Of a model that only one knows, the matrix below says nothing.
+    const only = (revision: Revision) => (text(a) === text(b) ? text(revision) : summaryOf(rowsOf(revision, model)))
     if (model === RENAMED.new && rowsOf(a, RENAMED.old) && rowsOf(b, model)) return []
     if (model === RENAMED.old && rowsOf(a, model) && rowsOf(b, RENAMED.new)) {
       const { source, grade } = RENAMED
@@ -82,12 +84,22 @@ function models(a: Revision, b: Revision): Difference[] {
     }
     const row = [...(rowsOf(b, model) ?? rowsOf(a, model) ?? [])][0]?.[1]
     const { source = '', grade = 'vendor' } = row ?? {}
-    return [{ area: 'models', item: model, before: text(a), after: text(b), source, grade }]
+    return [{ area: 'models', item: model, before: only(a), after: only(b), source, grade }]
   })
 }
 
-function namedText(model: string): string {
-  return model === 'kling-v1-5' ? 'known, for extend only' : 'known'
+/** Such as `std, pro: 3 to 15 s, text2video, image2video, generate_audio always`. */
+function summaryOf(rows: ReadonlyMap<string, Capability> | undefined): string | null {
+  if (!rows) return null
+  const said = [...rows].map(([mode, row]) => ({ mode, text: saidOf(row) }))
+  const texts = [...new Set(said.map(({ text }) => text))]
+  const modesOf = (text: string) => said.filter(one => one.text === text).map(({ mode }) => mode)
+  return texts.map(text => `${modesOf(text).join(', ')}: ${text}`).join('; ')
+}
+
+function saidOf(row: Capability): string {
+  const sound = row.alwaysAudio || row.audio ? [`generate_audio ${row.alwaysAudio ? 'always' : 'possible'}`] : []
+  return [`${spanOf(row.seconds)} s`, ...row.actions, ...sound, ...[...(row.takes ?? [])].sort()].join(', ')
 }
 
 /** What a cell of the matrix says, by the name of its column. */
@@ -211,9 +223,15 @@ const WIRE: readonly (Evidence & {
     grade: 'vendor',
   },
   {
-    item: 'video_list, image_list',
-    text: (_, revision) => [takenText(revision, 'video_list'), takenText(revision, 'image_list')].join('; '),
+    item: 'video_list',
+    text: (_, revision) => takenText(revision, 'video_list'),
     source: 'gateway §3.2 R26 and R27',
+    grade: 'vendor',
+  },
+  {
+    item: 'image_list',
+    text: (_, revision) => takenText(revision, 'image_list'),
+    source: 'gateway §3.2 R27',
     grade: 'vendor',
   },
   {
