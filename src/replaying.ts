@@ -10,7 +10,8 @@ import { Refused } from './control/refused.ts'
 import type { RuleDesk } from './control/rules.ts'
 import type { Played, StateDesk } from './control/state-routes.ts'
 import { BAD_CREDENTIALS, type Credential } from './http/auth.ts'
-import type { DownloadEntry, Journal, RequestEntry } from './journal/journal.ts'
+import type { DownloadEntry, Entry, Journal, RequestEntry } from './journal/journal.ts'
+import { trim } from './journal/trimming.ts'
 import { differences } from './replay/differences.ts'
 import { Play } from './replay/play.ts'
 import { Playback } from './replay/playback.ts'
@@ -140,7 +141,7 @@ function clocksOf(namespaces: Namespaces): Record<string, number> {
 }
 
 function exported({ tape, journal, namespaces, settings, control }: Theatre): Repro {
-  const entries = journal.list()
+  const entries = journal.list().map(asKept)
   const { dropped } = journal
   const { started } = settings
   const lost = dropped.entries === 0 ? [] : [`${dropped.entries} entries of the journal had to make room`]
@@ -161,6 +162,14 @@ function exported({ tape, journal, namespaces, settings, control }: Theatre): Re
     gaps: [...new Set([...lost, ...demo, ...tape.gaps, ...entries.map(gapOf).filter(gap => gap !== undefined)])],
     journal: entries,
   }
+}
+
+/** As it would be kept if it ended now: nothing that is masked then is shown before. */
+function asKept(entry: Entry): Entry {
+  if (entry.endedAt !== undefined) return entry
+  const kept = { ...entry }
+  trim(kept)
+  return kept
 }
 
 async function imported(theatre: Theatre, replaying: Replaying, run: Repro): Promise<Played> {
