@@ -119,13 +119,19 @@ function keep({ tape, journal, namespaces }: Theatre, request: FastifyRequest): 
     url.searchParams.delete('token')
     url.searchParams.set('namespace', sha256(token))
   }
+  const body = withoutToken(request.body)
   return tape.add({
     method: request.method as TapedCommand['method'],
     url: url.pathname + url.search,
-    ...(request.body !== undefined && { body: withoutToken(request.body) }),
+    ...(body !== undefined && { body }),
     after: journal.newest,
-    clocks: clocksOf(namespaces),
+    clocks: clocksOf(namespaces, url.searchParams.get('namespace') ?? namespaceIn(body)),
   })
+}
+
+function namespaceIn(body: unknown): string | undefined {
+  const named = typeof body === 'object' && body !== null && 'namespace' in body ? body.namespace : undefined
+  return typeof named === 'string' ? named : undefined
 }
 
 function withoutToken(body: unknown): unknown {
@@ -134,9 +140,12 @@ function withoutToken(body: unknown): unknown {
   return { ...rest, namespace: sha256(token) }
 }
 
-/** Of namespaces that nothing was accepted for, nothing depends on the clock. */
-function clocksOf(namespaces: Namespaces): Record<string, number> {
-  const kept = namespaces.all().filter(({ isKept, key }) => isKept || key === '')
+/**
+ * What the clocks show: the server's and, of the namespaces whose names begin as `named` does, those that something was
+ * accepted for. Of others, nothing depends on the clock. A command to one of a thousand namespaces is about its clock.
+ */
+function clocksOf(namespaces: Namespaces, named = ''): Record<string, number> {
+  const kept = namespaces.all().filter(({ isKept, key }) => key === '' || (isKept && key.startsWith(named)))
   return Object.fromEntries(kept.map(({ key, clock }) => [key, clock.now()]))
 }
 
