@@ -62,22 +62,6 @@ describe('the settings', () => {
     expect((await patch('/v1/settings', {})).body.settings).toEqual(changed.body.settings)
   })
 
-  it.each([
-    [
-      'seed',
-      'seed can be set only at the start: --seed, MOCKLING_SEED, seed in a settings file or for createSimulator',
-    ],
-    ['skipPerPoll', 'skipPerPoll can be set only at the start: --skip-per-poll, MOCKLING_SKIP_PER_POLL'],
-    ['clock', 'PUT /_mockling/v1/clock changes how clocks run'],
-    ['tempo', 'tempo: there is no such field'],
-  ])('say of one that may not change how it is set: %s', async (name, reason) => {
-    await using simulator = await frozenSimulator()
-    const refused = await controlDoor(simulator).patch('/v1/settings', { pace: 3, [name]: 7 })
-    expect(refused.status).toBe(400)
-    expect(refused.body.detail).toContain(reason)
-    expect(simulator.config).not.toMatchObject({ pace: 3 })
-  })
-
   it('set limits and take them away', async () => {
     await using simulator = await frozenSimulator()
     const { patch } = controlDoor(simulator)
