@@ -8,4 +8,6 @@ export interface SettingsDesk {
   /** Fields of a change. */
   readonly Changes: z.ZodObject
   change(changes: unknown): void
+  /** Where those of the names can be set that are no field of a change but settings; `undefined` if there are none. */
+  elsewhere(names: readonly string[]): string | undefined
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { type Command, command } from './command.ts'
 import { type Control, RESET_PARTS } from './control.ts'
+import { Refused } from './refused.ts'
 import { Scope } from './scope.ts'
 
 const tag = 'settings'
@@ -16,6 +17,20 @@ const Settings = z
 export function settingsCommands(control: Control): Command[] {
   const { settings } = control
   const show = () => ({ settings: { ...settings.shown }, changeable: Object.keys(settings.Changes.shape) })
+  const change = command({
+    method: 'PATCH',
+    url: '/v1/settings',
+    isTaped: true,
+    tag,
+    summary: 'Change settings, for all tokens, from the next request on',
+    description: 'Whatever is left out stays; null takes a limit away. Tasks there are keep their plans.',
+    body: settings.Changes,
+    response: Settings,
+    run: ({ body }) => {
+      settings.change(body)
+      return show()
+    },
+  })
   return [
     command({
       method: 'GET',
@@ -25,20 +40,15 @@ export function settingsCommands(control: Control): Command[] {
       response: Settings,
       run: show,
     }),
-    command({
-      method: 'PATCH',
-      url: '/v1/settings',
-      isTaped: true,
-      tag,
-      summary: 'Change settings, for all tokens, from the next request on',
-      description: 'Whatever is left out stays; null takes a limit away. Tasks there are keep their plans.',
-      body: settings.Changes,
-      response: Settings,
-      run: ({ body }) => {
-        settings.change(body)
-        return show()
+    {
+      ...change,
+      handle: async (request, reply) => {
+        // Of a setting, "there is no such field" would be half of the truth.
+        const reason = settings.elsewhere(Object.keys(request.body ?? {}))
+        if (reason !== undefined) throw new Refused(reason)
+        return change.handle(request, reply)
       },
-    }),
+    },
     command({
       method: 'POST',
       url: '/v1/reset',
