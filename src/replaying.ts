@@ -10,7 +10,8 @@ import { Refused } from './control/refused.ts'
 import type { RuleDesk } from './control/rules.ts'
 import type { Played, StateDesk } from './control/state-routes.ts'
 import { BAD_CREDENTIALS, type Credential } from './http/auth.ts'
-import type { DownloadEntry, Journal, RequestEntry } from './journal/journal.ts'
+import type { DownloadEntry, Entry, Journal, RequestEntry } from './journal/journal.ts'
+import { trim } from './journal/trimming.ts'
 import { differences } from './replay/differences.ts'
 import { Play } from './replay/play.ts'
 import { Playback } from './replay/playback.ts'
@@ -118,13 +119,19 @@ function keep({ tape, journal, namespaces }: Theatre, request: FastifyRequest): 
     url.searchParams.delete('token')
     url.searchParams.set('namespace', sha256(token))
   }
+  const body = withoutToken(request.body)
   return tape.add({
     method: request.method as TapedCommand['method'],
     url: url.pathname + url.search,
-    ...(request.body !== undefined && { body: withoutToken(request.body) }),
+    ...(body !== undefined && { body }),
     after: journal.newest,
-    clocks: clocksOf(namespaces),
+    clocks: clocksOf(namespaces, url.searchParams.get('namespace') ?? namespaceIn(body)),
   })
+}
+
+function namespaceIn(body: unknown): string | undefined {
+  const named = typeof body === 'object' && body !== null && 'namespace' in body ? body.namespace : undefined
+  return typeof named === 'string' ? named : undefined
 }
 
 function withoutToken(body: unknown): unknown {
@@ -133,14 +140,17 @@ function withoutToken(body: unknown): unknown {
   return { ...rest, namespace: sha256(token) }
 }
 
-/** Of namespaces that nothing was accepted for, nothing depends on the clock. */
-function clocksOf(namespaces: Namespaces): Record<string, number> {
-  const kept = namespaces.all().filter(({ isKept, key }) => isKept || key === '')
+/**
+ * What the clocks show: the server's and, of the namespaces whose names begin as `named` does, those that something was
+ * accepted for. Of others, nothing depends on the clock. A command to one of a thousand namespaces is about its clock.
+ */
+function clocksOf(namespaces: Namespaces, named = ''): Record<string, number> {
+  const kept = namespaces.all().filter(({ isKept, key }) => key === '' || (isKept && key.startsWith(named)))
   return Object.fromEntries(kept.map(({ key, clock }) => [key, clock.now()]))
 }
 
 function exported({ tape, journal, namespaces, settings, control }: Theatre): Repro {
-  const entries = journal.list()
+  const entries = journal.list().map(asKept)
   const { dropped } = journal
   const { started } = settings
   const lost = dropped.entries === 0 ? [] : [`${dropped.entries} entries of the journal had to make room`]
@@ -161,6 +171,14 @@ function exported({ tape, journal, namespaces, settings, control }: Theatre): Re
     gaps: [...new Set([...lost, ...demo, ...tape.gaps, ...entries.map(gapOf).filter(gap => gap !== undefined)])],
     journal: entries,
   }
+}
+
+/** As it would be kept if it ended now: nothing that is masked then is shown before. */
+function asKept(entry: Entry): Entry {
+  if (entry.endedAt !== undefined) return entry
+  const kept = { ...entry }
+  trim(kept)
+  return kept
 }
 
 async function imported(theatre: Theatre, replaying: Replaying, run: Repro): Promise<Played> {

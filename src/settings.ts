@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
-import { Config, ConfigError, SETTING_NAMES } from './config.ts'
+import { Config, ConfigError, envOf, flagOf, SETTING_NAMES } from './config.ts'
 import type { Revision } from './contract/revisions.ts'
 import type { SettingsDesk } from './control/settings-desk.ts'
 import type { DoorSettings } from './http/door.ts'
@@ -31,6 +31,12 @@ const Changes = z.strictObject({
 })
 
 const CHANGEABLE = Object.keys(Changes.shape)
+
+/** Settings that a command of their own sets while the simulator runs. */
+const BY_COMMAND: Readonly<Record<string, string>> = {
+  clock: '; PUT /_mockling/v1/clock changes how clocks run',
+  timeline: '; POST /_mockling/v1/timelines starts one',
+}
 
 /** The settings as they are by now. */
 export class Settings implements SettingsDesk {
@@ -95,6 +101,15 @@ export class Settings implements SettingsDesk {
     const masked = { controlKey: controlKey && '***', publicUrl: publicUrl?.replace(/\/\/[^/@]*@/, '//***@') }
     const settings = { ...this.#config, ...masked }
     return Object.fromEntries(SETTING_NAMES.map(name => [name, settings[name] ?? null]))
+  }
+
+  elsewhere(names: readonly string[]): string | undefined {
+    const fixed = SETTING_NAMES.filter(name => names.includes(name) && !CHANGEABLE.includes(name))
+    const told = fixed.map(
+      name =>
+        `${name} can be set only at the start: ${flagOf(name)}, ${envOf(name)}, ${name} in a settings file or for createSimulator${BY_COMMAND[name] ?? ''}`,
+    )
+    return told.join('; ') || undefined
   }
 
   /** `changes` has passed `Changes`. */

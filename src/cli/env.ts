@@ -15,11 +15,20 @@ export function printed(variables: Readonly<Record<string, string>>, format: Env
 }
 
 const LINES: Readonly<Record<Exclude<EnvironmentFormat, 'json'>, (name: string, value: string) => string>> = {
-  sh: (name, value) => `export ${name}='${value.replaceAll("'", "'\\''")}'`,
+  sh: (name, value) => `export ${name}=${quoted(value)}`,
   fish: (name, value) => `set -gx ${name} '${value.replace(/[\\']/g, '\\$&')}'`,
   powershell: (name, value) => `$env:${name} = '${value.replaceAll("'", "''")}'`,
   // Double quotes are read alike by the dotenv packages, docker compose and systemd; `$` would be expanded by some.
   dotenv: (name, value) => `${name}="${value.replace(/[\\"$]/g, '\\$&')}"`,
+}
+
+function quoted(value: string): string {
+  return `'${value.replaceAll("'", "'\\''")}'`
+}
+
+/** The word as a shell takes it in: in quotes only if it has to be. */
+export function quotedForShell(word: string): string {
+  return /^[\w./\\:@%+=,][\w./\\:@%+=,-]*$/.test(word) ? word : quoted(word)
 }
 
 /** `mockling env`: prints the variables that point clients at `url`, for `eval`, `source` or a file. */

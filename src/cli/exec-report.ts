@@ -1,7 +1,7 @@
 import { ConfigError } from '../config.ts'
 import { dollarsOf } from '../contract/pricing.ts'
 import type { Report } from '../control/books.ts'
-import { duplicateLines } from '../journal/report.ts'
+import { duplicateLines, reportText, type Whereabouts } from '../journal/report.ts'
 import type { Check } from './junit.ts'
 
 /** What the user wants to hold. */
@@ -26,10 +26,14 @@ export function exitCodeOf(report: Report, limits: Limits): 0 | 1 | 4 {
   return doubled(report, limits) === undefined ? 0 : 1
 }
 
+/** The server is gone by the time the report is read. */
+const IN_THE_RUN: Whereabouts = ({ first, second }) =>
+  `#${first.seq} and #${second.seq} of the run: exec --repro FILE keeps one that fails, mockling replay FILE shows it`
+
 /** The report for people, each line marked as ours: it stands below what the command wrote. */
 export function textOf(report: Report, limits: Limits): string {
   const failures = [overBudget(report, limits), doubled(report, limits)].filter(failure => failure !== undefined)
-  return [...report.text.split('\n'), ...failures.map(failure => `✗ ${failure}`)]
+  return [...reportText(report, IN_THE_RUN).split('\n'), ...failures.map(failure => `✗ ${failure}`)]
     .map(line => `mockling: ${line}\n`)
     .join('')
 }
@@ -43,7 +47,7 @@ export function jsonOf({ ledger, duplicates, manners, dropped }: Report): object
 export function checksOf(command: readonly string[], exitCode: number, report: Report, limits: Limits): Check[] {
   const { maxCredits } = limits
   const { pairs } = report.duplicates
-  const pairsText = pairs.flatMap(duplicateLines).join('\n')
+  const pairsText = pairs.flatMap(pair => duplicateLines(pair, IN_THE_RUN)).join('\n')
   const twice = doubled(report, limits)
   const habits = report.manners.findings.map(({ habit, says, advice }) => `${habit}: ${says} ${advice}`)
   return [

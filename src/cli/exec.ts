@@ -4,7 +4,9 @@ import { machineTime } from '../simulation/timebase.ts'
 import type { Simulator } from '../simulator.ts'
 import { clientEnvironment } from '../testing/environment.ts'
 import { guardText, realThings } from '../testing/guard.ts'
+import { quotedForShell } from './env.ts'
 import { budgetOf, checksOf, exitCodeOf, jsonOf, textOf } from './exec-report.ts'
+import { refuseUnwritable } from './file.ts'
 import { junitFile, writeJunit } from './junit.ts'
 import { createLog } from './log.ts'
 import { EXEC_DEFAULTS } from './options.ts'
@@ -34,6 +36,7 @@ export async function exec(command: readonly string[], options: ExecOptions): Pr
   }
   const limits = { maxCredits: budgetOf(maxCredits), failOnDuplicates: failOnDuplicates === true }
   const file = junitFile(wanted)
+  if (repro !== undefined) refuseUnwritable('--repro', repro)
   if (!allowRealEnvironment) refuseRealThings()
 
   await using simulator = await start(await settingsOf(rest, EXEC_DEFAULTS))
@@ -47,14 +50,15 @@ export async function exec(command: readonly string[], options: ExecOptions): Pr
   const report = await simulator.control.books.report()
   if (file !== undefined) writeJunit(file, 'mockling exec', checksOf(command, ran.exitCode, report, limits))
   const exitCode = ran.exitCode === 0 ? exitCodeOf(report, limits) : ran.exitCode
+  const kept = exitCode === 0 ? undefined : repro
   process.stderr.write(
     json
-      ? `${JSON.stringify({ command, commandExitCode: ran.exitCode, exitCode, ...jsonOf(report) })}\n`
+      ? `${JSON.stringify({ command, commandExitCode: ran.exitCode, exitCode, repro: kept, ...jsonOf(report) })}\n`
       : textOf(report, limits),
   )
-  if (repro !== undefined && exitCode !== 0) {
-    writeRun(repro, await simulator.state.export())
-    process.stderr.write(`mockling: the run is in ${repro}: mockling replay ${repro}\n`)
+  if (kept !== undefined) {
+    writeRun(kept, await simulator.state.export())
+    if (!json) process.stderr.write(`mockling: the run is in ${kept}: mockling replay ${quotedForShell(kept)}\n`)
   }
   return exitCode
 }

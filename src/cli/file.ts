@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { ConfigError } from '../config.ts'
 
 /** What a file given to a command is called; `-` is standard input. */
@@ -12,7 +12,8 @@ export function nameOf(file: string): string {
  */
 export function readJsonFile(command: string, file: string): unknown {
   try {
-    return JSON.parse(readFileSync(file === '-' ? 0 : file, 'utf8'))
+    // Windows' own tools put a byte order mark first.
+    return JSON.parse(readFileSync(file === '-' ? 0 : file, 'utf8').replace(/^\uFEFF/, ''))
   } catch (cause) {
     throw new ConfigError(`${command}: ${nameOf(file)}: ${(cause as Error).message}`, { cause })
   }
@@ -30,7 +31,26 @@ export function writeOutput(file: string, content: string | Uint8Array, { option
   try {
     writeFileSync(target, content)
   } catch (cause) {
-    const named = option === undefined ? '' : `${option}: `
-    throw new ConfigError(`${named}${JSON.stringify(file)} can't be written: ${(cause as Error).message}`, { cause })
+    throw unwritable(file, cause, option)
   }
+}
+
+/**
+ * Better known before a long run than after it. What is in the file stays.
+ * @throws ConfigError if it can't be written, or is standard output.
+ */
+export function refuseUnwritable(option: string, file: string): void {
+  if (file === '-') throw new ConfigError(`${option}: "-" is not allowed; it must be a file`)
+  const isNew = !existsSync(file)
+  try {
+    closeSync(openSync(file, 'a'))
+  } catch (cause) {
+    throw unwritable(file, cause, option)
+  }
+  if (isNew) rmSync(file)
+}
+
+function unwritable(file: string, cause: unknown, option?: string): ConfigError {
+  const named = option === undefined ? '' : `${option}: `
+  return new ConfigError(`${named}${JSON.stringify(file)} can't be written: ${(cause as Error).message}`, { cause })
 }

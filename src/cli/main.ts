@@ -137,6 +137,13 @@ function settingOption(name: 'revision' | 'strictness'): Option {
     .default(Config.shape[name].parse(undefined))
 }
 
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    // Whoever read it, such as `head`, has had enough; what is left to do is done.
+    if (error.code !== 'EPIPE') throw error
+  })
+}
+
 try {
   await program.parseAsync()
 } catch (error) {

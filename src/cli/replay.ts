@@ -1,9 +1,12 @@
-import { type Config, type ConfigInput, flagOf, fromCode, readConfig } from '../config.ts'
+import { type Config, ConfigError, type ConfigInput, flagOf, fromCode, readConfig } from '../config.ts'
+import { CommandRefused } from '../control/faces.ts'
 import type { Played } from '../control/state-routes.ts'
 import { printable } from '../journal/wording.ts'
 import type { Difference } from '../replay/differences.ts'
 import type { Repro } from '../replay/repro.ts'
 import { lineOf } from '../testing/verify.ts'
+import { VERSION } from '../version.ts'
+import { nameOf, refuseUnwritable } from './file.ts'
 import { createLog } from './log.ts'
 import { readRun, writeRun } from './run-file.ts'
 import { announceAndStay } from './serve.ts'
@@ -23,16 +26,22 @@ const MOST_TOLD = 20
 /**
  * `mockling replay FILE`: plays a run on a simulator of its own, started as the recorded one was. Resolves to the exit
  * code: 0 if it went as it did, 1 if not or if there was nothing to compare.
- * @throws ConfigError if the file holds no run, or settings that this version does not know.
+ * @throws ConfigError if the file holds no run, one that can't be played, or settings that this version does not know.
  */
 export async function replay(file: string, options: ReplayOptions): Promise<number | undefined> {
+  if (options.output !== undefined) refuseUnwritable('--output', options.output)
   const run = readRun(file)
   const log = await createLog(process.stderr.isTTY === true)
   const simulator = await startSimulator(configOf(run, options), {
     onWarning: text => log.warn(text),
     onDefect: error => log.defect(error),
   })
-  const played = await simulator.state.import(run)
+  const played = await simulator.state.import(run).catch(async cause => {
+    await simulator.close()
+    throw cause instanceof CommandRefused
+      ? new ConfigError(`replay: ${nameOf(file)} can't be played: ${cause.message}`, { cause })
+      : cause
+  })
   if (options.output !== undefined) writeRun(options.output, await simulator.state.export())
   const passed = played.differences.length === 0 && played.entries > 0
   if (options.json) process.stdout.write(`${JSON.stringify({ passed, ...played })}\n`)
@@ -52,14 +61,16 @@ function configOf({ config }: Repro, { host, port }: ReplayOptions): Config {
   return readConfig(fromCode(recorded), fromCode(here), { settings: { host, port }, nameOf: flagOf })
 }
 
-function textOf({ journal, startedAt }: Repro, { entries, gaps, differences }: Played): string {
+function textOf({ journal, startedAt, version }: Repro, { entries, gaps, differences }: Played): string {
   const start = journal[0]?.at ?? startedAt
+  const isOthers = version !== VERSION && differences.length > 0
   return [
     ...journal.map(entry => lineOf(entry, start)),
     '',
     ...gaps.map(gap => `Not whole: ${gap}.`),
     ...differences.slice(0, MOST_TOLD).map(differenceLine),
     ...(differences.length > MOST_TOLD ? [`… and ${differences.length - MOST_TOLD} more`] : []),
+    ...(isOthers ? [`It was recorded by mockling ${version}, and this is ${VERSION}.`] : []),
     verdict(entries, differences),
   ].join('\n')
 }

@@ -15,4 +15,6 @@ export interface SettingsDesk {
   readonly ownRevisions: ReadonlyMap<string, Revision>
   /** Gives a namespace a revision of its own; `null` takes it away. */
   setRevision(namespace: string, revision: Revision | null): void
+  /** Where those of the names can be set that are no field of a change but settings; `undefined` if there are none. */
+  elsewhere(names: readonly string[]): string | undefined
 }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { REVISIONS } from '../contract/revisions.ts'
 import { type Command, command } from './command.ts'
 import { type Control, RESET_PARTS, short } from './control.ts'
+import { Refused } from './refused.ts'
 import { Scope, ScopeQuery } from './scope.ts'
 
 const tag = 'settings'
@@ -31,6 +32,20 @@ export function settingsCommands(control: Control): Command[] {
     revision: settings.revisionOf(key),
     isOwn: settings.ownRevisions.has(key),
   })
+  const change = command({
+    method: 'PATCH',
+    url: '/v1/settings',
+    isTaped: true,
+    tag,
+    summary: 'Change settings, for all tokens, from the next request on',
+    description: 'Whatever is left out stays; null takes a limit away. Tasks there are keep their plans.',
+    body: settings.Changes,
+    response: Settings,
+    run: ({ body }) => {
+      settings.change(body)
+      return show()
+    },
+  })
   return [
     command({
       method: 'GET',
@@ -40,20 +55,15 @@ export function settingsCommands(control: Control): Command[] {
       response: Settings,
       run: show,
     }),
-    command({
-      method: 'PATCH',
-      url: '/v1/settings',
-      isTaped: true,
-      tag,
-      summary: 'Change settings, for all tokens, from the next request on',
-      description: 'Whatever is left out stays; null takes a limit away. Tasks there are keep their plans.',
-      body: settings.Changes,
-      response: Settings,
-      run: ({ body }) => {
-        settings.change(body)
-        return show()
+    {
+      ...change,
+      handle: async (request, reply) => {
+        // Of a setting, "there is no such field" would be half of the truth.
+        const reason = settings.elsewhere(Object.keys(request.body ?? {}))
+        if (reason !== undefined) throw new Refused(reason)
+        return change.handle(request, reply)
       },
-    }),
+    },
     command({
       method: 'GET',
       url: '/v1/token-settings',
@@ -71,6 +81,7 @@ export function settingsCommands(control: Control): Command[] {
     command({
       method: 'PATCH',
       url: '/v1/token-settings',
+      isTaped: true,
       tag,
       summary: 'Change the settings of one token, from its next request on',
       description:

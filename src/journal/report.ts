@@ -16,11 +16,17 @@ export interface Account {
 /** Places listed in a text at most. */
 const MOST_PLACES = 12
 
+/** Says where the two requests of a duplicate can be seen. */
+export type Whereabouts = (pair: Duplicate) => string
+
+const AT_THE_DOOR: Whereabouts = ({ first, namespace }) =>
+  `GET /_mockling/v1/journal?operation=create&namespace=${shortHash(namespace)}&after=${first.seq - 1}`
+
 /** The whole account as text for people. */
-export function reportText({ ledger, duplicates, manners, dropped }: Account): string {
+export function reportText({ ledger, duplicates, manners, dropped }: Account, where = AT_THE_DOOR): string {
   return [
     ...moneyLines(ledger, duplicates),
-    ...duplicates.pairs.flatMap(duplicateLines),
+    ...duplicates.pairs.flatMap(pair => duplicateLines(pair, where)),
     ...mannersLines(manners),
     ...(dropped.accepted > 0
       ? [`Not counted: ${counted(dropped.accepted, 'create')} the journal no longer holds.`]
@@ -46,7 +52,8 @@ function moneyLines({ totals }: Ledger, { pairs, credits }: Duplicates): string[
 }
 
 /** One pair, side by side. */
-export function duplicateLines({ first, second, credits, why, differing, namespace }: Duplicate): string[] {
+export function duplicateLines(pair: Duplicate, where: Whereabouts): string[] {
+  const { first, second, credits, why, differing } = pair
   const differences = Object.entries(differing).map(([name, [a, b]]) => `${name}: ${told(a)} / ${told(b)}`)
   return [
     printable(`✗ duplicate: #${second.seq} buys again what #${first.seq} bought`),
@@ -61,10 +68,7 @@ export function duplicateLines({ first, second, credits, why, differing, namespa
       ],
       ['differing', differences.length === 0 ? ['nothing'] : differences],
       ['costs', [credits === 0 ? 'nothing more, since one of the two failed' : `${credits} Credits more`]],
-      [
-        'see both',
-        [`GET /_mockling/v1/journal?operation=create&namespace=${shortHash(namespace)}&after=${first.seq - 1}`],
-      ],
+      ['see both', [where(pair)]],
     ]),
   ]
 }

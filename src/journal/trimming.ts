@@ -14,7 +14,9 @@ export function trim(entry: Entry): void {
     entry.responseCut = responseBody.length
     entry.responseBody = beginning(responseBody)
   }
+  // An answer may tell the callback's address again.
   if (entry.requestBody?.includes('@')) entry.requestBody = withoutUserinfos(entry.requestBody)
+  if (entry.responseBody?.includes('@')) entry.responseBody = withoutUserinfos(entry.responseBody)
 }
 
 function cutRequest(entry: RequestEntry, text: string): void {
@@ -30,9 +32,9 @@ function beginning(text: string): string {
   return Buffer.from(text.slice(0, end), 'utf16le').toString('utf16le')
 }
 
-/** Every URL of a JSON text without the name and password in it. */
+/** Every URL of a JSON text without the name and password in it, and as long: its length is among the headers. */
 function withoutUserinfos(text: string): string {
-  return text.replace(/(https?:\\?\/\\?\/)[^\s"/?#\\]*@/gi, '$1***@')
+  return text.replace(/(?<=https?:\\?\/\\?\/)[^\s"/?#\\]*(?=@)/gi, secret => '*'.repeat(Buffer.byteLength(secret)))
 }
 
 /** What an entry takes besides its texts, about. */

@@ -80,7 +80,7 @@ export class Play {
       }
       for (const command of waiting) await this.#command(command)
       this.#begun = Number.POSITIVE_INFINITY
-      for (const [namespace, at] of Object.entries(clocks)) await this.#reach(namespace, at)
+      for (const [namespace, at] of Object.entries(endsOf(journal, clocks))) await this.#reach(namespace, at)
       this.#stage.journal.continueAfter(journal.at(-1)?.seq ?? 0)
     } finally {
       unlisten()
@@ -207,6 +207,13 @@ export class Play {
     const creates = posts.filter(({ taskId }) => this.#open.has(this.#creates.get(taskId) ?? 0))
     return posts.length + creates.length + (this.#unsent.get(namespace) ?? 0)
   }
+}
+
+/** Where each clock stood at the end. Of namespaces that nothing was accepted for, only the entries tell. */
+function endsOf(journal: readonly Entry[], clocks: Repro['clocks']): Record<string, number> {
+  const ends = { ...clocks }
+  for (const { namespace, at, endedAt = at } of journal) ends[namespace] = Math.max(ends[namespace] ?? endedAt, endedAt)
+  return ends
 }
 
 /** When the body of a request is to be sent. */

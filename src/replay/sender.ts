@@ -20,20 +20,23 @@ export class Sending {
     process.nextTick(() => this.#socket.uncork())
   }
 
-  /** Sends the body. Of one that nobody read only the length is known. */
+  /** Sends the body. Of one that nobody read no more is known than its length, or that it was too long. */
   sendBody(): void {
     const { rawHeaders } = this.#entry
     const text = this.#entry.kind === 'request' ? this.#entry.requestBody : undefined
-    if (headerOf(rawHeaders, 'transfer-encoding') !== undefined) {
-      const bytes = Buffer.from(text ?? ' ')
-      this.#socket.write(`${bytes.length.toString(16)}\r\n`)
-      this.#socket.write(bytes)
-      this.#socket.write('\r\n0\r\n\r\n')
+    if (headerOf(rawHeaders, 'transfer-encoding') === undefined) {
+      const length = Number(headerOf(rawHeaders, 'content-length') ?? 0)
+      this.#socket.write(bytesOf(text ?? '', text === undefined ? Math.min(length, MOST_FILLING) : length))
       return
     }
-    const length = Number(headerOf(rawHeaders, 'content-length') ?? 0)
-    if (text !== undefined) this.#socket.write(text)
-    else if (length > 0) this.#socket.write(Buffer.alloc(Math.min(length, MOST_FILLING), ' '))
+    const isTooLong = text === undefined && this.#entry.status === 413
+    const bytes = isTooLong ? bytesOf('', MOST_FILLING) : Buffer.from(text ?? '')
+    if (bytes.length > 0) {
+      this.#socket.write(`${bytes.length.toString(16)}\r\n`)
+      this.#socket.write(bytes)
+      this.#socket.write('\r\n')
+    }
+    this.#socket.write('0\r\n\r\n')
   }
 
   hangUp(): void {
@@ -43,6 +46,25 @@ export class Sending {
 
 /** More of a body that nobody reads is not sent. */
 const MOST_FILLING = 2 * 1024 * 1024
+
+/** One byte that is no UTF-8, and two: each is read as one replacement character, which itself takes three. */
+const [ONE, TWO] = [Buffer.of(0xff), Buffer.of(0xe4, 0xb8)]
+
+/**
+ * As many bytes as were sent, which are read as `text`. What was no UTF-8 is known only as replacement characters: of
+ * these, as many as it takes are shorter. What is missing of a body that was cut becomes blanks.
+ */
+export function bytesOf(text: string, length: number): Buffer {
+  let excess = Buffer.byteLength(text) - length
+  const parts = text.split('\uFFFD').flatMap((part, index) => {
+    if (index === 0) return [Buffer.from(part)]
+    const stand = excess >= 2 ? ONE : excess === 1 ? TWO : Buffer.from('\uFFFD')
+    excess -= 3 - stand.length
+    return [stand, Buffer.from(part)]
+  })
+  const blanks = Buffer.alloc(Math.max(0, -excess), ' ')
+  return Buffer.concat([...parts, blanks], length)
+}
 
 function headOf({ method, path, query, rawHeaders }: RequestEntry | DownloadEntry, authorization: string): string {
   const lines = rawHeaders.flatMap((name, index) => {

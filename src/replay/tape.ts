@@ -9,7 +9,10 @@ export interface TapedCommand {
   readonly body?: unknown
   /** The journal's newest entry at that moment. */
   readonly after: number
-  /** What the clocks showed then, in Unix milliseconds: by namespace, `''` being the server's. */
+  /**
+   * What the clocks showed then, in Unix milliseconds: by namespace, `''` being the server's. Of a command that names a
+   * namespace, only these two.
+   */
   readonly clocks: Readonly<Record<string, number>>
 }
 
@@ -104,6 +107,7 @@ export class Tape {
   /** One namespace began anew: nothing is known of its clock before. */
   forget(namespace: string): void {
     this.#commands = this.#commands.map(command => {
+      if (!(namespace in command.clocks)) return command
       const { [namespace]: _, ...clocks } = command.clocks
       return { ...command, clocks }
     })

@@ -56,7 +56,8 @@ export class ClockClosed extends Error {
  * A clock that can be stopped, sped up and moved. One heap of waiters and at most one timer.
  *
  * Auto-skip leaps when three things hold for `quietMs` of real time: nothing is `working`, somebody waits, and
- * nothing of that changed meanwhile.
+ * nothing of that changed meanwhile. Work that does no more than mark an instant that is marked already changes nothing:
+ * a client that polls without a pause would otherwise keep the clock from ever getting to what it polls for.
  */
 export class VirtualClock implements Clock {
   #setting: ClockSetting
@@ -68,6 +69,10 @@ export class VirtualClock implements Clock {
   readonly #waiters = new Waiters()
   /** The earliest instant marked, which may be past. */
   #marked: number | undefined
+  /** When something changed last, in real time. */
+  #quietSince: number
+  /** How many at work have done no more than mark what was marked already. */
+  #repeating = 0
   /** Calls off the one timer; `undefined` when none is armed. */
   #disarm: (() => void) | undefined
   /** The instant the one timer is set for, in `real` and `scaled`. */
@@ -82,6 +87,7 @@ export class VirtualClock implements Clock {
     this.#timebase = timebase
     this.#anchor = startAt
     this.#anchorReal = timebase.now()
+    this.#quietSince = this.#anchorReal
     this.#quietMs = quietMs
     this.#crew = new Crew(timebase)
   }
@@ -165,6 +171,7 @@ export class VirtualClock implements Clock {
   mark(instant: number): void {
     const now = this.now()
     if (this.#closedFor || this.#rate() > 0 || instant <= now) return
+    if (instant === this.#marked && this.#setting.mode === 'auto-skip') this.#repeating++
     const isPast = this.#marked === undefined || this.#marked <= now
     this.#marked = isPast ? instant : Math.min(instant, this.#marked ?? instant)
     this.#rearm()
@@ -176,8 +183,9 @@ export class VirtualClock implements Clock {
     this.#setting = setting
     this.#armedFor = undefined
     this.#marked = undefined
+    this.#repeating = 0
     this.wakeDue()
-    this.#rearm()
+    this.#change()
   }
 
   /** Lets go of the timer and rejects all waits with `reason`, those to come too. */
@@ -197,7 +205,7 @@ export class VirtualClock implements Clock {
     this.show(instant)
     this.#armedFor = undefined
     this.wakeDue()
-    this.#rearm()
+    this.#change()
   }
 
   /**
@@ -240,9 +248,9 @@ export class VirtualClock implements Clock {
       const abandon = () => {
         this.#waiters.drop(waiter)
         fail(signal?.reason)
-        this.#rearm()
+        this.#change()
       }
-      this.#rearm()
+      this.#change()
       signal?.addEventListener('abort', abandon, { once: true })
       if (kind) this.#count(kind, -1)
     })
@@ -250,7 +258,16 @@ export class VirtualClock implements Clock {
 
   #count(kind: WorkKind, change: 1 | -1): void {
     this.#crew.count(kind, change)
-    if (this.#setting.mode === 'auto-skip') this.#rearm()
+    if (this.#setting.mode !== 'auto-skip') return
+    if (change === -1 && this.#repeating === 0) this.#change()
+    else this.#rearm()
+    if (change === -1) this.#repeating = Math.max(0, this.#repeating - 1)
+  }
+
+  /** Something has changed: quiet is counted anew. */
+  #change(): void {
+    this.#quietSince = this.#timebase.now()
+    this.#rearm()
   }
 
   /** Sets the one timer to what comes next, if anything does. */
@@ -265,7 +282,11 @@ export class VirtualClock implements Clock {
     if (isRunning) {
       if (earliest) this.#armTimer(earliest.at)
     } else if (this.#setting.mode === 'auto-skip' && this.atWork === 0 && this.nextEvent !== undefined) {
-      this.#disarm = this.#timebase.after(this.#quietMs, () => this.#leap())
+      const rest = this.#quietSince + this.#quietMs - this.#timebase.now()
+      // No timer would get its turn between two polls.
+      const isDue = rest <= 0 && this.#repeating > 0
+      const leap = () => this.#leap()
+      this.#disarm = isDue ? afterThis(leap) : this.#timebase.after(rest, leap)
     }
   }
 
@@ -281,5 +302,16 @@ export class VirtualClock implements Clock {
   #leap(): void {
     const target = this.nextEvent
     if (target !== undefined) this.moveTo(Math.max(target, this.now()))
+  }
+}
+
+/** Calls `wake` when what is being done now is done, unless it is called off. */
+function afterThis(wake: () => void): () => void {
+  let isOff = false
+  queueMicrotask(() => {
+    if (!isOff) wake()
+  })
+  return () => {
+    isOff = true
   }
 }

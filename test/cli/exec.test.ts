@@ -118,6 +118,9 @@ await held.catch(() => create())`
     const lenient = await run(args)
     expect(lenient.code).toBe(0)
     expect(lenient.stderr).toContain('✗ duplicate: #2 buys again what #1 bought')
+    expect(lenient.stderr).toContain('see both   #1 and #2 of the run: exec --repro FILE keeps one that fails')
+    // The server is gone.
+    expect(lenient.stderr).not.toContain('GET /')
     const file = join(place(), 'checks.xml')
     const strict = await run(['exec', '--fail-on-duplicates', '--report', `junit=${file}`, ...args.slice(1)])
     expect(strict.code).toBe(1)

@@ -95,8 +95,11 @@ describe('the settings', () => {
     [{ callbackRetries: 21 }, 'callbackRetries: 21 is not allowed; it must be a whole number from 0 to 20'],
     [{ rate: 'often' }, 'rate: "often" is not allowed; it must be a number of requests and a unit'],
     [{ strictness: 'none' }, 'strictness: "none" is not allowed; it must be one of documented, upstream'],
-    [{ seed: 2 }, `seed: there is no such field; there are ${CHANGEABLE.join(', ')}`],
-    [{ controlKey: 'other key' }, 'controlKey: there is no such field'],
+    [{ tempo: 2 }, `tempo: there is no such field; there are ${CHANGEABLE.join(', ')}`],
+    [{ seed: 2 }, 'seed can be set only at the start: --seed, MOCKLING_SEED, seed in a settings file'],
+    [{ pace: 3, skipPerPoll: 2 }, 'skipPerPoll can be set only at the start: --skip-per-poll, MOCKLING_SKIP_PER_POLL'],
+    [{ clock: 'frozen' }, 'PUT /_mockling/v1/clock changes how clocks run'],
+    [{ controlKey: 'other key' }, 'controlKey can be set only at the start'],
     [{ pace: 5, balance: -1 }, 'balance: -1 is not allowed; it must be a number from 0 to 1000000000'],
   ])('refuse %j and change nothing', async (change, reason) => {
     await using simulator = await createSimulator()

@@ -286,8 +286,8 @@ describe('what is kept of an entry', () => {
   })
 
   it.each([
-    ['{"callback_url":"http://me:secret@host/hook"}', '{"callback_url":"http://***@host/hook"}'],
-    ['{"u":"https:\\/\\/me:secret@host"}', '{"u":"https:\\/\\/***@host"}'],
+    ['{"callback_url":"http://me:secret@host/hook"}', '{"callback_url":"http://*********@host/hook"}'],
+    ['{"u":"https:\\/\\/me:secret@host"}', '{"u":"https:\\/\\/*********@host"}'],
     ['{"prompt":"write to a@b.c","u":"http://host/@home"}', '{"prompt":"write to a@b.c","u":"http://host/@home"}'],
   ])('hides names and passwords in URLs: %s', (requestBody, shown) => {
     expect(kept({ requestBody }).requestBody).toBe(shown)

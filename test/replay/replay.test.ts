@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { CommandRefused } from '../../src/control/faces.ts'
 import type { Entry } from '../../src/journal/journal.ts'
 import type { Repro } from '../../src/replay/repro.ts'
+import { sha256 } from '../../src/simulation/random.ts'
 import { createSimulator, type Simulator } from '../../src/simulator.ts'
 import { type Receiver, startReceiver } from '../callbacks/receiver.ts'
 import { create, createAsync, frozenSimulator, namespaceOf, type Settings, SOUND, until } from '../support/requests.ts'
@@ -251,6 +252,16 @@ describe('a run in a file', () => {
     expect(text).not.toContain('key-of-the-door')
     const { differences } = await playedAgain(JSON.parse(text))
     expect(differences).toEqual([])
+  })
+
+  it('holds no clock that a command has nothing to do with', async () => {
+    await using simulator = await frozenSimulator()
+    for (const token of ['one', 'two', 'three']) await createAsync(simulator, {}, { token })
+    await simulator.outcomes.add('fail api_error', { next: 1, token: 'two' })
+    await simulator.faults.add('answer-late 1', { next: 1 })
+    const { commands } = await simulator.state.export()
+    expect(commands.map(({ clocks }) => Object.keys(clocks).length)).toEqual([2, 4])
+    expect(Object.keys(commands[0]?.clocks ?? {})).toEqual(['', sha256('two')])
   })
 
   it('says what it lacks', async () => {

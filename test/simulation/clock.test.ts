@@ -458,6 +458,18 @@ describe('set', () => {
   })
 })
 
+/** A poll that takes a millisecond, and is followed by the next at once. */
+async function poll(clock: VirtualClock, timebase: FakeTimebase): Promise<void> {
+  const done = clock.working()
+  timebase.pass(1)
+  clock.mark(clock.now() + 3_000)
+  const before = clock.now()
+  done()
+  // Whoever ends something ends it at one instant.
+  expect(clock.now()).toBe(before)
+  await turn()
+}
+
 describe('auto-skip', () => {
   it('leaps to the earliest instant awaited, once quiet has passed and not before', async () => {
     const { clock, timebase, watch } = start('auto-skip', { quietMs: 5 })
@@ -553,6 +565,31 @@ describe('auto-skip', () => {
     expect(clock.now()).toBe(START)
     timebase.pass(1)
     expect(clock.now()).toBe(START + 1_000)
+  })
+
+  it('leaps also while somebody asks and asks, and hears the same', async () => {
+    const { clock, timebase, watch } = start('auto-skip', { quietMs: 5 })
+    for (let n = 0; n < 5; n++) await poll(clock, timebase)
+    expect(clock.now()).toBe(START)
+    await poll(clock, timebase)
+    expect(clock.now()).toBe(START + 3_000)
+    watch.over(clock.until(START + 4_000))
+    for (let n = 0; n < 6; n++) await poll(clock, timebase)
+    expect(clock.now()).toBe(START + 4_000)
+  })
+
+  it('lets everybody else go first who does something while one asks and asks', async () => {
+    const { clock, timebase } = start('auto-skip', { quietMs: 5 })
+    for (let n = 0; n < 4; n++) await poll(clock, timebase)
+    clock.working()()
+    for (let n = 0; n < 4; n++) await poll(clock, timebase)
+    const other = clock.working()
+    timebase.pass(1)
+    for (let n = 0; n < 9; n++) await poll(clock, timebase)
+    expect(clock.now()).toBe(START)
+    other()
+    for (let n = 0; n < 6; n++) await poll(clock, timebase)
+    expect(clock.now()).toBe(START + 3_000)
   })
 
   it('begins to leap when the mode is set, and stops when it is set to another', async () => {
