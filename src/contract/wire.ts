@@ -60,7 +60,8 @@ function makeVideoResult(revision: Revision): z.ZodObject {
   return parts.length === 0 ? VideoResult : z.strictObject({ ...VideoResult.shape, ...Object.fromEntries(parts) })
 }
 
-const errorPart = z.strictObject({
+/** What went wrong, in every error. */
+export const ErrorPart = z.strictObject({
   code: z.enum(ERROR_CODES as [ErrorCode, ...ErrorCode[]]).describe('Which error it is.'),
   message: z.string().describe('The error in words.'),
 })
@@ -70,19 +71,24 @@ const traceId = z.uuid().describe('Id of the request, also in the header x-trace
 /** Every refusal, and the response of a task that failed. */
 export const ErrorBody = z.strictObject({
   success: z.literal(false).describe('Always false here.'),
-  error: errorPart,
+  error: ErrorPart,
   trace_id: traceId,
   task_id: z.uuid().optional().describe('Id of the task, if there is one.'),
 })
 
 /** A refusal by the gateway, in revisions whose gateway leaves `success` out. */
-export const GatewayErrorBody = z.strictObject({ error: errorPart, trace_id: traceId })
+export const GatewayErrorBody = z.strictObject({ error: ErrorPart, trace_id: traceId })
 
 /** A progress snapshot, one of the shapes a pending `response` may have. */
 export const PendingSnapshot = z.strictObject({
   task_id: z.uuid().describe('Id of the task.'),
   state: z.literal('processing').describe('Always processing here.'),
 })
+
+/** Nothing at all: no such task, or the shape `empty` of a pending `response`. */
+export const UnknownTask = z
+  .strictObject({})
+  .describe('An empty object: there is no such task. As the response of one, that it is pending, where that is set so.')
 
 /** One record of /kling/tasks as a revision has it (gateway §5). */
 export function taskRecordIn(revision: Revision) {
@@ -117,8 +123,8 @@ export const TaskRecord = z.strictObject({
 
 function responseOf<Result extends z.ZodType>(result: Result) {
   return z
-    .union([result, ErrorBody, PendingSnapshot, z.strictObject({})])
-    .nullish()
+    .xor([result, ErrorBody, PendingSnapshot, UnknownTask, z.null()])
+    .optional()
     .describe('What the held call would have answered; absent while pending.')
 }
 

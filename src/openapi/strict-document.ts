@@ -5,7 +5,7 @@ import { given, type JsonSchema, oneOf, typed } from '../contract/conditions/sch
 import { strictBody } from '../contract/conditions.ts'
 import type { Revision } from '../contract/revisions.ts'
 import { openApiDocument } from './document.ts'
-import { CREATE_VARIANTS, type SchemaName } from './schemas.ts'
+import { CREATE_VARIANTS, type SchemaName, writtenOut } from './schemas.ts'
 
 /** Revisions whose rules are all written down as conditions too. */
 export const STRICT_REVISIONS = ['2026-03', '2026-05'] as const satisfies readonly Revision[]
@@ -18,7 +18,7 @@ export const STRICT_REVISIONS = ['2026-03', '2026-05'] as const satisfies readon
  */
 export function strictDocument(revision: Revision, serverUrl?: string): OpenAPIObject {
   const { info, paths, components, ...rest } = openApiDocument(revision, serverUrl)
-  const loose = components?.schemas as Readonly<Record<SchemaName, SchemaObject>>
+  const loose = writtenOut(components?.schemas) as Readonly<Record<SchemaName, SchemaObject>>
   return {
     ...rest,
     info: { ...info, title: `${info.title}, strict`, description: `${DESCRIPTION}\n\n${info.description}` },
@@ -60,7 +60,7 @@ function createVariants(revision: Revision, loose: Readonly<Record<SchemaName, S
 
 /** A strict schema with the descriptions and defaults of a loose one. */
 function described(strict: JsonSchema, loose: SchemaObject | undefined, action?: string): SchemaObject {
-  const plain = loose?.anyOf?.find(form => 'properties' in form) ?? loose ?? {}
+  const plain = loose?.oneOf?.find(form => 'properties' in form) ?? loose ?? {}
   const { properties, items } = plain as SchemaObject
   return {
     ...(loose?.description && { description: loose.description }),

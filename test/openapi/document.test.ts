@@ -40,7 +40,7 @@ describe.each(REVISIONS)('the document of revision %s', revision => {
     }))
     const byName = (a: { name: string }, b: { name: string }) => a.name.localeCompare(b.name)
     expect(found.toSorted(byName)).toEqual(wanted.toSorted(byName))
-    const code = resolved(document, '#/components/schemas/ErrorBody/properties/error/properties/code')
+    const code = resolved(document, '#/components/schemas/ErrorPart/properties/code')
     expect(code).toMatchObject({ enum: ERROR_CODES })
   })
 
