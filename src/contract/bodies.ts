@@ -1,17 +1,11 @@
 import { z } from 'zod'
-import type { BodyParts } from './body-parts.ts'
+import { answeringFields, type BodyParts } from './body-parts.ts'
 import { CAPABILITIES, modelsOf, rowsOf } from './capabilities.ts'
 import { says, words } from './describing.ts'
 import { materialFields } from './material-bodies.ts'
 import { actionsText, durationsText, type Feature, ignoredText, modesText, offers, sentence } from './offers.ts'
 import { REVISION_FACTS, type Revision } from './revisions.ts'
-import {
-  ACTIONS,
-  ASPECT_RATIOS,
-  LONGEST_NEGATIVE_PROMPT,
-  LONGEST_PROMPT,
-  LONGEST_TIMEOUT_SECONDS,
-} from './rules/values.ts'
+import { ACTIONS, ASPECT_RATIOS, LONGEST_NEGATIVE_PROMPT, LONGEST_PROMPT } from './rules/values.ts'
 import { validate } from './rules.ts'
 
 /*
@@ -53,7 +47,8 @@ export function createVideoBody(
   return z.object(Object.fromEntries(fields)).describe(ACTION_TEXTS[action])
 }
 
-const OTHERS = 'Other fields are ignored, not refused. null means that the field is absent.'
+/** Said of every body of a create. */
+export const OTHERS = 'Other fields are ignored, not refused. null means that the field is absent.'
 
 const ACTION_TEXTS: Readonly<Record<Action, string>> = {
   text2video: `A video from words. ${OTHERS}`,
@@ -144,23 +139,7 @@ function videoFields(revision: Revision, action: Action, parts: BodyParts): Read
       `The video to extend: video_id of a finished one of the same token, at most 30 days old. Required for extend. ${ignored('video_id')}`,
       'guide A, Video Extension Functionality; age kling §5',
     ),
-    callback_url: says(
-      z.url(),
-      'Where the result is posted as JSON: an http or https URL. With it the answer comes at once and holds task_id alone.',
-      'guide A, Asynchronous Callback',
-    ),
-    async: says(
-      z.boolean().default(false),
-      'Whether to answer at once with task_id, also without callback_url. Default false.',
-      'gateway §1.3',
-      'vendor',
-    ),
-    timeout: says(
-      z.int().min(0).max(LONGEST_TIMEOUT_SECONDS),
-      `Bounds a held request, in whole seconds from 0 to ${LONGEST_TIMEOUT_SECONDS}: after that the answer is task_id and the task goes on. Without it the request is held until the task settles.`,
-      'gateway §1.3 (SDK); range mockling',
-      'vendor',
-    ),
+    ...answeringFields(),
   }
 }
 
@@ -198,7 +177,7 @@ export function retrieveTasksBody() {
       'gateway §5; count mockling',
       'vendor',
     ).optional(),
-    type: filter(z.string(), 'Which endpoint made the tasks; only videos finds any.'),
+    type: filter(z.string(), 'Which endpoint made the tasks, such as videos.'),
     limit: filter(
       z.number().min(1).max(LARGEST_PAGE).default(PAGE),
       `Records in the answer, 1 to ${LARGEST_PAGE}. Default ${PAGE}.`,

@@ -3,7 +3,7 @@ import { says } from './describing.ts'
 import { FRAME_TYPES } from './materials.ts'
 import { CAMERA_AXES } from './request.ts'
 import { LONGEST_SHOT_PROMPT, LONGEST_SHOT_SECONDS, MOST_SHOTS } from './rules/shots.ts'
-import { CAMERA_TYPES } from './rules/values.ts'
+import { CAMERA_TYPES, LONGEST_TIMEOUT_SECONDS } from './rules/values.ts'
 
 /* Objects within bodies. Documents name them, so that what is generated from those has one type for each. */
 
@@ -18,6 +18,29 @@ export function bodyParts() {
     ReferenceImage: referenceImage().describe('An image to take after, or a frame.'),
     Voice: voice().describe('A voice to speak with.'),
     Shot: shot().describe('One of several shots.'),
+  }
+}
+
+/** How a create is to be answered: the same fields for every endpoint. */
+export function answeringFields() {
+  return {
+    callback_url: says(
+      z.url(),
+      'Where the result is posted as JSON: an http or https URL. With it the answer comes at once and holds task_id alone.',
+      'guide A, Asynchronous Callback',
+    ),
+    async: says(
+      z.boolean().default(false),
+      'Whether to answer at once with task_id, also without callback_url. Default false.',
+      'gateway §1.3',
+      'vendor',
+    ),
+    timeout: says(
+      z.int().min(0).max(LONGEST_TIMEOUT_SECONDS),
+      `Bounds a held request, in whole seconds from 0 to ${LONGEST_TIMEOUT_SECONDS}: after that the answer is task_id and the task goes on. Without it the request is held until the task settles.`,
+      'gateway §1.3 (SDK); range mockling',
+      'vendor',
+    ),
   }
 }
 

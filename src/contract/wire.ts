@@ -60,6 +60,13 @@ function makeVideoResult(revision: Revision): z.ZodObject {
   return parts.length === 0 ? VideoResult : z.strictObject({ ...VideoResult.shape, ...Object.fromEntries(parts) })
 }
 
+/** The result of `/kling/talking-photo`: its duration is a number, and there is a second file (gateway §7). */
+export const TalkingPhotoResult = z.strictObject({
+  ...VideoResult.shape,
+  duration: z.number().describe('Seconds, as a number: other results have text.'),
+  source_video_url: z.url().describe('Where the video is before the recording was put to it.'),
+})
+
 /** What went wrong, in every error. */
 export const ErrorPart = z.strictObject({
   code: z.enum(ERROR_CODES as [ErrorCode, ...ErrorCode[]]).describe('Which error it is.'),
@@ -96,7 +103,7 @@ export function taskRecordIn(revision: Revision) {
   return z.strictObject({
     ...TaskRecord.shape,
     type: z.enum(types as [TaskType, ...TaskType[]]).describe('Which endpoint made the task.'),
-    response: responseOf(videoResultIn(revision)),
+    response: responseOf([videoResultIn(revision), ...(types.includes('talking-photo') ? [TalkingPhotoResult] : [])]),
   })
 }
 
@@ -118,12 +125,12 @@ export const TaskRecord = z.strictObject({
   authorization_id: z.uuid().nullable().describe('Always null here.'),
   actor_user_id: z.uuid().nullable().describe('Always null here.'),
   request: z.record(z.string(), z.unknown()).describe('The submitted JSON as sent.'),
-  response: responseOf(VideoResult),
+  response: responseOf([VideoResult]),
 })
 
-function responseOf<Result extends z.ZodType>(result: Result) {
+function responseOf<Result extends z.ZodType>(results: readonly Result[]) {
   return z
-    .xor([result, ErrorBody, PendingSnapshot, UnknownTask, z.null()])
+    .xor([...results, ErrorBody, PendingSnapshot, UnknownTask, z.null()])
     .optional()
     .describe('What the held call would have answered; absent while pending.')
 }

@@ -2,12 +2,14 @@ import type { ReferenceObject, SchemaObject } from 'openapi3-ts/oas31'
 import { z } from 'zod'
 import { type Action, createVideoBody, retrieveTaskBody, retrieveTasksBody } from '../contract/bodies.ts'
 import { type BodyParts, bodyParts } from '../contract/body-parts.ts'
-import { REVISION_FACTS, type Revision } from '../contract/revisions.ts'
+import { type LipSyncMode, lipSyncBody, motionBody, talkingPhotoBody } from '../contract/other-bodies.ts'
+import type { Revision } from '../contract/revisions.ts'
 import {
   ErrorBody,
   ErrorPart,
   GatewayErrorBody,
   PendingSnapshot,
+  TalkingPhotoResult,
   TaskAccepted,
   taskRecordIn,
   UnknownTask,
@@ -20,11 +22,17 @@ export type SchemaName =
   | 'TextToVideo'
   | 'ImageToVideo'
   | 'ExtendVideo'
+  | 'CreateMotion'
+  | 'CreateLipSync'
+  | 'LipSyncFromText'
+  | 'LipSyncFromAudio'
+  | 'CreateTalkingPhoto'
   | keyof BodyParts
   | 'TaskQuery'
   | 'RetrieveTask'
   | 'RetrieveTasks'
   | 'VideoResult'
+  | 'TalkingPhotoResult'
   | 'TaskAccepted'
   | 'TaskRecord'
   | 'TaskBatch'
@@ -47,13 +55,27 @@ export const CREATE_VARIANTS = {
 } as const satisfies Record<Action, SchemaName>
 
 /** The body of `POST /kling/videos`: one of the variants, as its action says. */
-const CREATE_VIDEO: SchemaObject = {
-  description: 'What is asked for; action says which of the forms it has.',
-  oneOf: Object.values(CREATE_VARIANTS).map(ref),
-  discriminator: {
-    propertyName: 'action',
-    mapping: Object.fromEntries(Object.entries(CREATE_VARIANTS).map(([action, name]) => [action, ref(name).$ref])),
-  },
+const CREATE_VIDEO = toldApart('action', CREATE_VARIANTS)
+
+/** The variants of a lip-sync, by the mode that tells them apart. */
+export const LIP_SYNC_VARIANTS = {
+  text2video: 'LipSyncFromText',
+  audio2video: 'LipSyncFromAudio',
+} as const satisfies Record<LipSyncMode, SchemaName>
+
+/** The body of `POST /kling/lip-sync`: one of the variants, as its mode says. */
+const CREATE_LIP_SYNC = toldApart('mode', LIP_SYNC_VARIANTS)
+
+/** One of some variants, by a field. */
+function toldApart(propertyName: string, variants: Readonly<Record<string, SchemaName>>): SchemaObject {
+  return {
+    description: `What is asked for; ${propertyName} says which of the forms it has.`,
+    oneOf: Object.values(variants).map(ref),
+    discriminator: {
+      propertyName,
+      mapping: Object.fromEntries(Object.entries(variants).map(([value, name]) => [value, ref(name).$ref])),
+    },
+  }
 }
 
 /** The body of `POST /kling/tasks`. */
@@ -70,12 +92,17 @@ export function schemasOf(revision: Revision): Partial<Record<SchemaName, Schema
     TextToVideo: createVideoBody(revision, 'text2video', parts),
     ImageToVideo: createVideoBody(revision, 'image2video', parts),
     ExtendVideo: createVideoBody(revision, 'extend', parts),
+    CreateMotion: motionBody(revision),
+    LipSyncFromText: lipSyncBody('text2video'),
+    LipSyncFromAudio: lipSyncBody('audio2video'),
+    CreateTalkingPhoto: talkingPhotoBody(revision),
     RetrieveTask: retrieveTaskBody(),
     RetrieveTasks: retrieveTasksBody(),
     ...parts,
   })
   const answers = jsonSchemas('output', {
     VideoResult: videoResultIn(revision),
+    TalkingPhotoResult,
     TaskAccepted,
     TaskRecord: record,
     TaskBatch: z.strictObject({
@@ -86,17 +113,23 @@ export function schemasOf(revision: Revision): Partial<Record<SchemaName, Schema
     PendingSnapshot,
     ErrorPart,
     ErrorBody,
-    ...(!REVISION_FACTS[revision].gatewaySaysSuccess && { GatewayErrorBody }),
+    GatewayErrorBody,
   })
-  const schemas = { CreateVideo: CREATE_VIDEO, TaskQuery: TASK_QUERY, ...requests, ...answers }
-  return withoutUnused(schemas, Object.keys(parts))
+  return { CreateVideo: CREATE_VIDEO, CreateLipSync: CREATE_LIP_SYNC, TaskQuery: TASK_QUERY, ...requests, ...answers }
 }
 
-/** Without those of `names` that no schema refers to: not every revision takes them. */
-function withoutUnused(schemas: Partial<Record<SchemaName, SchemaObject>>, names: readonly string[]) {
-  const text = JSON.stringify(schemas)
-  const isUsed = (name: string) => !names.includes(name) || text.includes(`"${ref(name as SchemaName).$ref}"`)
-  return Object.fromEntries(Object.entries(schemas).filter(([name]) => isUsed(name)))
+/** Those of the schemas that `root` leads to, by any number of references: not every revision uses all. */
+export function reachedFrom<Schemas extends object>(root: object, schemas: Schemas): Partial<Schemas> {
+  const reached = new Set<string>()
+  const follow = (value: unknown) => {
+    for (const [, name = ''] of JSON.stringify(value ?? null).matchAll(/"#\/components\/schemas\/(\w+)"/g)) {
+      if (reached.has(name)) continue
+      reached.add(name)
+      follow(schemas[name as keyof Schemas])
+    }
+  }
+  follow(root)
+  return Object.fromEntries(Object.entries(schemas).filter(([name]) => reached.has(name))) as Partial<Schemas>
 }
 
 /** The schemas with the objects within bodies written out where they are referred to, for a document that alters them. */

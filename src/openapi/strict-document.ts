@@ -5,10 +5,13 @@ import { given, type JsonSchema, oneOf, typed } from '../contract/conditions/sch
 import { strictBody } from '../contract/conditions.ts'
 import type { Revision } from '../contract/revisions.ts'
 import { openApiDocument } from './document.ts'
-import { CREATE_VARIANTS, type SchemaName, writtenOut } from './schemas.ts'
+import { CREATE_VARIANTS, reachedFrom, type SchemaName, writtenOut } from './schemas.ts'
 
 /** Revisions whose rules are all written down as conditions too. */
 export const STRICT_REVISIONS = ['2026-03', '2026-05'] as const satisfies readonly Revision[]
+
+/** Calls whose rules are written down as conditions; the others are in the plain documents alone. */
+export const STRICT_PATHS = ['/kling/videos', '/kling/tasks'] as const
 
 /**
  * The contract of one revision with every rule in it: a validator of JSON Schema 2020-12 accepts a request body if the
@@ -18,21 +21,22 @@ export const STRICT_REVISIONS = ['2026-03', '2026-05'] as const satisfies readon
  */
 export function strictDocument(revision: Revision, serverUrl?: string): OpenAPIObject {
   const { info, paths, components, ...rest } = openApiDocument(revision, serverUrl)
+  const strictPaths = Object.fromEntries(
+    STRICT_PATHS.map(path => [path, { post: bare(paths?.[path]?.post as OperationObject) }]),
+  )
   const loose = writtenOut(components?.schemas) as Readonly<Record<SchemaName, SchemaObject>>
   return {
     ...rest,
     info: { ...info, title: `${info.title}, strict`, description: `${DESCRIPTION}\n\n${info.description}` },
-    paths: Object.fromEntries(
-      Object.entries(paths ?? {}).map(([path, { post }]) => [path, { post: bare(post as OperationObject) }]),
-    ),
+    paths: strictPaths,
     components: {
       ...components,
-      schemas: {
+      schemas: reachedFrom(strictPaths, {
         ...loose,
         ...createVariants(revision, loose),
         RetrieveTask: described(RETRIEVE_TASK, loose.RetrieveTask),
         RetrieveTasks: described(RETRIEVE_TASKS, loose.RetrieveTasks),
-      },
+      }),
     },
     'x-mockling-beyond-schema': BEYOND_SCHEMA.filter(({ revisions }) => revisions.includes(revision)).map(
       ({ of, document, says }) => ({ of, document, says }),
