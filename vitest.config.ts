@@ -2,13 +2,41 @@ import { defineConfig } from 'vitest/config'
 
 const limits = { testTimeout: 60_000, hookTimeout: 60_000 }
 
+/** These run the built command, which is built first if it is older than its sources. */
+const globalSetup = 'test/global-setup.ts'
+
 export default defineConfig({
   test: {
     reporters: process.env['CI'] ? ['verbose'] : ['default'],
     projects: [
-      { test: { name: 'sources', include: ['test/**/*.test.ts'], exclude: ['test/cli/**'], ...limits } },
-      // These run the built command, which is built first if it is older than its sources.
-      { test: { name: 'command', include: ['test/cli/**/*.test.ts'], globalSetup: 'test/global-setup.ts', ...limits } },
+      {
+        test: {
+          name: 'sources',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/cli/**', 'test/clients/**'],
+          sequence: { groupOrder: 0 },
+          ...limits,
+        },
+      },
+      {
+        test: {
+          name: 'command',
+          include: ['test/cli/**/*.test.ts'],
+          globalSetup,
+          sequence: { groupOrder: 0 },
+          ...limits,
+        },
+      },
+      // After the others: compilers leave little of the machine to tests beside them.
+      {
+        test: {
+          name: 'clients',
+          include: ['test/clients/*.test.ts'],
+          globalSetup,
+          sequence: { groupOrder: 1 },
+          ...limits,
+        },
+      },
     ],
   },
 })
