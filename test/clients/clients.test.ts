@@ -5,12 +5,13 @@ import { serve } from '../cli/command.ts'
 import { block, read, table } from '../documents/blocks.ts'
 import { without } from '../support/tools.ts'
 import type { GeneratedClient } from './generated-client.ts'
+import { go } from './go.ts'
 import { python } from './python.ts'
 import { SCENARIOS, type Seen, sawIn } from './scenarios.ts'
 import { typescript } from './typescript.ts'
 import { run } from './workshop.ts'
 
-const CLIENTS: readonly GeneratedClient[] = [...typescript, ...python]
+const CLIENTS: readonly GeneratedClient[] = [...typescript, ...python, ...go]
 
 /** They take minutes, their tools come from five registries: only where somebody asks for them. */
 const isAskedFor = process.env['CI'] !== undefined || process.env['MOCKLING_CLIENTS'] === '1'
