@@ -12,7 +12,7 @@ interface Accepted {
 }
 
 interface Video extends Accepted {
-  success: true
+  success: boolean
   video_id: string
   video_url: string
   duration: string
@@ -20,7 +20,7 @@ interface Video extends Accepted {
 }
 
 interface Failure {
-  success: false
+  success: boolean
   error: { code: string; message: string }
 }
 
@@ -90,7 +90,7 @@ async function settled(client: Client, id: string) {
     if (!('id' in record)) throw new Error(`no task ${id}`)
     polls += 1
     const { response } = record
-    if (response && 'success' in response) return { wasPending: polls > 1, response }
+    if (response && ('video_url' in response || 'error' in response)) return { wasPending: polls > 1, response }
     await pause(25)
   }
   throw new Error(`task ${id} does not settle`)
@@ -104,12 +104,12 @@ async function play(client: Client): Promise<void> {
 
   const task = acceptedIn(await client.create({ ...MUG, async: true }))
   const { wasPending, response } = await settled(client, task.task_id)
-  if (!response.success) throw new Error('the task failed')
+  if (!('video_url' in response)) throw new Error('the task failed')
   tell('poll', { wasPending, ...videoIn(response) })
 
   const failing = acceptedIn(await client.create({ ...MUG, async: true }, { outcome: 'fail forbidden' }))
   const failed = await settled(client, failing.task_id)
-  if (failed.response.success) throw new Error('the task succeeded')
+  if (!('error' in failed.response)) throw new Error('the task succeeded')
   tell('poll a failure', { wasPending: failed.wasPending, task_id: failing.task_id, code: failed.response.error.code })
 
   tell('refused: 400', refusalIn(await client.create({ ...MUG, duration: 7 })))
