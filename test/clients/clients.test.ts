@@ -6,12 +6,14 @@ import { block, read, table } from '../documents/blocks.ts'
 import { without } from '../support/tools.ts'
 import type { GeneratedClient } from './generated-client.ts'
 import { go } from './go.ts'
+import { java } from './java.ts'
 import { python } from './python.ts'
+import { rust } from './rust.ts'
 import { SCENARIOS, type Seen, sawIn } from './scenarios.ts'
 import { typescript } from './typescript.ts'
 import { run } from './workshop.ts'
 
-const CLIENTS: readonly GeneratedClient[] = [...typescript, ...python, ...go]
+const CLIENTS: readonly GeneratedClient[] = [...typescript, ...python, ...go, ...java, ...rust]
 
 /** They take minutes, their tools come from five registries: only where somebody asks for them. */
 const isAskedFor = process.env['CI'] !== undefined || process.env['MOCKLING_CLIENTS'] === '1'

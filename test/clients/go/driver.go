@@ -2,7 +2,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -145,13 +144,12 @@ func tellDownload(url string) {
 }
 
 // settled asks until the task has a response. It also tells whether it had none at first.
-func settled(task kling.TaskAccepted) (wasPending bool, response json.RawMessage) {
-	// As bytes: the generated body type lost the MarshalJSON of the type it is defined as, and is sent as {}.
-	body, err := json.Marshal(kling.RetrieveTask{Id: task.TaskId.String()})
-	must(err)
+func settled(task kling.TaskAccepted) (wasPending bool, response *kling.TaskRecord_Response) {
+	var body kling.TaskQuery
+	must(body.FromRetrieveTask(kling.RetrieveTask{Id: task.TaskId.String()}))
 	client := client(given("MOCKLING_TOKEN"))
 	for polls := range 400 {
-		answer, err := client.QueryTasksWithBodyWithResponse(background, "application/json", bytes.NewReader(body))
+		answer, err := client.QueryTasksWithResponse(background, body)
 		must(err)
 		if answer.JSON200 == nil {
 			log.Fatalf("no task: %s", answer.Body)
@@ -159,10 +157,7 @@ func settled(task kling.TaskAccepted) (wasPending bool, response json.RawMessage
 		record, err := answer.JSON200.AsTaskRecord()
 		must(err)
 		if record.Response != nil {
-			// The generated field cannot be read: it is a struct without name whose one field is private.
-			var raw struct{ Response json.RawMessage }
-			must(json.Unmarshal(answer.Body, &raw))
-			return polls > 0, raw.Response
+			return polls > 0, record.Response
 		}
 		time.Sleep(25 * time.Millisecond)
 	}
@@ -186,16 +181,16 @@ func main() {
 	tell("extend", seen(videoIn(send(body, how{}))))
 
 	wasPending, response := settled(acceptedIn(create(unawaitedMug(), how{})))
-	var video kling.VideoResult
-	must(json.Unmarshal(response, &video))
+	video, err := response.AsVideoResult()
+	must(err)
 	polled := seen(video)
 	polled["wasPending"] = wasPending
 	tell("poll", polled)
 
 	failing := acceptedIn(create(unawaitedMug(), how{outcome: "fail forbidden"}))
 	wasPending, response = settled(failing)
-	var failure kling.ErrorBody
-	must(json.Unmarshal(response, &failure))
+	failure, err := response.AsErrorBody()
+	must(err)
 	tell("poll a failure", saw{"wasPending": wasPending, "task_id": failing.TaskId, "code": failure.Error.Code})
 
 	seven := 7
