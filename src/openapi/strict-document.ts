@@ -1,17 +1,20 @@
 import type { OpenAPIObject, OperationObject, SchemaObject } from 'openapi3-ts/oas31'
 import { LARGEST_PAGE, MOST_IDS } from '../contract/bodies.ts'
 import { BEYOND_SCHEMA } from '../contract/conditions/beyond.ts'
+import {
+  OTHERS_BEYOND_SCHEMA,
+  strictLipSync,
+  strictMotion,
+  strictTalkingPhoto,
+} from '../contract/conditions/other-endpoints.ts'
 import { given, type JsonSchema, oneOf, typed } from '../contract/conditions/schema.ts'
 import { strictBody } from '../contract/conditions.ts'
 import type { Revision } from '../contract/revisions.ts'
 import { openApiDocument } from './document.ts'
-import { CREATE_VARIANTS, reachedFrom, type SchemaName, writtenOut } from './schemas.ts'
+import { CREATE_VARIANTS, LIP_SYNC_VARIANTS, reachedFrom, type SchemaName, writtenOut } from './schemas.ts'
 
 /** Revisions whose rules are all written down as conditions too. */
 export const STRICT_REVISIONS = ['2026-03', '2026-05'] as const satisfies readonly Revision[]
-
-/** Calls whose rules are written down as conditions; the others are in the plain documents alone. */
-export const STRICT_PATHS = ['/kling/videos', '/kling/tasks'] as const
 
 /**
  * The contract of one revision with every rule in it: a validator of JSON Schema 2020-12 accepts a request body if the
@@ -22,7 +25,7 @@ export const STRICT_PATHS = ['/kling/videos', '/kling/tasks'] as const
 export function strictDocument(revision: Revision, serverUrl?: string): OpenAPIObject {
   const { info, paths, components, ...rest } = openApiDocument(revision, serverUrl)
   const strictPaths = Object.fromEntries(
-    STRICT_PATHS.map(path => [path, { post: bare(paths?.[path]?.post as OperationObject) }]),
+    Object.entries(paths ?? {}).map(([path, { post }]) => [path, { post: bare(post as OperationObject) }]),
   )
   const loose = writtenOut(components?.schemas) as Readonly<Record<SchemaName, SchemaObject>>
   return {
@@ -34,13 +37,14 @@ export function strictDocument(revision: Revision, serverUrl?: string): OpenAPIO
       schemas: reachedFrom(strictPaths, {
         ...loose,
         ...createVariants(revision, loose),
+        ...otherBodies(revision, loose),
         RetrieveTask: described(RETRIEVE_TASK, loose.RetrieveTask),
         RetrieveTasks: described(RETRIEVE_TASKS, loose.RetrieveTasks),
       }),
     },
-    'x-mockling-beyond-schema': BEYOND_SCHEMA.filter(({ revisions }) => revisions.includes(revision)).map(
-      ({ of, document, says }) => ({ of, document, says }),
-    ),
+    'x-mockling-beyond-schema': [...BEYOND_SCHEMA, ...OTHERS_BEYOND_SCHEMA]
+      .filter(({ revisions }) => revisions.includes(revision))
+      .map(({ of, document, says }) => ({ of, document, says })),
   }
 }
 
@@ -60,6 +64,19 @@ function createVariants(revision: Revision, loose: Readonly<Record<SchemaName, S
       described(strictBody(revision, action as keyof typeof CREATE_VARIANTS), loose[name], action),
     ]),
   )
+}
+
+/** The bodies of the endpoints beside `/kling/videos`. */
+export function otherBodies(revision: Revision, loose: Readonly<Record<SchemaName, SchemaObject>>) {
+  const lipSyncs = Object.entries(LIP_SYNC_VARIANTS).map(([mode, name]) => [
+    name,
+    described(strictLipSync(mode as keyof typeof LIP_SYNC_VARIANTS), loose[name], mode),
+  ])
+  return {
+    CreateMotion: described(strictMotion(revision), loose.CreateMotion),
+    ...Object.fromEntries(lipSyncs),
+    CreateTalkingPhoto: described(strictTalkingPhoto(revision), loose.CreateTalkingPhoto),
+  }
 }
 
 /** A strict schema with the descriptions and defaults of a loose one. */
