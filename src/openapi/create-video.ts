@@ -28,8 +28,7 @@ export function createVideo(revision: Revision): OperationObject {
 const LINKS: LinksObject = {
   extendVideo: {
     operationId: 'createVideo',
-    description: 'The video may be extended, whatever model made it.',
-    requestBody: { action: 'extend', video_id: '$response.body#/video_id', prompt: 'The mug is put back.' },
+    description: 'The video may be extended, whatever model made it: its `video_id`, and action extend.',
   },
 }
 

@@ -1,4 +1,4 @@
-import type { OpenAPIObject, OperationObject, SchemaObject } from 'openapi3-ts/oas31'
+import type { OpenAPIObject, OperationObject, ResponseObject, SchemaObject } from 'openapi3-ts/oas31'
 import { LARGEST_PAGE, MOST_IDS } from '../contract/bodies.ts'
 import { BEYOND_SCHEMA } from '../contract/conditions/beyond.ts'
 import {
@@ -10,6 +10,7 @@ import {
 import { given, type JsonSchema, oneOf, typed } from '../contract/conditions/schema.ts'
 import { strictBody } from '../contract/conditions.ts'
 import type { Revision } from '../contract/revisions.ts'
+import { linksWithBodies } from './create-operation.ts'
 import { openApiDocument } from './document.ts'
 import { CREATE_VARIANTS, LIP_SYNC_VARIANTS, reachedFrom, type SchemaName, writtenOut } from './schemas.ts'
 
@@ -52,9 +53,12 @@ const DESCRIPTION = `\
 The strict document: schemas of requests hold every rule, those between fields as conditions, and take null for an absent
 field. What JSON Schema can't say is listed in \`x-mockling-beyond-schema\`.`
 
-/** An operation without the simulator's own parameters. */
+/** An operation without the simulator's own parameters, its links ready to be followed. */
 function bare({ parameters: _, ...operation }: OperationObject): OperationObject {
-  return operation
+  const answer = operation.responses?.['200'] as ResponseObject | undefined
+  if (answer?.links === undefined) return operation
+  const { links, ...rest } = answer
+  return { ...operation, responses: { ...operation.responses, 200: { ...rest, links: linksWithBodies(links) } } }
 }
 
 function createVariants(revision: Revision, loose: Readonly<Record<SchemaName, SchemaObject>>) {

@@ -21,7 +21,7 @@ export const java: readonly GeneratedClient[] = [
     generator: 'openapi-generator: java, okhttp-gson',
     version: openapiGenerator('java'),
     language: 'Java',
-    compiledWith: 'javac 17: the driver with -Xlint:all -Werror',
+    compiledWith: 'javac --release 17: the driver with -Xlint:all -Werror',
     needs: [
       ['mvn', '--version'],
       ['javac', '--version'],
