@@ -66,7 +66,11 @@ function good(schema: SchemaObject): fc.Arbitrary<unknown> {
 }
 
 function numberOf({ minimum: min = 0, maximum: max = 20 }: SchemaObject): fc.Arbitrary<number> {
-  return fc.oneof(fc.constantFrom(min, max), fc.integer({ min, max }), fc.double({ min, max, noNaN: true }))
+  return fc.oneof(
+    fc.constantFrom(min, max),
+    fc.integer({ min: Math.ceil(min), max: Math.floor(max) }),
+    fc.double({ min, max, noNaN: true }),
+  )
 }
 
 function textsFor({ pattern, minLength = 0 }: SchemaObject): string[] {

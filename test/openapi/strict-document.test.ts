@@ -12,6 +12,7 @@ import { CREATE_VARIANTS } from '../../src/openapi/schemas.ts'
 import { STRICT_REVISIONS, strictDocument } from '../../src/openapi/strict-document.ts'
 import { bodyOf, extendRows, MODELS, rowsOf } from '../contract/matrix-oracle.ts'
 import { bodiesNear, changesTo } from './bodies.ts'
+import { placesIn } from './reading.ts'
 
 type Body = Record<string, unknown>
 
@@ -158,6 +159,12 @@ describe.each(STRICT_REVISIONS)('the strict document of revision %s', revision =
     const conditions = variants.flatMap(({ allOf = [] }) => allOf as SchemaObject[])
     expect(conditions.length).toBeGreaterThan(10)
     for (const { description } of conditions) expect(ids).toContain(description?.split(':')[0])
+  })
+
+  it('says what the calls that answers lead to are given', () => {
+    const links = [...placesIn(document.paths)].filter(({ at }) => at.at(-2) === 'links').map(({ value }) => value)
+    expect(links.length).toBeGreaterThan(2)
+    for (const link of links) expect(link).toHaveProperty('requestBody', expect.any(Object))
   })
 
   it('describes every field of a request', () => {

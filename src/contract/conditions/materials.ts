@@ -8,7 +8,7 @@ import { type Condition, field, forModels, isUsed, modelAmong, type Where } from
  * Something other than what `String.prototype.trim` takes away. Spelled out, since regular expressions of other
  * languages mean something else by `\S`.
  */
-const NOT_BLANK = '[^\\t\\n\\v\\f\\r \\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000\\ufeff]'
+export const NOT_BLANK = '[^\\t\\n\\v\\f\\r \\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000\\ufeff]'
 
 const words = (name: string): JsonSchema => given(name, 'string', { pattern: NOT_BLANK })
 
