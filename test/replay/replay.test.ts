@@ -53,6 +53,7 @@ function essence({ journal, commands }: Repro): unknown {
 async function busyAfternoon(simulator: Simulator, receiver: Receiver): Promise<void> {
   const hook = receiver.url('/hook')
   await simulator.faults.add('refuse too_many_requests', { next: 1, token: 'two' })
+  await simulator.tokenSettings.set({ token: 'two', revision: '2026-10' })
   const work = async (token: string) => {
     const held = await ask(simulator, '/kling/videos', SOUND, { token })
     const prompt = '[[mockling:callback-doubled gap=0.2]] a mug'
