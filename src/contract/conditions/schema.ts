@@ -13,6 +13,10 @@ export interface JsonSchema {
   readonly required?: readonly string[]
   readonly properties?: Readonly<Record<string, JsonSchema>>
   readonly items?: JsonSchema
+  readonly prefixItems?: readonly JsonSchema[]
+  readonly contains?: JsonSchema
+  readonly minContains?: number
+  readonly maxContains?: number
   readonly allOf?: readonly JsonSchema[]
   readonly anyOf?: readonly JsonSchema[]
   readonly if?: JsonSchema
