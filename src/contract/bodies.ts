@@ -2,7 +2,6 @@ import { z } from 'zod'
 import { CAPABILITIES, modelsOf, rowsOf } from './capabilities.ts'
 import { materialFields, says, words } from './material-bodies.ts'
 import { actionsText, durationsText, type Feature, ignoredText, modesText, offers, sentence } from './offers.ts'
-import type { Fields } from './reading.ts'
 import { CAMERA_AXES } from './request.ts'
 import { REVISION_FACTS, type Revision } from './revisions.ts'
 import {
@@ -63,7 +62,7 @@ function usedFields(revision: Revision, action: Action): string[] {
 
 /** What a body with nothing but its action is refused for, with shots of their own words as well as without. */
 function requiredFields(revision: Revision, action: Action): string[] {
-  const missedIn = (body: Fields) => validate(body, revision, 'documented').map(({ field }) => field)
+  const missedIn = (body: Record<string, unknown>) => validate(body, revision, 'documented').map(({ field }) => field)
   const missed = missedIn({ action, ...OWN_WORDS })
   return ['action', ...missedIn({ action }).filter(field => missed.includes(field))]
 }

@@ -101,7 +101,11 @@ type Spoiled = (part: fc.Arbitrary<unknown>) => fc.Arbitrary<unknown>
 const sometimes: Spoiled = part => fc.oneof({ weight: 9, arbitrary: part }, { weight: 1, arbitrary: anything })
 
 function numberOf({ minimum: min = 0, maximum: max = 20 }: JsonSchema): fc.Arbitrary<number> {
-  return fc.oneof(fc.constantFrom(min, max), fc.integer({ min, max }), fc.double({ min, max, noNaN: true }))
+  return fc.oneof(
+    fc.constantFrom(min, max),
+    fc.integer({ min: Math.ceil(min), max: Math.floor(max) }),
+    fc.double({ min, max, noNaN: true }),
+  )
 }
 
 /** Texts that fit, and hardly ever one like them or another: rules may take more of those than the schema does. */

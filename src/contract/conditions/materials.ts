@@ -1,12 +1,10 @@
 import { readCreateVideo } from '../request.ts'
 import * as rules from '../rules/materials.ts'
-import { absent, given, type JsonSchema } from './schema.ts'
-import { NOT_BLANK, unlessSaidInShots } from './shots.ts'
+import { absent, given, type JsonSchema, words } from './schema.ts'
+import { unlessSaidInShots } from './shots.ts'
 import { type Condition, forModels, modelAmong, modelsFor, type Where } from './where.ts'
 
 /* The rules of rules/materials.ts as JSON Schema. */
-
-const words = (name: string): JsonSchema => given(name, 'string', { pattern: NOT_BLANK })
 
 /** A condition on the bodies of one action alone. */
 function only(action: Where['action'], ...schemas: readonly JsonSchema[]): Condition {

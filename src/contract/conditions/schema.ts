@@ -45,6 +45,17 @@ export function given(field: string, type: string, more: JsonSchema = {}): JsonS
   return { required: [field], properties: { [field]: { type, ...(type === 'array' && { items: {} }), ...more } } }
 }
 
+/**
+ * Something other than what `String.prototype.trim` takes away. Spelled out, since regular expressions of other
+ * languages mean something else by `\S`.
+ */
+export const NOT_BLANK = '[^\\t\\n\\v\\f\\r \\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000\\ufeff]'
+
+/** The field is given, with something in it to read. */
+export function words(field: string): JsonSchema {
+  return given(field, 'string', { pattern: NOT_BLANK })
+}
+
 /** The field has one of these values, the default among them if it is absent. */
 export function among(field: string, values: readonly unknown[], standard: unknown): JsonSchema {
   if (values.includes(standard)) return { properties: { [field]: oneOf(values) } }

@@ -1,14 +1,8 @@
 import { LONGEST_SHOT_PROMPT, LONGEST_SHOT_SECONDS, MOST_SHOTS, SHOT_TYPES } from '../rules/shots.ts'
-import { given, implies, type JsonSchema, merge, oneOf } from './schema.ts'
+import { given, implies, type JsonSchema, merge, NOT_BLANK, oneOf } from './schema.ts'
 import { type Condition, isMaking, isUsed, taken, type Where } from './where.ts'
 
 /* The rules of rules/shots.ts as JSON Schema, and what shots do to the prompt. */
-
-/**
- * Something other than what `String.prototype.trim` takes away. Spelled out, since regular expressions of other
- * languages mean something else by `\S`.
- */
-export const NOT_BLANK = '[^\\t\\n\\v\\f\\r \\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000\\ufeff]'
 
 /** Several shots are asked for. Only then `shot_type` and `multi_prompt` are looked at. */
 const SEVERAL = given('multi_shot', 'boolean', { enum: [true] })
