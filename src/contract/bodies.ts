@@ -1,17 +1,11 @@
 import { z } from 'zod'
+import { answeringFields, type BodyParts } from './body-parts.ts'
 import { CAPABILITIES, modelsOf, rowsOf } from './capabilities.ts'
-import { materialFields, says, words } from './material-bodies.ts'
+import { says, words } from './describing.ts'
+import { materialFields } from './material-bodies.ts'
 import { actionsText, durationsText, type Feature, ignoredText, modesText, offers, sentence } from './offers.ts'
-import { CAMERA_AXES } from './request.ts'
 import { REVISION_FACTS, type Revision } from './revisions.ts'
-import {
-  ACTIONS,
-  ASPECT_RATIOS,
-  CAMERA_TYPES,
-  LONGEST_NEGATIVE_PROMPT,
-  LONGEST_PROMPT,
-  LONGEST_TIMEOUT_SECONDS,
-} from './rules/values.ts'
+import { ACTIONS, ASPECT_RATIOS, LONGEST_NEGATIVE_PROMPT, LONGEST_PROMPT } from './rules/values.ts'
 import { validate } from './rules.ts'
 
 /*
@@ -34,9 +28,16 @@ export const SHARE_AS_TEXT = /^(?:0|1|0?\.\d+|1\.0+)$/
 /** What `POST /kling/videos` may be asked for. */
 export type Action = (typeof ACTIONS)[number]
 
-/** The body of `POST /kling/videos` for one action: exactly the fields that `revision` reads and uses for it. */
-export function createVideoBody(revision: Revision, action: Action): z.ZodObject<Record<string, z.ZodType>> {
-  const known = videoFields(revision, action)
+/**
+ * The body of `POST /kling/videos` for one action: exactly the fields that `revision` reads and uses for it. `parts` are
+ * the objects within, the same for all actions.
+ */
+export function createVideoBody(
+  revision: Revision,
+  action: Action,
+  parts: BodyParts,
+): z.ZodObject<Record<string, z.ZodType>> {
+  const known = videoFields(revision, action, parts)
   const required = requiredFields(revision, action)
   const fields = usedFields(revision, action).map(name => {
     const field = known[name]
@@ -46,7 +47,8 @@ export function createVideoBody(revision: Revision, action: Action): z.ZodObject
   return z.object(Object.fromEntries(fields)).describe(ACTION_TEXTS[action])
 }
 
-const OTHERS = 'Other fields are ignored, not refused. null means that the field is absent.'
+/** Said of every body of a create. */
+export const OTHERS = 'Other fields are ignored, not refused. null means that the field is absent.'
 
 const ACTION_TEXTS: Readonly<Record<Action, string>> = {
   text2video: `A video from words. ${OTHERS}`,
@@ -71,7 +73,7 @@ function requiredFields(revision: Revision, action: Action): string[] {
 const OWN_WORDS = { multi_shot: true, shot_type: 'customize', multi_prompt: [] } as const
 
 /** Every field of any revision, as `revision` would read it. */
-function videoFields(revision: Revision, action: Action): Readonly<Record<string, z.ZodType>> {
+function videoFields(revision: Revision, action: Action, parts: BodyParts): Readonly<Record<string, z.ZodType>> {
   const { modes, takesStrings } = REVISION_FACTS[revision]
   const ignored = (field: string) => ignoredText(revision, field)
   const offered = (feature: Feature) => sentence('Offered by', offers(revision, feature))
@@ -117,12 +119,12 @@ function videoFields(revision: Revision, action: Action): Readonly<Record<string
       'guide A and B, aspect_ratio',
     ),
     cfg_scale: says(
-      takesStrings ? z.union([share(), z.string().regex(SHARE_AS_TEXT)]) : share(),
+      takesStrings ? z.xor([share(), z.string().regex(SHARE_AS_TEXT)]) : share(),
       `How closely to follow the prompt: 0 to 1, larger is closer.${takesStrings ? ' The number may come as a string.' : ''}`,
       'guide A and B, cfg_scale; string gateway §2',
     ),
     camera_control: says(
-      takesStrings ? z.union([cameraControl(), z.string()]) : cameraControl(),
+      takesStrings ? z.xor([parts.CameraControl, z.string()]) : parts.CameraControl,
       `How the camera moves.${takesStrings ? ' The object may come as a JSON string.' : ''} ${offered('camera')} ${ignored('camera_control')}`,
       'guide A and B, camera_control; shape gateway §2',
     ),
@@ -136,29 +138,13 @@ function videoFields(revision: Revision, action: Action): Readonly<Record<string
       `Whether to make sound as well. Default false. ${sentence('true is offered by', offers(revision, 'audio'))}`,
       'guide B, generate_audio',
     ),
-    ...materialFields(revision),
+    ...materialFields(revision, parts),
     video_id: says(
       z.string(),
       `The video to extend: video_id of a finished one of the same token, at most 30 days old. Required for extend. ${ignored('video_id')}`,
       'guide A, Video Extension Functionality; age kling §5',
     ),
-    callback_url: says(
-      z.url(),
-      'Where the result is posted as JSON: an http or https URL. With it the answer comes at once and holds task_id alone.',
-      'guide A, Asynchronous Callback',
-    ),
-    async: says(
-      z.boolean().default(false),
-      'Whether to answer at once with task_id, also without callback_url. Default false.',
-      'gateway §1.3',
-      'vendor',
-    ),
-    timeout: says(
-      z.int().min(0).max(LONGEST_TIMEOUT_SECONDS),
-      `Bounds a held request, in whole seconds from 0 to ${LONGEST_TIMEOUT_SECONDS}: after that the answer is task_id and the task goes on. Without it the request is held until the task settles.`,
-      'gateway §1.3 (SDK); range mockling',
-      'vendor',
-    ),
+    ...answeringFields(),
   }
 }
 
@@ -169,42 +155,6 @@ function modelsFor(revision: Revision, action: Action): string[] {
 
 function share() {
   return z.number().min(0).max(1)
-}
-
-function cameraControl() {
-  const config = Object.fromEntries(CAMERA_AXES.map(axis => [axis, amount(AXIS_TEXTS[axis]).optional()]))
-  return z.object({
-    type: says(
-      z.enum(CAMERA_TYPES),
-      'simple moves as config says; the others are fixed movements. Required.',
-      'gateway §2 camera_control',
-      'vendor',
-    ),
-    config: says(
-      z.object(config),
-      'How far to move along or around what. Needed with simple, refused with the other types.',
-      'kling §4.1',
-      'kling',
-    ).optional(),
-  })
-}
-
-const AXIS_TEXTS: Readonly<Record<(typeof CAMERA_AXES)[number], string>> = {
-  horizontal: 'Movement to the side',
-  vertical: 'Movement up or down',
-  pan: 'Turning; sources disagree whether up and down or left and right',
-  tilt: 'Turning; sources disagree whether left and right or up and down',
-  roll: 'Rolling around the line of sight',
-  zoom: 'Zooming',
-}
-
-function amount(text: string) {
-  return says(
-    z.number().min(-1).max(1),
-    `${text}, from -1 to 1; 0 is none.`,
-    'gateway §2 camera_control; meaning kling §4.1',
-    'vendor',
-  )
 }
 
 /** `POST /kling/tasks` for one task. */
@@ -224,7 +174,7 @@ export function retrieveTaskBody() {
 export function retrieveTasksBody() {
   const filter = <T extends z.ZodType>(schema: T, text: string) =>
     says(schema, text, 'gateway §5 (studio); range mockling', 'vendor').optional()
-  return z.object({
+  const body = z.object({
     action: says(z.literal('retrieve_batch'), 'Always retrieve_batch. Required.', 'gateway §5', 'vendor'),
     ids: says(
       z.array(z.string()).max(MOST_IDS),
@@ -232,7 +182,7 @@ export function retrieveTasksBody() {
       'gateway §5; count mockling',
       'vendor',
     ).optional(),
-    type: filter(z.string(), 'Which endpoint made the tasks; only videos finds any.'),
+    type: filter(z.string(), 'Which endpoint made the tasks, such as videos.'),
     limit: filter(
       z.number().min(1).max(LARGEST_PAGE).default(PAGE),
       `Records in the answer, 1 to ${LARGEST_PAGE}. Default ${PAGE}.`,
@@ -243,6 +193,7 @@ export function retrieveTasksBody() {
     user_id: filter(z.string(), 'The account. Makes no difference: only the token’s own tasks are found.'),
     application_id: filter(z.string(), 'The application. Makes no difference, like user_id.'),
   })
+  return body.meta({ minProperties: 2 })
 }
 
 /** Who has to have one. */

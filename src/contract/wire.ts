@@ -60,7 +60,15 @@ function makeVideoResult(revision: Revision): z.ZodObject {
   return parts.length === 0 ? VideoResult : z.strictObject({ ...VideoResult.shape, ...Object.fromEntries(parts) })
 }
 
-const errorPart = z.strictObject({
+/** The result of `/kling/talking-photo`: its duration is a number, and there is a second file (gateway §7). */
+export const TalkingPhotoResult = z.strictObject({
+  ...VideoResult.shape,
+  duration: z.number().describe('Seconds, as a number: other results have text.'),
+  source_video_url: z.url().describe('Where the video is before the recording was put to it.'),
+})
+
+/** What went wrong, in every error. */
+export const ErrorPart = z.strictObject({
   code: z.enum(ERROR_CODES as [ErrorCode, ...ErrorCode[]]).describe('Which error it is.'),
   message: z.string().describe('The error in words.'),
 })
@@ -70,13 +78,13 @@ const traceId = z.uuid().describe('Id of the request, also in the header x-trace
 /** Every refusal, and the response of a task that failed. */
 export const ErrorBody = z.strictObject({
   success: z.literal(false).describe('Always false here.'),
-  error: errorPart,
+  error: ErrorPart,
   trace_id: traceId,
   task_id: z.uuid().optional().describe('Id of the task, if there is one.'),
 })
 
 /** A refusal by the gateway, in revisions whose gateway leaves `success` out. */
-export const GatewayErrorBody = z.strictObject({ error: errorPart, trace_id: traceId })
+export const GatewayErrorBody = z.strictObject({ error: ErrorPart, trace_id: traceId })
 
 /** A progress snapshot, one of the shapes a pending `response` may have. */
 export const PendingSnapshot = z.strictObject({
@@ -84,13 +92,18 @@ export const PendingSnapshot = z.strictObject({
   state: z.literal('processing').describe('Always processing here.'),
 })
 
+/** Nothing at all: no such task, or the shape `empty` of a pending `response`. */
+export const UnknownTask = z
+  .strictObject({})
+  .describe('An empty object: there is no such task. As the response of one, that it is pending, where that is set so.')
+
 /** One record of /kling/tasks as a revision has it (gateway §5). */
 export function taskRecordIn(revision: Revision) {
   const types = endpointsOf(revision).map(({ type }) => type)
   return z.strictObject({
     ...TaskRecord.shape,
     type: z.enum(types as [TaskType, ...TaskType[]]).describe('Which endpoint made the task.'),
-    response: responseOf(videoResultIn(revision)),
+    response: responseOf([videoResultIn(revision), ...(types.includes('talking-photo') ? [TalkingPhotoResult] : [])]),
   })
 }
 
@@ -112,13 +125,13 @@ export const TaskRecord = z.strictObject({
   authorization_id: z.uuid().nullable().describe('Always null here.'),
   actor_user_id: z.uuid().nullable().describe('Always null here.'),
   request: z.record(z.string(), z.unknown()).describe('The submitted JSON as sent.'),
-  response: responseOf(VideoResult),
+  response: responseOf([VideoResult]),
 })
 
-function responseOf<Result extends z.ZodType>(result: Result) {
+function responseOf<Result extends z.ZodType>(results: readonly Result[]) {
   return z
-    .union([result, ErrorBody, PendingSnapshot, z.strictObject({})])
-    .nullish()
+    .xor([...results, ErrorBody, PendingSnapshot, UnknownTask, z.null()])
+    .optional()
     .describe('What the held call would have answered; absent while pending.')
 }
 

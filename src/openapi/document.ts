@@ -1,15 +1,15 @@
 import type { OpenAPIObject, ServerObject, TagObject } from 'openapi3-ts/oas31'
 import { REVISION_FACTS, type Revision } from '../contract/revisions.ts'
-import { ENDPOINTS } from './endpoints.ts'
+import { pathsOf } from './endpoints.ts'
 import { HEADERS } from './headers.ts'
 import { outcomes } from './outcomes.ts'
-import { schemasOf } from './schemas.ts'
+import { reachedFrom, schemasOf } from './schemas.ts'
 
 /** The real API (guide A, Basic Usage). */
 const REAL: ServerObject = { url: 'https://api.acedata.cloud', description: 'The real API.' }
 
 const TAGS: TagObject[] = [
-  { name: 'videos', description: 'Making them, and extending them.' },
+  { name: 'videos', description: 'Making them, extending them, putting movement or speech into them.' },
   { name: 'tasks', description: 'How far they are, and what came of them.' },
 ]
 
@@ -25,6 +25,7 @@ const LOCAL: ServerObject = { url: 'http://127.0.0.1:4180', description: 'A mock
  * openApiDocument('2026-05', simulator.url).servers?.[0]?.url // 'http://127.0.0.1:4180'
  */
 export function openApiDocument(revision: Revision, serverUrl?: string): OpenAPIObject {
+  const paths = pathsOf(revision)
   return {
     openapi: '3.1.0',
     info: {
@@ -37,9 +38,9 @@ export function openApiDocument(revision: Revision, serverUrl?: string): OpenAPI
     servers: serverUrl === undefined ? [REAL, LOCAL] : [{ url: serverUrl, description: 'This mockling.' }, REAL],
     security: [{ bearer: [] }],
     tags: TAGS,
-    paths: Object.fromEntries(ENDPOINTS.map(({ path, operation }) => [path, { post: operation(revision) }])),
+    paths,
     components: {
-      schemas: schemasOf(revision),
+      schemas: reachedFrom(paths, schemasOf(revision)),
       headers: HEADERS,
       securitySchemes: {
         bearer: {

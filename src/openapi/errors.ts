@@ -24,7 +24,7 @@ const QUERY_CODES: readonly ErrorCode[] = [
   'api_error',
 ]
 
-/** The refusals of `POST /kling/videos`: every code, since an outcome may be chosen to be any of them. */
+/** The refusals of a call that makes tasks: every code, since an outcome may be chosen to be any of them. */
 export function createErrors(revision: Revision, headers: HeadersObject): ResponsesObject {
   return errorResponses(revision, errorCodesOf(revision), headers)
 }

@@ -1,4 +1,4 @@
-import type { ExamplesObject } from 'openapi3-ts/oas31'
+import type { ExampleObject, ExamplesObject } from 'openapi3-ts/oas31'
 
 /** A mug on marble: the prompt of every example in guide A. */
 const PROMPT =
@@ -26,7 +26,8 @@ const EXTENDED = {
   task_id: '3ece87e6-3ee3-4f5e-bd70-5ae5eca89a23',
 }
 
-const DELIVERED = {
+/** The video that guide A delivers by callback, and extends. */
+export const DELIVERED = {
   success: true,
   video_id: '030bb06d-98d4-4044-9042-0aa0822e8c8c',
   video_url:
@@ -78,16 +79,21 @@ export const CREATE_ANSWERS = {
 /** What is posted to a `callback_url`. */
 export const CALLBACK_BODIES = {
   succeeded: { summary: 'Guide A, Asynchronous Callback', value: DELIVERED },
-  failed: {
+  failed: failed(DELIVERED.task_id),
+} satisfies ExamplesObject
+
+/** What comes of a task that fails, in the words of guide A's error. */
+export function failed(taskId: string): ExampleObject {
+  return {
     summary: 'The generation failed (not from the guides)',
     value: {
       success: false,
       error: { code: 'api_error', message: 'fetch failed' },
       trace_id: EXAMPLE_TRACE_ID,
-      task_id: DELIVERED.task_id,
+      task_id: taskId,
     },
-  },
-} satisfies ExamplesObject
+  }
+}
 
 /** Bodies of `POST /kling/tasks`. The simulator knows guide A's tasks from the start. */
 export const TASK_REQUESTS = {

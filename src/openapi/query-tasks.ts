@@ -16,11 +16,7 @@ export function queryTasks(revision: Revision): OperationObject {
     requestBody: {
       required: true,
       content: {
-        'application/json': {
-          // Not oneOf, which Redocly wants told apart by a required field: `action` may be missing to retrieve one.
-          schema: { anyOf: [ref('RetrieveTask'), ref('RetrieveTasks')] },
-          examples: TASK_REQUESTS,
-        },
+        'application/json': { schema: ref('TaskQuery'), examples: TASK_REQUESTS },
       },
     },
     responses: {

@@ -1,11 +1,18 @@
-import type { OpenAPIObject, OperationObject, SchemaObject } from 'openapi3-ts/oas31'
+import type { OpenAPIObject, OperationObject, ResponseObject, SchemaObject } from 'openapi3-ts/oas31'
 import { LARGEST_PAGE, MOST_IDS } from '../contract/bodies.ts'
 import { BEYOND_SCHEMA } from '../contract/conditions/beyond.ts'
+import {
+  OTHERS_BEYOND_SCHEMA,
+  strictLipSync,
+  strictMotion,
+  strictTalkingPhoto,
+} from '../contract/conditions/other-endpoints.ts'
 import { given, type JsonSchema, oneOf, typed } from '../contract/conditions/schema.ts'
 import { strictBody } from '../contract/conditions.ts'
 import type { Revision } from '../contract/revisions.ts'
+import { linksWithBodies } from './create-operation.ts'
 import { openApiDocument } from './document.ts'
-import { CREATE_VARIANTS, type SchemaName } from './schemas.ts'
+import { CREATE_VARIANTS, LIP_SYNC_VARIANTS, reachedFrom, type SchemaName, writtenOut } from './schemas.ts'
 
 /**
  * The contract of one revision with every rule in it: a validator of JSON Schema 2020-12 accepts a request body if the
@@ -15,25 +22,27 @@ import { CREATE_VARIANTS, type SchemaName } from './schemas.ts'
  */
 export function strictDocument(revision: Revision, serverUrl?: string): OpenAPIObject {
   const { info, paths, components, ...rest } = openApiDocument(revision, serverUrl)
-  const loose = components?.schemas as Readonly<Record<SchemaName, SchemaObject>>
+  const strictPaths = Object.fromEntries(
+    Object.entries(paths ?? {}).map(([path, { post }]) => [path, { post: bare(post as OperationObject) }]),
+  )
+  const loose = writtenOut(components?.schemas) as Readonly<Record<SchemaName, SchemaObject>>
   return {
     ...rest,
     info: { ...info, title: `${info.title}, strict`, description: `${DESCRIPTION}\n\n${info.description}` },
-    paths: Object.fromEntries(
-      Object.entries(paths ?? {}).map(([path, { post }]) => [path, { post: bare(post as OperationObject) }]),
-    ),
+    paths: strictPaths,
     components: {
       ...components,
-      schemas: {
+      schemas: reachedFrom(strictPaths, {
         ...loose,
         ...createVariants(revision, loose),
+        ...otherBodies(revision, loose),
         RetrieveTask: described(RETRIEVE_TASK, loose.RetrieveTask),
         RetrieveTasks: described(RETRIEVE_TASKS, loose.RetrieveTasks),
-      },
+      }),
     },
-    'x-mockling-beyond-schema': BEYOND_SCHEMA.filter(({ revisions }) => revisions.includes(revision)).map(
-      ({ of, document, says }) => ({ of, document, says }),
-    ),
+    'x-mockling-beyond-schema': [...BEYOND_SCHEMA, ...OTHERS_BEYOND_SCHEMA]
+      .filter(({ revisions }) => revisions.includes(revision))
+      .map(({ of, document, says }) => ({ of, document, says })),
   }
 }
 
@@ -41,9 +50,12 @@ const DESCRIPTION = `\
 The strict document: schemas of requests hold every rule, those between fields as conditions, and take null for an absent
 field. What JSON Schema can't say is listed in \`x-mockling-beyond-schema\`.`
 
-/** An operation without the simulator's own parameters. */
+/** An operation without the simulator's own parameters, its links ready to be followed. */
 function bare({ parameters: _, ...operation }: OperationObject): OperationObject {
-  return operation
+  const answer = operation.responses?.['200'] as ResponseObject | undefined
+  if (answer?.links === undefined) return operation
+  const { links, ...rest } = answer
+  return { ...operation, responses: { ...operation.responses, 200: { ...rest, links: linksWithBodies(links) } } }
 }
 
 function createVariants(revision: Revision, loose: Readonly<Record<SchemaName, SchemaObject>>) {
@@ -55,9 +67,22 @@ function createVariants(revision: Revision, loose: Readonly<Record<SchemaName, S
   )
 }
 
+/** The bodies of the endpoints beside `/kling/videos`. */
+export function otherBodies(revision: Revision, loose: Readonly<Record<SchemaName, SchemaObject>>) {
+  const lipSyncs = Object.entries(LIP_SYNC_VARIANTS).map(([mode, name]) => [
+    name,
+    described(strictLipSync(mode as keyof typeof LIP_SYNC_VARIANTS), loose[name], mode),
+  ])
+  return {
+    CreateMotion: described(strictMotion(revision), loose.CreateMotion),
+    ...Object.fromEntries(lipSyncs),
+    CreateTalkingPhoto: described(strictTalkingPhoto(revision), loose.CreateTalkingPhoto),
+  }
+}
+
 /** A strict schema with the descriptions and defaults of a loose one. */
 function described(strict: JsonSchema, loose: SchemaObject | undefined, action?: string): SchemaObject {
-  const plain = loose?.anyOf?.find(form => 'properties' in form) ?? loose ?? {}
+  const plain = loose?.oneOf?.find(form => 'properties' in form) ?? loose ?? {}
   const { properties, items } = plain as SchemaObject
   return {
     ...(loose?.description && { description: loose.description }),

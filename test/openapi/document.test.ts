@@ -1,7 +1,14 @@
-import { readFileSync } from 'node:fs'
-import type { ExampleObject, OperationObject, ParameterObject, SchemaObject } from 'openapi3-ts/oas31'
+import type {
+  ExampleObject,
+  OperationObject,
+  ParameterObject,
+  RequestBodyObject,
+  SchemaObject,
+} from 'openapi3-ts/oas31'
 import { describe, expect, it } from 'vitest'
 import { CAPABILITIES, modelsOf } from '../../src/contract/capabilities.ts'
+import { examineFor } from '../../src/contract/creates.ts'
+import { endpointsOf } from '../../src/contract/endpoints.ts'
 import { ERROR_CODES, ERRORS, errorCodesOf } from '../../src/contract/errors.ts'
 import { GRADES } from '../../src/contract/evidence.ts'
 import { REVISION_FACTS, REVISIONS } from '../../src/contract/revisions.ts'
@@ -10,21 +17,23 @@ import { rulesOf, validate } from '../../src/contract/rules.ts'
 import { magicWordIn, outcomeLines, outcomeOf } from '../../src/faults/outcomes.ts'
 import { openApiDocument } from '../../src/openapi/document.ts'
 import type { DocumentedOutcome } from '../../src/openapi/outcomes.ts'
-import { CREATE_VARIANTS } from '../../src/openapi/schemas.ts'
-import { checksOf, mediaTypesIn, placesIn, resolved } from './reading.ts'
+import { CREATE_VARIANTS, reachedFrom } from '../../src/openapi/schemas.ts'
+import { checksOf, examplesOf, mediaTypesIn, placesIn, resolved } from './reading.ts'
 
 describe.each(REVISIONS)('the document of revision %s', revision => {
   const document = openApiDocument(revision)
   const places = [...placesIn(document)]
-  const create = document.paths?.['/kling/videos']?.post as OperationObject
+  const paths = endpointsOf(revision).map(({ path }) => path)
+  const operationAt = (path: string) => document.paths?.[path]?.post as OperationObject
+  const create = operationAt('/kling/videos')
   const schemas = document.components?.schemas as Record<string, SchemaObject>
   const propertiesOf = (name: string) => (schemas[name]?.properties ?? {}) as Record<string, SchemaObject>
   const variants = Object.entries(CREATE_VARIANTS).map(([action, name]) => ({ action, fields: propertiesOf(name) }))
   const checks = checksOf(document)
   const check = (name: string) => checks('components', 'schemas', name)
 
-  it('has one example for every error code, under its status, and none for another', () => {
-    const found = Object.entries(create.responses ?? {}).flatMap(([status, response]) =>
+  it.each(paths)('has one example for every error code of %s, under its status, and none for another', path => {
+    const found = Object.entries(operationAt(path).responses ?? {}).flatMap(([status, response]) =>
       Object.entries(response.content['application/json'].examples ?? {})
         .filter(([, example]) => !(example as { value: { success?: boolean } }).value.success && Number(status) >= 400)
         .map(([name, example]) => {
@@ -40,7 +49,7 @@ describe.each(REVISIONS)('the document of revision %s', revision => {
     }))
     const byName = (a: { name: string }, b: { name: string }) => a.name.localeCompare(b.name)
     expect(found.toSorted(byName)).toEqual(wanted.toSorted(byName))
-    const code = resolved(document, '#/components/schemas/ErrorBody/properties/error/properties/code')
+    const code = resolved(document, '#/components/schemas/ErrorPart/properties/code')
     expect(code).toMatchObject({ enum: ERROR_CODES })
   })
 
@@ -86,8 +95,8 @@ describe.each(REVISIONS)('the document of revision %s', revision => {
   })
 
   it('says what each field of a request is, and where that was read', () => {
-    const names = [...Object.values(CREATE_VARIANTS), 'RetrieveTask', 'RetrieveTasks']
-    const requests = names.map(name => ({ [name]: schemas[name] }))
+    const bodies = [...paths, '/kling/tasks'].map(path => operationAt(path).requestBody as RequestBodyObject)
+    const requests = reachedFrom(bodies, schemas)
     const described = [...placesIn(requests)].filter(({ at }) => at.at(-2) === 'properties')
     expect(described.length).toBeGreaterThan(30)
     const ends = new RegExp(`\\S\\. Source: \\S.+ \\((?:${GRADES.join('|')})\\)\\.$`)
@@ -141,7 +150,9 @@ describe.each(REVISIONS)('the document of revision %s', revision => {
     const fields = ['components', 'info', 'openapi', 'paths', 'security', 'servers', 'tags', 'x-mockling-outcomes']
     expect(Object.keys(document).toSorted()).toEqual(fields)
     const operations = places.filter(({ value }) => 'responses' in value).map(({ value }) => value as OperationObject)
-    expect(operations.map(operation => operation.operationId)).toEqual(['createVideo', 'receiveResult', 'queryTasks'])
+    const named = operations.map(operation => operation.operationId)
+    expect(new Set(named).size).toBe(2 * paths.length + 1)
+    expect(named).toEqual(expect.arrayContaining(['createVideo', 'receiveResult', 'queryTasks']))
     for (const { value } of places.filter(({ at }) => at.at(-2) === 'links'))
       expect(operations.map(operation => operation.operationId)).toContain(value['operationId'])
     for (const { responses } of operations) {
@@ -192,9 +203,9 @@ describe.each(REVISIONS)('the document of revision %s', revision => {
     for (const { at, name, value } of shown) expect(checks(...at, 'schema')(value), name).toBeUndefined()
   })
 
-  it('has requests that break no rule', () => {
-    for (const [name, example] of Object.entries(examplesOf(create))) {
-      expect(validate(example.value, revision, 'upstream'), name).toEqual([])
+  it.each(endpointsOf(revision))('has requests for $path that break no rule', ({ type, path }) => {
+    for (const [name, example] of Object.entries(examplesOf(operationAt(path)))) {
+      expect(examineFor(type, example.value, revision, 'upstream').objections, name).toEqual([])
     }
   })
 
@@ -270,37 +281,6 @@ describe.each(REVISIONS)('the document of revision %s', revision => {
     })
   })
 })
-
-describe('the examples that the guides show', () => {
-  const upstream = (name: string) => readFileSync(new URL(`../../fixtures/upstream/${name}`, import.meta.url), 'utf8')
-  const create = openApiDocument('2026-05').paths?.['/kling/videos']?.post as OperationObject
-  const requests = examplesOf(create)
-  const answers = create.responses?.['200'].content['application/json'].examples
-  const deliveries = create.callbacks?.['settled']['{$request.body#/callback_url}'].post.requestBody.content
-
-  it.each([
-    ['text2video', /-d '(\{.*\})'/s, 'guide-a-text2video.sh'],
-    ['extend', /^payload = (\{.*?^\})/ms, 'guide-a-extend.py'],
-  ])('are the requests: %s', (name, pattern, file) => {
-    const shown = JSON.parse(pattern.exec(upstream(file))?.[1] ?? '')
-    expect(JSON.stringify(requests[name]?.value)).toBe(JSON.stringify(shown))
-  })
-
-  it.each([
-    ['text2video', () => answers.text2video, 'guide-a-text2video-response.json'],
-    ['extend', () => answers.extend, 'guide-a-extend-response.json'],
-    ['callback', () => answers.callback, 'guide-a-callback-answer.json'],
-    ['delivery', () => deliveries['application/json'].examples.succeeded, 'guide-a-callback-body.json'],
-    ['error', () => create.responses?.['500'].content['application/json'].examples.api_error, 'guide-a-error.json'],
-  ])('are the answers, fields in their order: %s', (_, example, file) => {
-    expect(JSON.stringify(example().value)).toBe(JSON.stringify(JSON.parse(upstream(file))))
-  })
-})
-
-function examplesOf(operation: OperationObject): Record<string, { value: Record<string, unknown> }> {
-  const body = operation.requestBody as { content: Record<string, { examples: object }> }
-  return { ...body.content['application/json']?.examples } as Record<string, { value: Record<string, unknown> }>
-}
 
 /** The Example Objects under `value.examples`. */
 function examplesIn(value: Readonly<Record<string, unknown>>): { name: string; value: object }[] {

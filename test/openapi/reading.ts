@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module'
-import type { MediaTypeObject, OpenAPIObject } from 'openapi3-ts/oas31'
+import type { MediaTypeObject, OpenAPIObject, OperationObject } from 'openapi3-ts/oas31'
 
 /** Says what is wrong with a value; `undefined` if nothing is. */
 export type Check = (value: unknown) => string | undefined
@@ -56,4 +56,10 @@ export function resolved(document: OpenAPIObject, pointer: string): unknown {
     .slice(1)
     .map(step => step.replaceAll('~1', '/').replaceAll('~0', '~'))
     .reduce<unknown>((value, step) => (value as Record<string, unknown> | undefined)?.[step], document)
+}
+
+/** The request examples of a call, by name. */
+export function examplesOf(operation: OperationObject): Record<string, { value: Record<string, unknown> }> {
+  const body = operation.requestBody as { content: Record<string, { examples: object }> }
+  return { ...body.content['application/json']?.examples } as Record<string, { value: Record<string, unknown> }>
 }

@@ -3,11 +3,12 @@ import { describe, expect, it } from 'vitest'
 import { LARGEST_PAGE, MOST_IDS, PAGE } from '../../src/contract/bodies.ts'
 import { ERROR_CODES, ERRORS } from '../../src/contract/errors.ts'
 import { REVISIONS } from '../../src/contract/revisions.ts'
+import { PENDING_RESPONSES } from '../../src/contract/wire.ts'
 import { openApiDocument } from '../../src/openapi/document.ts'
 import { createSimulator, type Simulator } from '../../src/simulator.ts'
 import { checksOf } from './reading.ts'
 
-type Path = '/kling/videos' | '/kling/tasks'
+type Path = `/kling/${string}`
 
 function post(simulator: Simulator, path: Path, payload: object, headers: Record<string, string> = {}) {
   return simulator.app.inject({
@@ -37,13 +38,23 @@ describe.each(REVISIONS)('the simulator in revision %s', revision => {
     ])
   }
 
-  it.each(['/kling/videos', '/kling/tasks'] as const)('answers the examples of %s as documented', async path => {
+  it.each(Object.keys(document.paths ?? {}) as Path[])('answers the examples of %s as documented', async path => {
     await using simulator = await start({ revision })
     for (const [name, body] of requestsOf(path)) {
       const reply = await post(simulator, path, body)
       expect(reply.statusCode, name).toBe(200)
       expect(judged(path, 200, reply.json()), name).toBeUndefined()
+      const record = await post(simulator, '/kling/tasks', { id: reply.json().task_id ?? 'nobody' })
+      expect(judged('/kling/tasks', 200, record.json()), name).toBeUndefined()
     }
+  })
+
+  it.each(PENDING_RESPONSES)('shows a pending task as documented, its response %s', async pendingResponse => {
+    await using simulator = await start({ revision, pendingResponse, pace: 'real' })
+    const accepted = await post(simulator, '/kling/videos', { action: 'text2video', prompt: 'a mug', async: true })
+    const record = await post(simulator, '/kling/tasks', { id: accepted.json().task_id })
+    expect(record.json()).not.toHaveProperty('finished_at')
+    expect(judged('/kling/tasks', 200, record.json())).toBeUndefined()
   })
 
   it('refuses as documented, whatever the code', async () => {

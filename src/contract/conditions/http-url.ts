@@ -2,11 +2,14 @@ const PORT = '(?::(?:6553[0-5]|655[0-2][0-9]|65[0-4][0-9]{2}|6[0-4][0-9]{3}|[1-5
 
 const BYTE = '(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])'
 
-/** Letters, digits and single hyphens: `--` may be a name in another script, which has to be decoded to be judged. */
-const LABEL = '[A-Za-z0-9_](?:-?[A-Za-z0-9_])*'
+/** Whatever of ASCII a host name may have beside digits, dots and hyphens. The URL Standard forbids less than DNS does. */
+const LETTER = 'A-Za-z_!"$&\'()*+,;=`{}~'
+
+/** Single hyphens alone: `--` may be a name in another script, which has to be decoded to be judged. */
+const LABEL = `[0-9${LETTER}](?:-?[0-9${LETTER}])*`
 
 /** Its last label begins with a letter: one of digits would have to be an IPv4 address. */
-const NAME = `(?:${LABEL}\\.)*[A-Za-z_](?:-?[A-Za-z0-9_])*`
+const NAME = `(?:${LABEL}\\.)*[${LETTER}](?:-?[0-9${LETTER}])*`
 
 const GROUP = '[0-9A-Fa-f]{1,4}'
 

@@ -25,8 +25,8 @@ export interface CreateLipSync extends Create {
   readonly voiceSpeed: number | undefined
 }
 
-const SPOKEN = ['text', 'voice_id', 'voice_language', 'voice_speed']
-const RECORDED = ['audio_type', 'audio_url', 'audio_file']
+export const SPOKEN = ['text', 'voice_id', 'voice_language', 'voice_speed']
+export const RECORDED = ['audio_type', 'audio_url', 'audio_file']
 
 /** Fields of `POST /kling/lip-sync`. */
 export const LIP_SYNC_FIELDS: ReadonlySet<string> = new Set([
@@ -34,8 +34,10 @@ export const LIP_SYNC_FIELDS: ReadonlySet<string> = new Set([
   ...ANSWERING,
 ])
 
-const LONGEST_TEXT = 120
-const MODES = ['audio2video', 'text2video'] as const
+export const LONGEST_TEXT = 120
+export const MODES = ['audio2video', 'text2video'] as const
+export const AUDIO_TYPES = ['url', 'file'] as const
+export const VOICE_LANGUAGES = ['zh', 'en'] as const
 
 function readLipSync(body: Fields, revision: Revision): CreateLipSync {
   const unused = body['mode'] === 'audio2video' ? SPOKEN : body['mode'] === 'text2video' ? RECORDED : []
@@ -154,15 +156,15 @@ export const LIP_SYNC: Subject<CreateLipSync> = {
     isOneOf(
       G_LS,
       { id: 'L3', field: 'audio_type', read: ({ audioType }) => audioType },
-      ['url', 'file'],
+      AUDIO_TYPES,
       allowed(['file', 'url']),
       KLING,
     ),
     isOneOf(
       G_LS,
       { id: 'L8', field: 'voice_language', read: ({ voiceLanguage }) => voiceLanguage },
-      ['zh', 'en'],
-      allowed(['zh', 'en']),
+      VOICE_LANGUAGES,
+      allowed(VOICE_LANGUAGES),
       KLING,
     ),
     oneVideo,
@@ -223,7 +225,7 @@ export const LIP_SYNC: Subject<CreateLipSync> = {
 }
 
 /** L11: known only to who keeps the videos. */
-const LENGTH_RULE: Omit<Rule, 'check'> = { id: 'L11', says: 'the video of video_id lasts 5 or 10 s', ...G_LS }
+export const LENGTH_RULE: Omit<Rule, 'check'> = { id: 'L11', says: 'the video of video_id lasts 5 or 10 s', ...G_LS }
 
 /** As of the vendor's own sample, "4.966" (gateway §7); size and sound are chosen. */
 const UNSEEN: Format = { width: 1280, height: 720, fps: 30, frames: 149, audio: true }

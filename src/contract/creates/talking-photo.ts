@@ -33,7 +33,7 @@ export const TALKING_PHOTO_FIELDS: ReadonlySet<string> = new Set([
 
 const { revisions, models } = ENDPOINTS['talking-photo']
 const MODELS = models('2026-10')
-const DURATIONS = [5, 10]
+export const DURATIONS = [5, 10]
 
 function readTalkingPhoto(body: Fields, revision: Revision): CreateTalkingPhoto {
   const read = reading(body, TALKING_PHOTO_FIELDS)
