@@ -62,10 +62,15 @@ function usedFields(revision: Revision, action: Action): string[] {
   return [...fields].filter(name => !ignoredByAction[action]?.includes(name))
 }
 
-/** What a body with nothing but its action is refused for. */
+/** What a body with nothing but its action is refused for, with shots of their own words as well as without. */
 function requiredFields(revision: Revision, action: Action): string[] {
-  return ['action', ...validate({ action }, revision, 'documented').map(({ field }) => field)]
+  const missedIn = (body: Record<string, unknown>) => validate(body, revision, 'documented').map(({ field }) => field)
+  const missed = missedIn({ action, ...OWN_WORDS })
+  return ['action', ...missedIn({ action }).filter(field => missed.includes(field))]
 }
+
+/** Several shots that need no prompt, where the revision knows them. */
+const OWN_WORDS = { multi_shot: true, shot_type: 'customize', multi_prompt: [] } as const
 
 /** Every field of any revision, as `revision` would read it. */
 function videoFields(revision: Revision, action: Action, parts: BodyParts): Readonly<Record<string, z.ZodType>> {
@@ -90,7 +95,7 @@ function videoFields(revision: Revision, action: Action, parts: BodyParts): Read
     ),
     prompt: says(
       z.string().max(LONGEST_PROMPT),
-      `What to show, in 1 to ${LONGEST_PROMPT} characters. ${promptText(revision)}`,
+      `What to show, in 1 to ${LONGEST_PROMPT} characters. ${promptText(revision, action)}`,
       'guide A and B, prompt; length kling §1.4',
     ),
     duration: says(
@@ -192,9 +197,12 @@ export function retrieveTasksBody() {
 }
 
 /** Who has to have one. */
-function promptText(revision: Revision): string {
-  const asks = (action: string) => validate({ action }, revision, 'documented').some(({ field }) => field === 'prompt')
-  return sentence('Required, and not blank, for', ACTIONS.filter(asks))
+function promptText(revision: Revision, action: Action): string {
+  const asks = (made: string) =>
+    validate({ action: made }, revision, 'documented').some(({ field }) => field === 'prompt')
+  const isReplaced = asks(action) && !requiredFields(revision, action).includes('prompt')
+  const unless = isReplaced ? 'It is not read where shot_type customize takes its words from multi_prompt.' : ''
+  return `${sentence('Required, and not blank, for', ACTIONS.filter(asks))} ${unless}`
 }
 
 /** Every duration that some model offers: a range if there is no gap. */

@@ -1,8 +1,11 @@
 import type { Action } from './bodies.ts'
 import * as features from './conditions/features.ts'
 import * as materials from './conditions/materials.ts'
+import * as references from './conditions/references.ts'
 import { type JsonSchema, merge } from './conditions/schema.ts'
+import { shotsAreSound } from './conditions/shots.ts'
 import * as values from './conditions/values.ts'
+import * as voices from './conditions/voices.ts'
 import type { Condition } from './conditions/where.ts'
 import type { Revision } from './revisions.ts'
 import type { Rule } from './rules/objection.ts'
@@ -22,24 +25,38 @@ const CONDITIONS: Readonly<Record<string, Condition>> = {
   R5: materials.startFrameIsGiven,
   R6: materials.videoIdIsGiven,
   R7: materials.modelExtends,
-  R8: materials.v1ExtendsPlainly,
+  R8: materials.extendsPlainly,
+  R9: materials.extendTakesNoReferences,
   R10: features.endFrameGoesWithStart,
+  R11: materials.textTakesNoFrame,
   R12: features.endFrameIsOffered,
   R13: features.endFrameIsFiveSeconds,
   R14: values.durationIsOffered,
+  R15: values.o1LastsFive,
   R16: features.fourKIsOffered,
   R17: features.fourKExcludesCamera,
   R18: features.o1IsStdOrPro,
   R19: features.audioIsOffered,
   R20: features.cameraIsOffered,
+  R21: features.cameraLeavesFramesAlone,
   R22: features.cameraIsSound,
   R23: values.cfgScaleIsInRange,
   R24: values.negativePromptFits,
   R25: values.aspectRatioIsKnown,
-  R26: materials.referencesAreForO1,
-  R28: materials.referencesAreSound,
-  R29: materials.baseVideoExcludesFrames,
-  R33: materials.referencesAreFew,
+  R26: references.referencesAreForO1,
+  R27: references.referencesAreOffered,
+  R28: references.referencesAreSound,
+  R29: references.baseVideoExcludesFrames,
+  R30: references.referenceVideoIsSilent,
+  R31: references.referencesGoUntuned,
+  R32: references.referencesAreNot4k,
+  R33: references.referencesAreFew,
+  R34: references.framesAreSingle,
+  R35: references.elementsAreClosed,
+  R36: voices.elementsAreOffered,
+  R37: voices.voicesAreOffered,
+  R38: shotsAreSound,
+  R39: voices.turboIsPlain,
   R40: values.urlsAreHttp,
   R41: values.modeIsKnown,
   R42: values.promptFits,
@@ -61,7 +78,12 @@ export function strictBody(revision: Revision, action: Action): JsonSchema {
       whole = merge(whole, isPlain ? schema : { allOf: [{ description, ...schema }] })
     }
   }
-  return whole
+  return { ...whole, properties: Object.fromEntries(Object.entries(whole.properties ?? {}).map(settled)) }
+}
+
+/** Of a field that has to be absent there is nothing else to say. */
+function settled([name, schema]: readonly [string, JsonSchema]): readonly [string, JsonSchema] {
+  return [name, schema.type === 'null' ? { type: 'null' } : schema]
 }
 
 type Named = Omit<Rule, 'check'>

@@ -1,7 +1,7 @@
 import type { OpenAPIObject } from 'openapi3-ts/oas31'
 import { DEFAULT_REVISION, REVISIONS } from '../contract/revisions.ts'
 import { openApiDocument } from './document.ts'
-import { STRICT_REVISIONS, strictDocument } from './strict-document.ts'
+import { strictDocument } from './strict-document.ts'
 import { openApiYaml } from './yaml.ts'
 
 /** The committed documents: text by path. `kling.yaml` is the default revision. */
@@ -9,8 +9,8 @@ export function openApiFiles(): Record<string, string> {
   const documents: Record<string, OpenAPIObject> = {}
   for (const revision of REVISIONS) {
     documents[`kling-${revision}`] = openApiDocument(revision)
+    documents[`kling-${revision}.strict`] = strictDocument(revision)
   }
-  for (const revision of STRICT_REVISIONS) documents[`kling-${revision}.strict`] = strictDocument(revision)
   documents['kling'] = openApiDocument(DEFAULT_REVISION)
   return Object.fromEntries(
     Object.entries(documents).map(([name, document]) => [`openapi/${name}.yaml`, NOTICE + openApiYaml(document)]),

@@ -14,9 +14,6 @@ import { linksWithBodies } from './create-operation.ts'
 import { openApiDocument } from './document.ts'
 import { CREATE_VARIANTS, LIP_SYNC_VARIANTS, reachedFrom, type SchemaName, writtenOut } from './schemas.ts'
 
-/** Revisions whose rules are all written down as conditions too. */
-export const STRICT_REVISIONS = ['2026-03', '2026-05'] as const satisfies readonly Revision[]
-
 /**
  * The contract of one revision with every rule in it: a validator of JSON Schema 2020-12 accepts a request body if the
  * API does, but for what `x-mockling-beyond-schema` lists. It says nothing of what is the simulator's alone.
@@ -89,7 +86,7 @@ function described(strict: JsonSchema, loose: SchemaObject | undefined, action?:
   const { properties, items } = plain as SchemaObject
   return {
     ...(loose?.description && { description: loose.description }),
-    ...(loose?.default !== undefined && { default: loose.default }),
+    ...(loose?.default !== undefined && allows(strict, loose.default) && { default: loose.default }),
     ...strict,
     ...(strict.properties && {
       properties: Object.fromEntries(
@@ -101,6 +98,11 @@ function described(strict: JsonSchema, loose: SchemaObject | undefined, action?:
     }),
     ...(strict.items && { items: described(strict.items, items as SchemaObject | undefined) }),
   } as SchemaObject
+}
+
+/** Whether a default is still one: another value may be asked for. */
+function allows({ enum: words }: JsonSchema, standard: unknown): boolean {
+  return words === undefined || words.includes(standard)
 }
 
 function unused(action: string): SchemaObject {

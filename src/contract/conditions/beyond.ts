@@ -1,4 +1,5 @@
-import { REVISION_FACTS, REVISIONS, type Revision } from '../revisions.ts'
+import { REVISION_FACTS, REVISIONS, type Revision, since } from '../revisions.ts'
+import { shotsSumToDuration } from '../rules/shots.ts'
 import { LENGTH_RULE, SOURCE_RULE } from '../rules/source.ts'
 
 /** Something about a body that a strict document can't say, or can't say whole. */
@@ -27,11 +28,19 @@ export const BEYOND_SCHEMA: readonly Beyond[] = [
     says: 'A string may also have a sign, an exponent or spaces around. Which of those are from 0 to 1 can’t be said.',
     revisions: TAKING_STRINGS,
   },
-  {
-    of: 'callback_url, start_image_url, end_image_url, video_list[].video_url',
-    document: 'accepts less',
+  ...[
+    { of: 'callback_url, start_image_url, end_image_url, video_list[].video_url', revisions: REVISIONS },
+    { of: 'image_list[].image_url', revisions: since('2026-08') },
+  ].map(urls => ({
+    ...urls,
+    document: 'accepts less' as const,
     says: 'Whatever the URL Standard can parse is taken. The pattern leaves out user names, escaped or international host names, and unusual forms of addresses.',
-    revisions: REVISIONS,
+  })),
+  {
+    of: `multi_prompt[].duration, rule ${shotsSumToDuration.id}`,
+    document: 'accepts more',
+    says: `${shotsSumToDuration.says}. JSON Schema doesn’t add up.`,
+    revisions: shotsSumToDuration.revisions,
   },
   ...[SOURCE_RULE, LENGTH_RULE].map(({ id, says, revisions }) => ({
     of: `video_id, rule ${id}`,

@@ -1,20 +1,21 @@
-import { modelsOf, rowsOf } from '../capabilities.ts'
+import { rowsOf } from '../capabilities.ts'
 import { CAMERA_AXES } from '../request.ts'
 import { REVISION_FACTS } from '../revisions.ts'
+import { O1 } from '../rules/features.ts'
 import { CAMERA_TYPES } from '../rules/values.ts'
 import { absent, given, implies, oneOf } from './schema.ts'
-import { type Condition, durationAmong, field, forModels, isUsed, modeAmong, offered } from './where.ts'
+import { type Condition, durationAmong, field, forModels, isUsed, modeAmong, offered, type Where } from './where.ts'
 
 /* The rules of rules/features.ts as JSON Schema. */
 
 export const fourKIsOffered: Condition = where => {
   const { revision } = where
   const modes = REVISION_FACTS[revision].modes.filter(mode => mode !== '4k')
-  return forModels(where, model => !rowsOf(revision, model)?.has('4k'), modeAmong(revision, modes))
+  return forModels(where, (_, model) => !rowsOf(revision, model)?.has('4k'), modeAmong(revision, modes))
 }
 
 export const fourKExcludesCamera: Condition = where =>
-  isUsed(where, 'camera_control') ? [implies(modeAmong(where.revision, ['4k']), absent('camera_control'))] : []
+  takesCamera(where) ? [implies(modeAmong(where.revision, ['4k']), absent('camera_control'))] : []
 
 export const endFrameGoesWithStart: Condition = where => {
   if (!isUsed(where, 'end_image_url')) return []
@@ -40,9 +41,18 @@ export const audioIsOffered: Condition = where => [
 ]
 
 export const cameraIsOffered: Condition = where =>
-  isUsed(where, 'camera_control')
+  takesCamera(where)
     ? [offered(where, given('camera_control', 'object'), absent('camera_control'), row => row.camera)]
     : []
+
+export const cameraLeavesFramesAlone: Condition = where =>
+  where.action === 'image2video' ? [absent('camera_control')] : []
+
+/** Whether R21 leaves anything to say of it. */
+function takesCamera(where: Where): boolean {
+  const { action, revision } = where
+  return isUsed(where, 'camera_control') && (action !== 'image2video' || REVISION_FACTS[revision].movesFrames)
+}
 
 /** Two rules: the type is known, and each value is in range. */
 export const cameraIsSound: Condition = where =>
@@ -63,6 +73,4 @@ export const cameraConfigGoesWithSimple: Condition = where =>
 
 /** `R18`: said by R16 too, of every model. */
 export const o1IsStdOrPro: Condition = where =>
-  modelsOf(where.revision).includes('kling-video-o1')
-    ? forModels(where, model => model === 'kling-video-o1', { properties: { mode: oneOf(['std', 'pro']) } })
-    : []
+  forModels(where, (_, model) => O1.has(model), { properties: { mode: oneOf(['std', 'pro']) } })

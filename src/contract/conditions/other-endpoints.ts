@@ -9,8 +9,7 @@ import type { Revision } from '../revisions.ts'
 import { LONGEST_PROMPT, LONGEST_TIMEOUT_SECONDS } from '../rules/values.ts'
 import type { Beyond } from './beyond.ts'
 import { HTTP_URL } from './http-url.ts'
-import { NOT_BLANK } from './materials.ts'
-import { absent, given, type JsonSchema, oneOf, typed } from './schema.ts'
+import { absent, given, type JsonSchema, NOT_BLANK, oneOf, typed, words } from './schema.ts'
 
 /*
  * The rules of the endpoints beside `/kling/videos` as JSON Schema: what `examineFor` accepts, as far as that can be said.
@@ -60,8 +59,6 @@ export function strictTalkingPhoto(revision: Revision): JsonSchema {
 /** Base64, with what `String.prototype.trim` takes away around it; or that alone. */
 const SPACE = NOT_BLANK.replace('[^', '[')
 const BASE64 = `^${SPACE}*(?:[A-Za-z0-9+/]+={0,2})?${SPACE}*$`
-
-const words = (name: string): JsonSchema => given(name, 'string', { pattern: NOT_BLANK })
 
 /** One of two, with the rule that wants it. */
 function either(rule: string, ...schemas: readonly JsonSchema[]): JsonSchema {

@@ -13,6 +13,10 @@ export interface JsonSchema {
   readonly required?: readonly string[]
   readonly properties?: Readonly<Record<string, JsonSchema>>
   readonly items?: JsonSchema
+  readonly prefixItems?: readonly JsonSchema[]
+  readonly contains?: JsonSchema
+  readonly minContains?: number
+  readonly maxContains?: number
   readonly allOf?: readonly JsonSchema[]
   readonly anyOf?: readonly JsonSchema[]
   readonly if?: JsonSchema
@@ -39,6 +43,17 @@ export function absent(...fields: string[]): JsonSchema {
 export function given(field: string, type: string, more: JsonSchema = {}): JsonSchema {
   // Spectral asks for `items` beside every array.
   return { required: [field], properties: { [field]: { type, ...(type === 'array' && { items: {} }), ...more } } }
+}
+
+/**
+ * Something other than what `String.prototype.trim` takes away. Spelled out, since regular expressions of other
+ * languages mean something else by `\S`.
+ */
+export const NOT_BLANK = '[^\\t\\n\\v\\f\\r \\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000\\ufeff]'
+
+/** The field is given, with something in it to read. */
+export function words(field: string): JsonSchema {
+  return given(field, 'string', { pattern: NOT_BLANK })
 }
 
 /** The field has one of these values, the default among them if it is absent. */

@@ -1,11 +1,12 @@
 import { SHARE_AS_TEXT } from '../bodies.ts'
-import { modelsOf, rowsOf } from '../capabilities.ts'
+import { rowsOf } from '../capabilities.ts'
 import { CAMERA_AXES } from '../request.ts'
 import { REVISION_FACTS, type Revision } from '../revisions.ts'
 import { ASPECT_RATIOS, LONGEST_NEGATIVE_PROMPT, LONGEST_PROMPT, LONGEST_TIMEOUT_SECONDS } from '../rules/values.ts'
 import { HTTP_URL } from './http-url.ts'
 import { type JsonSchema, oneOf, typed } from './schema.ts'
-import { type Condition, durationAmong, field, forModels, isMaking, modelAmong, type Where } from './where.ts'
+import { unlessSaidInShots } from './shots.ts'
+import { type Condition, durationAmong, field, forModels, modelAmong, modelsFor, type Where } from './where.ts'
 
 /* The rules of rules/values.ts as JSON Schema, and R44. */
 
@@ -41,6 +42,11 @@ function typesIn(revision: Revision): Readonly<Record<string, JsonSchema>> {
     generate_audio: typed('boolean'),
     element_list: listOf({ element_id: typed('string', 'integer') }),
     video_list: listOf({ video_url: text, refer_type: text, keep_original_sound: text }),
+    image_list: listOf({ image_url: text, type: text }),
+    voice_list: listOf({ voice_id: typed('string', 'integer') }),
+    multi_shot: typed('boolean'),
+    shot_type: text,
+    multi_prompt: listOf({ index: typed('number'), prompt: text, duration: typed('number') }),
     video_id: text,
     callback_url: text,
     async: typed('boolean'),
@@ -56,16 +62,7 @@ export const actionIsKnown: Condition = ({ action }) => [
   { required: ['action'], properties: { action: { enum: [action] } } },
 ]
 
-export const modelIsKnown: Condition = where => {
-  const { revision } = where
-  const makes = (model: string) => rowsOf(revision, model)?.get('std')?.actions.includes('text2video')
-  return [
-    modelAmong(
-      revision,
-      modelsOf(revision).filter(model => !isMaking(where) || makes(model)),
-    ),
-  ]
-}
+export const modelIsKnown: Condition = where => [modelAmong(where.revision, modelsFor(where))]
 
 export const modeIsKnown: Condition = ({ revision }) => [
   { properties: { mode: oneOf(REVISION_FACTS[revision].modes) } },
@@ -74,16 +71,22 @@ export const modeIsKnown: Condition = ({ revision }) => [
 export const durationIsOffered: Condition = where => {
   const { revision } = where
   const spans = new Map<string, readonly number[]>()
-  const spanOf = (model: string) => rowsOf(revision, model)?.get('std')?.seconds ?? []
-  for (const model of modelsOf(revision)) spans.set(spanOf(model).join(), spanOf(model))
+  for (const model of modelsFor(where)) {
+    const seconds = rowsOf(revision, model)?.get('std')?.seconds ?? []
+    spans.set(seconds.join(), seconds)
+  }
   const everything = [...new Set([...spans.values()].flat())].sort((a, b) => a - b)
   return [
     durationAmong(revision, everything),
     ...[...spans.values()]
       .filter(span => span.length < everything.length)
-      .flatMap(span => forModels(where, model => spanOf(model).join() === span.join(), durationAmong(revision, span))),
+      .flatMap(span => forModels(where, row => row.seconds.join() === span.join(), durationAmong(revision, span))),
   ]
 }
+
+/** `R15`: said by R14 too, of every model. */
+export const o1LastsFive: Condition = where =>
+  forModels(where, (_, model) => model === 'kling-o1', durationAmong(where.revision, [5]))
 
 export const aspectRatioIsKnown: Condition = where => field(where, 'aspect_ratio', oneOf(ASPECT_RATIOS))
 
@@ -97,7 +100,8 @@ export const cfgScaleIsInRange: Condition = where =>
 export const negativePromptFits: Condition = where =>
   field(where, 'negative_prompt', { maxLength: LONGEST_NEGATIVE_PROMPT })
 
-export const promptFits: Condition = where => field(where, 'prompt', { maxLength: LONGEST_PROMPT })
+export const promptFits: Condition = where =>
+  field(where, 'prompt', { maxLength: LONGEST_PROMPT }).map(schema => unlessSaidInShots(where, schema))
 
 export const timeoutIsWhole: Condition = where =>
   field(where, 'timeout', { type: ['integer', 'null'], minimum: 0, maximum: LONGEST_TIMEOUT_SECONDS })
@@ -105,6 +109,7 @@ export const timeoutIsWhole: Condition = where =>
 export const urlsAreHttp: Condition = where => [
   ...['callback_url', 'start_image_url', 'end_image_url'].flatMap(name => urlIn(where, name)),
   ...field(where, 'video_list', { items: { properties: { video_url: { pattern: HTTP_URL } } } }),
+  ...field(where, 'image_list', { items: { properties: { image_url: { pattern: HTTP_URL } } } }),
 ]
 
 function urlIn(where: Where, name: string): readonly JsonSchema[] {

@@ -1,8 +1,8 @@
 import type { Action } from '../bodies.ts'
-import { CAPABILITIES, type Capability, modelsOf } from '../capabilities.ts'
+import { CAPABILITIES, type Capability, type Material, modelsOf, rowsOf, takes } from '../capabilities.ts'
 import { readCreateVideo } from '../request.ts'
 import { REVISION_FACTS, type Revision } from '../revisions.ts'
-import { among, implies, type JsonSchema, merge } from './schema.ts'
+import { absent, among, given, implies, type JsonSchema, merge } from './schema.ts'
 
 /** The bodies that a condition is about. */
 export interface Where {
@@ -43,8 +43,13 @@ export function durationAmong(revision: Revision, seconds: readonly number[]): J
   return among('duration', seconds, readCreateVideo({}, revision).seconds)
 }
 
+/** The models that may be asked for an action, in the matrix's order. */
+export function modelsFor({ revision, action }: Where): string[] {
+  return modelsOf(revision).filter(model => rowsOf(revision, model)?.get('std')?.actions.includes(action))
+}
+
 /** The rows of the matrix for an action. */
-export function rowsFor({ revision, action }: Where): Capability[] {
+function rowsFor({ revision, action }: Where): Capability[] {
   return CAPABILITIES.filter(row => row.revisions.includes(revision) && row.actions.includes(action))
 }
 
@@ -56,7 +61,9 @@ export function offered(
   secondsWith: (row: Capability) => readonly number[],
 ): JsonSchema {
   const cells = cellsWith(where, secondsWith)
-  return cells.length === 0 ? unasked : implies(asked, { anyOf: cells })
+  const [cell] = cells
+  if (!cell) return unasked
+  return implies(asked, cells.length === 1 ? cell : { anyOf: cells })
 }
 
 /**
@@ -88,12 +95,28 @@ function offersOf(where: Where, model: string, secondsWith: (row: Capability) =>
   return offers.values()
 }
 
+/** Who brings a material asks for a model that takes it, in whatever mode; where none does, nobody brings it. */
+export function taken(
+  where: Where,
+  material: Material,
+  asked: JsonSchema = given(material, 'array'),
+  unasked: JsonSchema = absent(material),
+): JsonSchema {
+  const { revision } = where
+  const models = modelsFor(where).filter(model => takes(revision, model, material))
+  return models.length === 0 ? unasked : implies(asked, modelAmong(revision, models))
+}
+
 /** The models of which something is true, as a schema; nothing if there are none. */
 export function forModels(
-  { revision }: Where,
-  isMeant: (model: string) => boolean,
+  where: Where,
+  isMeant: (row: Capability, model: string) => boolean | undefined,
   consequence: JsonSchema,
 ): readonly JsonSchema[] {
-  const models = modelsOf(revision).filter(isMeant)
+  const { revision } = where
+  const models = modelsFor(where).filter(model => {
+    const row = rowsOf(revision, model)?.get('std')
+    return row && isMeant(row, model)
+  })
   return models.length === 0 ? [] : [implies(modelAmong(revision, models), consequence)]
 }

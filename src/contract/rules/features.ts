@@ -42,7 +42,7 @@ export const fourKExcludesCamera: Rule = {
 }
 
 /** o1 before and after it was renamed. */
-const O1: ReadonlySet<string> = new Set(['kling-video-o1', 'kling-o1'])
+export const O1: ReadonlySet<string> = new Set(['kling-video-o1', 'kling-o1'])
 
 /** Never the answer: R16 says the same of all models and comes first. Kept, since the sources list it apart. */
 export const o1IsStdOrPro: Rule = {

@@ -34,6 +34,14 @@ export const shotTypeIsKnown: Rule = rule(`shot_type is ${SHOT_TYPES.join(' or '
       },
 )
 
+/** The one thing about shots that no JSON Schema can say. */
+export const shotsSumToDuration: Rule = rule('the durations of multi_prompt sum to duration', request => {
+  const { shots = [], seconds } = request
+  const sum = shots.reduce((total, { duration = 0 }) => total + duration, 0)
+  if (shots.length === 0 || !shots.every(({ duration }) => isLength(duration)) || sum === seconds) return
+  return finding(`the durations of multi_prompt must sum to duration: ${sum} is not ${seconds}`, request)
+})
+
 /** R38: what several shots ask for. */
 export const shotsAreSound: readonly Rule[] = [
   rule('multi_shot is for kling-v3 and kling-v3-omni', ({ isMultiShot, revision, model }) => {
@@ -79,12 +87,7 @@ export const shotsAreSound: readonly Rule[] = [
     const allowed = `a whole number from 1 to ${LONGEST_SHOT_SECONDS}`
     return finding(`multi_prompt[${wrong}].duration must be ${allowed}`, request)
   }),
-  rule('the durations of multi_prompt sum to duration', request => {
-    const { shots = [], seconds } = request
-    const sum = shots.reduce((total, { duration = 0 }) => total + duration, 0)
-    if (shots.length === 0 || !shots.every(({ duration }) => isLength(duration)) || sum === seconds) return
-    return finding(`the durations of multi_prompt must sum to duration: ${sum} is not ${seconds}`, request)
-  }),
+  shotsSumToDuration,
 ]
 
 function isSaid({ prompt }: Shot): boolean {
