@@ -143,6 +143,11 @@ export function since(revision: Revision): Revision[] {
   return REVISIONS.slice(REVISIONS.indexOf(revision))
 }
 
+/** Those whose `/kling/videos` reads a field: no other can object to it. */
+export function reading(field: string): Revision[] {
+  return REVISIONS.filter(revision => REVISION_FACTS[revision].fields.has(field))
+}
+
 /** All before `revision`. */
 export function before(revision: Revision): Revision[] {
   return REVISIONS.slice(0, REVISIONS.indexOf(revision))

@@ -4,7 +4,7 @@ import type { Evidence } from '../evidence.ts'
 import type { Subject } from '../examination.ts'
 import { type Format, formatOf, type Look } from '../formats.ts'
 import { asBoolean, asMembers, asString, type Fields, reading } from '../reading.ts'
-import { before, type Revision } from '../revisions.ts'
+import { before, type Revision, since } from '../revisions.ts'
 import { setting } from '../rules/objection.ts'
 import { isGiven, isOneOf, type Scope } from '../rules/presence.ts'
 import { callbackUrlIsHttp, urlIsHttp } from '../rules/urls.ts'
@@ -86,7 +86,7 @@ export const MOTION: Subject<CreateMotion> = {
   read: readMotion,
   rules: [
     isOneOf(
-      G_M,
+      { ...G_M, revisions: since('2026-08') },
       { id: 'M1', field: 'model_name', read: ({ model }) => model },
       MODELS,
       value => invalid('model_name', value),

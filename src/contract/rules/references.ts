@@ -3,7 +3,7 @@ import { CHOSEN, type Evidence, SDK } from '../evidence.ts'
 import { FRAME_TYPES, framesOf } from '../materials.ts'
 import { onWire } from '../reading.ts'
 import type { CreateVideo } from '../request.ts'
-import { before, REVISIONS, since } from '../revisions.ts'
+import { before, REVISIONS, reading, since } from '../revisions.ts'
 import { isUntuned, TUNING } from './materials.ts'
 import { type Change, type Finding, type Rule, setting, without } from './objection.ts'
 import { ENUM_FORM, invalid } from './values.ts'
@@ -92,7 +92,7 @@ export const itemsAreGiven: readonly Rule[] = (
   says: `${field} holds at least one item, each with its ${member}`,
   source: field === 'voice_list' ? 'gateway §2 voice_list' : 'gateway §3.2 R28 (OA-1, OA-4)',
   grade: 'vendor' as const,
-  revisions: REVISIONS,
+  revisions: reading(field),
   check(request) {
     const given = read(request)
     if (given === undefined || (given.length > 0 && given.every(text => text))) return
@@ -122,7 +122,7 @@ export const referenceWordsAreKnown: readonly Rule[] = (
   says: `${list}[].${field} is ${words.join(' or ')}`,
   source: `gateway §2 ${list}`,
   grade: 'vendor' as const,
-  revisions: REVISIONS,
+  revisions: reading(list),
   check(request) {
     const value = read(request)?.find(word => word !== undefined && !words.some(known => known === word))
     if (value === undefined) return

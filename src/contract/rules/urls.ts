@@ -1,9 +1,12 @@
 import type { Create } from '../create.ts'
 import type { CreateVideo } from '../request.ts'
-import { REVISIONS } from '../revisions.ts'
+import { REVISIONS, reading } from '../revisions.ts'
 import { type Change, type Rule, setting, without } from './objection.ts'
 
-/** R40 for one field. `name` is how the message calls it, if the URL lies deeper; `nearest` is to make it a good one. */
+/**
+ * R40 for one field. `nearest` is to make it a good URL; `name` is how the message calls the field, if the URL lies deeper
+ * in a list, which not all revisions read.
+ */
 export function urlIsHttp<R extends Create>(
   field: string,
   read: (request: R) => string | undefined,
@@ -15,7 +18,7 @@ export function urlIsHttp<R extends Create>(
     says: `${field} is an http or https URL`,
     source: 'gateway §3.2 R40 (SDK)',
     grade: 'vendor',
-    revisions: REVISIONS,
+    revisions: name === field ? REVISIONS : reading(field),
     check(request) {
       const url = read(request)
       if (url === undefined || isHttpUrl(url)) return
