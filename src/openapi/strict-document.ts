@@ -28,7 +28,7 @@ export function strictDocument(revision: Revision, serverUrl?: string): OpenAPIO
   const loose = writtenOut(components?.schemas) as Readonly<Record<SchemaName, SchemaObject>>
   return {
     ...rest,
-    info: { ...info, title: `${info.title}, strict`, description: `${DESCRIPTION}\n\n${info.description}` },
+    info: { ...info, title: `${info.title} ${revision}, strict`, description: `${DESCRIPTION}\n\n${info.description}` },
     paths: strictPaths,
     components: {
       ...components,
