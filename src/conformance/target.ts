@@ -1,0 +1,86 @@
+import { randomUUID } from 'node:crypto'
+import supertest from 'supertest'
+import type { Revision } from '../contract/revisions.ts'
+import type { Sending } from './case.ts'
+
+/** An answer as it came. */
+export interface Seen {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly text: string
+  /** `undefined` if the text is no JSON. */
+  readonly json: unknown
+}
+
+/** What is put to the test. */
+export interface Target {
+  /** Scheme, host and perhaps a path, without a slash at the end. */
+  readonly url: string
+  readonly token: string
+  readonly revision: Revision
+  /** Whether it says of itself that it is a mockling: nothing costs anything there. */
+  readonly isSimulated: boolean
+  /** Milliseconds that an answer may take. */
+  readonly timeoutMs: number
+}
+
+/** A target that can't be reached, or whose answers are none of an API: nothing can be said about it. */
+export class Unreachable extends Error {}
+
+/** Sends what a case says. */
+export async function send(
+  target: Target,
+  { path, method = 'POST', body, text, headers, token }: Sending,
+): Promise<Seen> {
+  const call = supertest(target.url)
+    [verbOf(method)](path)
+    .timeout(target.timeoutMs)
+    .redirects(0)
+    .ok(() => true)
+  const authorization = authorizationOf(target, token)
+  if (authorization !== undefined) call.set('authorization', authorization)
+  call.set({ 'content-type': 'application/json', ...headers })
+  call.buffer(true).parse((response, done) => asText(response as unknown as NodeJS.ReadableStream, done))
+  const sent = text ?? (body && JSON.stringify(body))
+  try {
+    const answer = await call.send(sent)
+    const got = String(answer.body ?? '')
+    return { status: answer.status, headers: answer.headers, text: got, json: parsed(got) }
+  } catch (cause) {
+    throw new Unreachable(`${method} ${target.url}${path}: ${(cause as Error).message}`, { cause })
+  }
+}
+
+function verbOf(method: string) {
+  return method.toLowerCase() as 'get' | 'post' | 'put' | 'delete'
+}
+
+function authorizationOf({ token, isSimulated }: Target, which: Sending['token'] = 'given'): string | undefined {
+  switch (which) {
+    case 'given':
+      return `Bearer ${token}`
+    case 'none':
+      return undefined
+    case 'not bearer':
+      return 'Basic bW9ja2xpbmc6bW9ja2xpbmc='
+    case 'unknown':
+      // A simulator without a list of tokens takes any but those that ask to be refused.
+      return `Bearer ${isSimulated ? `${randomUUID()}.mockling-invalid_token` : randomUUID().replaceAll('-', '')}`
+  }
+}
+
+/** Supertest parses by content type; cases look at the text first. A response is a stream, which its types don't say. */
+function asText(response: NodeJS.ReadableStream, done: (error: Error | null, text: string) => void): void {
+  const parts: Buffer[] = []
+  response.on('data', (part: Buffer) => parts.push(part))
+  response.on('end', () => done(null, Buffer.concat(parts).toString('utf8')))
+  response.on('error', error => done(error, ''))
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
