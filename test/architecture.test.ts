@@ -20,6 +20,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   replay: ['replay', 'journal', 'callbacks', 'simulation'],
   control: ['control', 'contract', 'simulation', 'store', 'journal', 'faults', 'callbacks', 'replay'],
   openapi: ['openapi', 'contract', 'faults', 'control'],
+  conformance: ['conformance', 'contract'],
   testing: ['testing', 'control', 'journal', PUBLIC],
 }
 

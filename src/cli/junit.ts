@@ -7,6 +7,8 @@ export interface Check {
   readonly name: string
   /** Why it failed; absent if it passed. The first line is the summary. */
   readonly failure?: string | undefined
+  /** Why it was left out; absent if it was not. */
+  readonly skipped?: string | undefined
   /** What was seen, for a check that passed. */
   readonly note?: string | undefined
   /** How long it took, in real milliseconds. */
@@ -15,20 +17,21 @@ export interface Check {
 
 /** Checks as a JUnit report: one suite, one case each. */
 export function junitOf(suite: string, checks: readonly Check[]): string {
-  const cases = checks.map(({ name, failure, note, durationMs }) => ({
+  const cases = checks.map(({ name, failure, skipped, note, durationMs }) => ({
     '@name': clean(name),
     '@classname': clean(suite),
     ...(durationMs !== undefined && { '@time': seconds(durationMs) }),
     ...(failure !== undefined && {
       failure: { '@message': clean(failure.split('\n')[0] ?? ''), '#text': clean(failure) },
     }),
+    ...(skipped !== undefined && { skipped: { '@message': clean(skipped) } }),
     ...(note !== undefined && { 'system-out': clean(note) }),
   }))
   const totals = {
     '@tests': checks.length,
     '@failures': checks.filter(check => check.failure !== undefined).length,
     '@errors': 0,
-    '@skipped': 0,
+    '@skipped': checks.filter(check => check.skipped !== undefined).length,
     '@time': seconds(checks.reduce((sum, check) => sum + (check.durationMs ?? 0), 0)),
   }
   const builder = new Builder({

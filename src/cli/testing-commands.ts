@@ -1,12 +1,13 @@
 import { type Command, Option } from 'commander'
 import type { ConfigInput } from '../config.ts'
+import { REVISIONS } from '../contract/revisions.ts'
 import { FORMATS } from './env.ts'
 import { EXEC_DEFAULTS } from './options.ts'
 
 const HERE = 'http://127.0.0.1:4180'
 const NONE: readonly string[] = []
 
-function several(value: string, values: readonly string[]): readonly string[] {
+function several(value: string, values: readonly string[] = []): readonly string[] {
   return [...values, value]
 }
 
@@ -58,6 +59,33 @@ export function addTestingCommands(
     .option('--json', 'Print JSON.')
     .action(async (file, options) => {
       process.exitCode = await (await import('./replay.ts')).replay(file, options)
+    })
+
+  program
+    .command('verify')
+    .description('Run the contract suite against a server. Exits with 1 if a promise is not kept.')
+    .argument('[url]', 'a mockling, where nothing costs anything, or the real API', HERE)
+    .option('--token <token>', 'Bearer token. A mockling needs none.', process.env['MOCKLING_TOKEN'])
+    .addOption(new Option('--revision <name>', 'Dated reading of the contract.').choices(REVISIONS).default('2026-05'))
+    .option('--only <name>', 'Only cases with that id, beginning of an id, rule, grade or tag. Repeatable.', several)
+    .option('--skip <name>', 'Not those. Repeatable.', several)
+    .option('--plan', 'Print the cases and what they may cost. Sends nothing.')
+    .option('--allow-spend', 'Send a real API creates that may cost money.')
+    .option('--max-credits <n>', 'What they may cost together, refusals that might not come included.', '0')
+    .option('--everything', 'All paid cases, not just the smallest set that shows each two features together.')
+    .option('--callback-url <url>', 'Where a real API reaches the receiver of callbacks here.')
+    .option('--callback-port <n>', 'Port of that receiver; 0 picks a free one.', '0')
+    .option('--image <url>', 'An image that a real API can fetch; --video and --audio go with it.')
+    .option('--video <url>', 'A video that it can fetch.')
+    .option('--audio <url>', 'A recording that it can fetch.')
+    .option('--timeout <seconds>', 'How long one answer may take.', '300')
+    .option('--ledger <file>', 'Remembers what a real API was paid for.', 'mockling-verify.jsonl')
+    .option('--resume', 'Leave out what passed before, as the ledger says.')
+    .option('--key <key>', 'Key of a mockling’s control door.')
+    .option('--report <form=file>', 'Write a report: junit, json, markdown or html. Repeatable.', several)
+    .option('--json', 'Print JSON.')
+    .action(async (url, options) => {
+      process.exitCode = await (await import('./verify.ts')).verify(url, options)
     })
 
   program

@@ -1,0 +1,110 @@
+import { ConfigError } from '../config.ts'
+import type { Verdict } from '../conformance/verify.ts'
+import { refuseUnwritable, writeOutput } from './file.ts'
+import { junitOf } from './junit.ts'
+import { tableText } from './table.ts'
+
+/** What came of a run, for other programs and for people. */
+export interface Run {
+  /** Address of the target. */
+  readonly target: string
+  readonly revision: string
+  readonly verdicts: readonly Verdict[]
+}
+
+const FORMS: Readonly<Record<string, (run: Run) => string>> = {
+  junit: junit,
+  json: run => `${JSON.stringify(run, undefined, 2)}\n`,
+  markdown: markdown,
+  html: html,
+}
+
+/** Where a report goes, and in which form. */
+export interface Report {
+  readonly form: string
+  readonly file: string
+}
+
+/**
+ * What `--report junit=FILE` asks for.
+ * @throws ConfigError if the form is another or the file can't be written
+ */
+export function reportFrom(text: string): Report {
+  const [, form = '', file = ''] = /^([a-z]+)=(.+)$/.exec(text) ?? []
+  if (!Object.hasOwn(FORMS, form)) {
+    const forms = Object.keys(FORMS).map(name => `${name}=FILE`)
+    throw new ConfigError(`--report: ${JSON.stringify(text)} is not allowed; it must be ${forms.join(' or ')}`)
+  }
+  refuseUnwritable('--report', file)
+  return { form, file }
+}
+
+export function writeReport({ form, file }: Report, run: Run): void {
+  writeOutput(file, FORMS[form]?.(run) ?? '', { option: '--report' })
+}
+
+function junit({ target, verdicts }: Run): string {
+  return junitOf(
+    `mockling verify ${target}`,
+    verdicts.map(({ id, promise, state, text, durationMs }) => ({
+      name: `${id}: ${promise}`,
+      durationMs,
+      ...(state === 'failed' && { failure: text }),
+      ...(state === 'skipped' && { skipped: text }),
+    })),
+  )
+}
+
+function counted({ verdicts }: Run): string {
+  const count = (state: Verdict['state']) => verdicts.filter(verdict => verdict.state === state).length
+  return `${count('passed')} passed, ${count('failed')} failed, ${count('skipped')} left out`
+}
+
+/** Failures first, then what was left out: what passed needs no reader. */
+function ofInterest({ verdicts }: Run): Verdict[] {
+  return (['failed', 'skipped'] as const).flatMap(state => verdicts.filter(verdict => verdict.state === state))
+}
+
+function markdown(run: Run): string {
+  const cell = (text: string) => text.replaceAll('|', '\\|').replaceAll('\n', '<br>')
+  const rows = ofInterest(run).map(({ id, promise, state, text }) => [state, `\`${id}\``, cell(promise), cell(text)])
+  return [
+    `# ${run.target}, revision ${run.revision}`,
+    `${counted(run)}.`,
+    ...(rows.length > 0 ? [tableText([['', 'case', 'promise', 'what came'], ...rows], 'markdown')] : []),
+    '',
+  ].join('\n\n')
+}
+
+function html(run: Run): string {
+  const rows = [...ofInterest(run), ...run.verdicts.filter(({ state }) => state === 'passed')].map(
+    ({ id, promise, state, text }) =>
+      `<tr class="${state}"><td>${state}<td><code>${escaped(id)}</code><td>${escaped(promise)}<td><pre>${escaped(text)}</pre>`,
+  )
+  return `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<title>mockling verify ${escaped(run.target)}</title>
+<style>
+  body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 80rem; padding: 0 1rem; color: #1c1c1e }
+  table { border-collapse: collapse; width: 100% }
+  td { border-top: 1px solid #ddd; padding: .4rem .6rem; vertical-align: top }
+  pre { margin: 0; white-space: pre-wrap; overflow-wrap: anywhere; font-size: 13px }
+  .failed td:first-child { color: #b00020; font-weight: 600 }
+  .passed td:first-child { color: #1b6e3c }
+  .skipped { color: #666 }
+</style>
+<h1>${escaped(run.target)}</h1>
+<p>Revision ${escaped(run.revision)}: ${counted(run)}.</p>
+<table>
+${rows.join('\n')}
+</table>
+</html>
+`
+}
+
+const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
+
+function escaped(text: string): string {
+  return text.replace(/[&<>"]/g, character => ENTITIES[character] ?? character)
+}
