@@ -65,7 +65,7 @@ export function addTestingCommands(
     .command('verify')
     .description('Run the contract suite against a server. Exits with 1 if a promise is not kept.')
     .argument('[url]', 'a mockling, where nothing costs anything, or the real API', HERE)
-    .option('--token <token>', 'Bearer token. A mockling needs none.', process.env['MOCKLING_TOKEN'])
+    .option('--token <token>', 'Bearer token; without it MOCKLING_TOKEN. A mockling needs none.')
     .addOption(new Option('--revision <name>', 'Dated reading of the contract.').choices(REVISIONS).default('2026-05'))
     .option('--only <name>', 'Only cases with that id, beginning of an id, rule, grade or tag. Repeatable.', several)
     .option('--skip <name>', 'Not those. Repeatable.', several)

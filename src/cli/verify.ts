@@ -71,7 +71,8 @@ function exitCodeOf(verdicts: readonly Verdict[]): number {
 
 function contractOf(target: string, options: Options): ContractOptions {
   if (!/^https?:\/\/[^/]+/.test(target)) throw new ConfigError(`verify: ${target} is no http or https URL`)
-  const { image, video, audio, token, key, only, skip, callbackUrl, ledger } = options
+  const { image, video, audio, key, only, skip, callbackUrl, ledger } = options
+  const token = options.token ?? process.env['MOCKLING_TOKEN']
   const files = [image, video, audio].filter(file => file !== undefined)
   if (files.length !== 0 && files.length !== 3) throw new ConfigError('--image, --video and --audio go together')
   return {

@@ -86,6 +86,13 @@ describe('mockling verify of what does not say that it is a mockling', () => {
     expect(code).toBe(0)
   })
 
+  it('takes the token from the environment too, and shows it to nobody', async () => {
+    const env = { MOCKLING_TOKEN: 'secret-token-1' }
+    const { code, stdout } = await run(['verify', real.url, '--only', 'tasks/unknown-id'], { env, cwd: place })
+    expect([code, stdout]).toEqual([0, '1 passed, 0 failed, 0 left out\n'])
+    expect((await run(['verify', '--help'], { env })).stdout).not.toContain('secret-token-1')
+  })
+
   it('wants a token', async () => {
     const { code, stderr } = await run(['verify', real.url])
     expect(stderr).toContain(`--token: ${real.url} is no mockling`)
