@@ -3,6 +3,7 @@ import type { Verdict } from '../conformance/verify.ts'
 import { refuseUnwritable, writeOutput } from './file.ts'
 import { junitOf } from './junit.ts'
 import { tableText } from './table.ts'
+import { countsOf, inState } from './verify-text.ts'
 
 /** What came of a run, for other programs and for people. */
 export interface Run {
@@ -13,10 +14,10 @@ export interface Run {
 }
 
 const FORMS: Readonly<Record<string, (run: Run) => string>> = {
-  junit: junit,
+  junit,
   json: run => `${JSON.stringify(run, undefined, 2)}\n`,
-  markdown: markdown,
-  html: html,
+  markdown,
+  html,
 }
 
 /** Where a report goes, and in which form. */
@@ -55,14 +56,9 @@ function junit({ target, verdicts }: Run): string {
   )
 }
 
-function counted({ verdicts }: Run): string {
-  const count = (state: Verdict['state']) => verdicts.filter(verdict => verdict.state === state).length
-  return `${count('passed')} passed, ${count('failed')} failed, ${count('skipped')} left out`
-}
-
 /** Failures first, then what was left out: what passed needs no reader. */
 function ofInterest({ verdicts }: Run): Verdict[] {
-  return (['failed', 'skipped'] as const).flatMap(state => verdicts.filter(verdict => verdict.state === state))
+  return [...inState(verdicts, 'failed'), ...inState(verdicts, 'skipped')]
 }
 
 function markdown(run: Run): string {
@@ -70,14 +66,14 @@ function markdown(run: Run): string {
   const rows = ofInterest(run).map(({ id, promise, state, text }) => [state, `\`${id}\``, cell(promise), cell(text)])
   return [
     `# ${run.target}, revision ${run.revision}`,
-    `${counted(run)}.`,
+    `${countsOf(run.verdicts)}.`,
     ...(rows.length > 0 ? [tableText([['', 'case', 'promise', 'what came'], ...rows], 'markdown')] : []),
     '',
   ].join('\n\n')
 }
 
 function html(run: Run): string {
-  const rows = [...ofInterest(run), ...run.verdicts.filter(({ state }) => state === 'passed')].map(
+  const rows = [...ofInterest(run), ...inState(run.verdicts, 'passed')].map(
     ({ id, promise, state, text }) =>
       `<tr class="${state}"><td>${state}<td><code>${escaped(id)}</code><td>${escaped(promise)}<td><pre>${escaped(text)}</pre>`,
   )
@@ -95,7 +91,7 @@ function html(run: Run): string {
   .skipped { color: #666 }
 </style>
 <h1>${escaped(run.target)}</h1>
-<p>Revision ${escaped(run.revision)}: ${counted(run)}.</p>
+<p>Revision ${escaped(run.revision)}: ${countsOf(run.verdicts)}.</p>
 <table>
 ${rows.join('\n')}
 </table>

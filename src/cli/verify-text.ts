@@ -5,13 +5,25 @@ const MOST_NAMES = 5
 
 /** What came of a run, for people: failures of one cause together, and why what was left out was. */
 export function summaryOf(verdicts: readonly Verdict[]): string {
-  const of = (state: Verdict['state']) => verdicts.filter(verdict => verdict.state === state)
-  const [failed, skipped] = [of('failed'), of('skipped')]
   return [
-    ...grouped(failed, causeOf).map(([, same]) => failureOf(same)),
-    ...grouped(skipped, ({ text }) => reasonOf(text)).map(([reason, same]) => `left out, ${same.length}: ${reason}`),
-    `${of('passed').length} passed, ${failed.length} failed, ${skipped.length} left out`,
+    ...grouped(inState(verdicts, 'failed'), causeOf).map(([, same]) => failureOf(same)),
+    ...grouped(inState(verdicts, 'skipped'), ({ text }) => reasonOf(text)).map(
+      ([reason, same]) => `left out, ${same.length}: ${reason}`,
+    ),
+    countsOf(verdicts),
   ].join('\n')
+}
+
+export function inState(verdicts: readonly Verdict[], state: Verdict['state']): Verdict[] {
+  return verdicts.filter(verdict => verdict.state === state)
+}
+
+/** `745 passed, 0 failed, 0 left out`. */
+export function countsOf(verdicts: readonly Verdict[]): string {
+  const [passed, failed, skipped] = (['passed', 'failed', 'skipped'] as const).map(
+    state => inState(verdicts, state).length,
+  )
+  return `${passed} passed, ${failed} failed, ${skipped} left out`
 }
 
 function failureOf(same: readonly Verdict[]): string {

@@ -9,7 +9,6 @@ export interface Sending {
   readonly body?: Readonly<Record<string, unknown>>
   /** Sent as it is, in place of a body. */
   readonly text?: string
-  readonly headers?: Readonly<Record<string, string>>
   /** `given`, the default: that of the run. `unknown`: one that nobody has issued. */
   readonly token?: 'given' | 'none' | 'unknown' | 'not bearer'
 }
@@ -59,7 +58,7 @@ export const PRICE_CLASSES = ['free', 'at risk', 'paid'] as const
 export type PriceClass = (typeof PRICE_CLASSES)[number]
 
 /** What a case needs beside an address and a token. `files`: images and the like that the API can fetch. */
-export type Need = 'callback' | 'files' | 'simulator'
+export type Need = 'callback' | 'files'
 
 /** One promise of the API, and how to find out whether it is kept. */
 export interface Case extends Evidence {

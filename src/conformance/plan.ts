@@ -85,7 +85,6 @@ function whySkipped(
 const MISSING: Readonly<Record<Need, string>> = {
   callback: 'no public address for callbacks; --callback-url names one',
   files: 'no files that the API could fetch; --image, --video and --audio name them',
-  simulator: 'only a simulator can be told to do that',
 }
 
 /** What a case may cost beside what is there already. */

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
+import { parsed } from './target.ts'
 
 /** A callback as it came. */
 export interface Posted {
@@ -62,12 +63,4 @@ async function closed(server: Server): Promise<void> {
   server.closeAllConnections()
   server.close()
   await once(server, 'close')
-}
-
-function parsed(body: string): unknown {
-  try {
-    return JSON.parse(body)
-  } catch {
-    return undefined
-  }
 }

@@ -1,5 +1,4 @@
-import { ENDPOINTS } from '../contract/endpoints.ts'
-import type { Case } from './case.ts'
+import type { Case, Sending } from './case.ts'
 import type { Difference } from './difference.ts'
 import type { Target } from './target.ts'
 
@@ -14,24 +13,9 @@ export function failureText(one: Case, differences: readonly Difference[], targe
 
 /** The token is left to the environment: failures are kept and shown. */
 function curlOf({ check }: Case, { url }: Target): string[] {
-  const sending =
-    check.kind === 'refused'
-      ? check.sending
-      : check.kind === 'made'
-        ? { path: check.production.path, body: check.production.body }
-        : undefined
-  if (!sending) return []
-  const {
-    path = ENDPOINTS.videos.path,
-    method = 'POST',
-    body,
-    text,
-    token = 'given',
-  } = sending as typeof sending & {
-    method?: string
-    text?: string
-    token?: string
-  }
+  if (check.kind === 'query') return []
+  const sending: Sending = check.kind === 'refused' ? check.sending : check.production
+  const { path, method = 'POST', body, text, token = 'given' } = sending
   const data = text ?? (body && JSON.stringify(body))
   return [
     [

@@ -28,10 +28,7 @@ export interface Target {
 export class Unreachable extends Error {}
 
 /** Sends what a case says. */
-export async function send(
-  target: Target,
-  { path, method = 'POST', body, text, headers, token }: Sending,
-): Promise<Seen> {
+export async function send(target: Target, { path, method = 'POST', body, text, token }: Sending): Promise<Seen> {
   const call = supertest(target.url)
     [verbOf(method)](path)
     .timeout(target.timeoutMs)
@@ -39,7 +36,7 @@ export async function send(
     .ok(() => true)
   const authorization = authorizationOf(target, token)
   if (authorization !== undefined) call.set('authorization', authorization)
-  call.set({ 'content-type': 'application/json', ...headers })
+  call.set('content-type', 'application/json')
   call.buffer(true).parse((response, done) => asText(response as unknown as NodeJS.ReadableStream, done))
   const sent = text ?? (body && JSON.stringify(body))
   try {
@@ -77,7 +74,8 @@ function asText(response: NodeJS.ReadableStream, done: (error: Error | null, tex
   response.on('error', error => done(error, ''))
 }
 
-function parsed(text: string): unknown {
+/** JSON; `undefined` if it is none. */
+export function parsed(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {

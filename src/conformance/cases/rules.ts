@@ -34,11 +34,12 @@ export function rulesAt(type: TaskType, revision: Revision): AnyRule[] {
 export function ruleCases(revision: Revision, files: Files): Case[] {
   const source = sourceVideo(revision)
   return endpointsOf(revision).flatMap(({ type }) => {
+    const rules = rulesAt(type, revision)
     const found = new Map<string, Found>()
     for (const body of probesOf(type, revision, files)) {
       const probe = tried(type, body, revision)
       const objection = objectionTo(probe)
-      const rule = objection && rulesAt(type, revision).find(candidate => doesRefuse(candidate, objection.rule, probe))
+      const rule = objection && rules.find(candidate => doesRefuse(candidate, objection.rule, probe))
       if (!rule || !objection) continue
       const key = `${rule.id}/${rule.says}/${objection.field}`
       const isAlone = probe.examined.objections.every(other => other.rule === rule.id)
