@@ -3,7 +3,7 @@ import { answeringFields, type BodyParts } from './body-parts.ts'
 import { CAPABILITIES, modelsOf, rowsOf } from './capabilities.ts'
 import { says, words } from './describing.ts'
 import { materialFields } from './material-bodies.ts'
-import { actionsText, durationsText, type Feature, ignoredText, modesText, offers, sentence } from './offers.ts'
+import { actionsText, durationsText, ignoredText, modesText, offers, refused, sentence, untunedText } from './offers.ts'
 import { REVISION_FACTS, type Revision } from './revisions.ts'
 import { ACTIONS, ASPECT_RATIOS, LONGEST_NEGATIVE_PROMPT, LONGEST_PROMPT } from './rules/values.ts'
 import { validate } from './rules.ts'
@@ -76,7 +76,8 @@ const OWN_WORDS = { multi_shot: true, shot_type: 'customize', multi_prompt: [] }
 function videoFields(revision: Revision, action: Action, parts: BodyParts): Readonly<Record<string, z.ZodType>> {
   const { modes, takesStrings } = REVISION_FACTS[revision]
   const ignored = (field: string) => ignoredText(revision, field)
-  const offered = (feature: Feature) => sentence('Offered by', offers(revision, feature))
+  const untuned = `${untunedText(revision)} ${refused(revision, { R31: 'beside image_list and video_list' })}`
+  const sounding = modelsOf(revision).filter(model => rowsOf(revision, model)?.get('std')?.alwaysAudio)
   return {
     action: says(
       z.enum([action]),
@@ -105,12 +106,15 @@ function videoFields(revision: Revision, action: Action, parts: BodyParts): Read
     ),
     start_image_url: says(
       z.url(),
-      `The first frame: an http or https URL. Required for image2video. ${ignored('start_image_url')}`,
+      `The first frame: an http or https URL. Required for image2video. ${refused(revision, { R11: 'with text2video' })} ${ignored('start_image_url')}`,
       'guide A and B, start_image_url',
     ),
     end_image_url: says(
       z.url(),
-      `The last frame: an http or https URL. Goes with image2video and start_image_url. ${offered('endFrame')} ${ignored('end_image_url')}`,
+      `The last frame: an http or https URL. Goes with image2video and start_image_url. ${sentence(
+        'Offered by',
+        offers(revision, row => row.endFrame),
+      )} ${ignored('end_image_url')}`,
       'guide A and B, end_image_url',
     ),
     aspect_ratio: says(
@@ -120,22 +124,29 @@ function videoFields(revision: Revision, action: Action, parts: BodyParts): Read
     ),
     cfg_scale: says(
       takesStrings ? z.xor([share(), z.string().regex(SHARE_AS_TEXT)]) : share(),
-      `How closely to follow the prompt: 0 to 1, larger is closer.${takesStrings ? ' The number may come as a string.' : ''}`,
+      `How closely to follow the prompt: 0 to 1, larger is closer.${takesStrings ? ' The number may come as a string.' : ''} ${untuned}`,
       'guide A and B, cfg_scale; string gateway §2',
     ),
     camera_control: says(
       takesStrings ? z.xor([parts.CameraControl, z.string()]) : parts.CameraControl,
-      `How the camera moves.${takesStrings ? ' The object may come as a JSON string.' : ''} ${offered('camera')} ${ignored('camera_control')}`,
+      `How the camera moves.${takesStrings ? ' The object may come as a JSON string.' : ''} ${sentence(
+        'Offered by',
+        offers(revision, row => row.camera),
+      )} ${refused(revision, { R21: 'with image2video' })} ${ignored('camera_control')}`,
       'guide A and B, camera_control; shape gateway §2',
     ),
     negative_prompt: says(
       z.string().max(LONGEST_NEGATIVE_PROMPT),
-      `What not to show, in at most ${LONGEST_NEGATIVE_PROMPT} characters.`,
+      `What not to show, in at most ${LONGEST_NEGATIVE_PROMPT} characters. ${untuned}`,
       'guide A and B, negative_prompt',
     ),
     generate_audio: says(
-      z.boolean().default(false),
-      `Whether to make sound as well. Default false. ${sentence('true is offered by', offers(revision, 'audio'))}`,
+      // Clients that are made from the document send what is named as default, which one model refuses.
+      sounding.length > 0 ? z.boolean() : z.boolean().default(false),
+      `Whether to make sound as well. Default false${sounding.length > 0 ? ', but where it is always made' : ''}. ${sentence(
+        'true is offered by',
+        offers(revision, row => (row.audio ? row.seconds : [])),
+      )} ${sentence('It is always made, and false refused, by', sounding)}`,
       'guide B, generate_audio',
     ),
     ...materialFields(revision, parts),
@@ -159,15 +170,17 @@ function share() {
 
 /** `POST /kling/tasks` for one task. */
 export function retrieveTaskBody() {
-  return z.object({
-    id: says(z.string().min(1), 'Id of the task. Required.', 'gateway §5', 'vendor'),
-    action: says(
-      z.enum(['retrieve', 'generate']).default('retrieve'),
-      'Default retrieve. generate, which older schemas name, means the same.',
-      'gateway §5; gateway §9',
-      'vendor',
-    ),
-  })
+  return z
+    .object({
+      id: says(z.string().min(1), 'Id of the task. Required.', 'gateway §5', 'vendor'),
+      action: says(
+        z.enum(['retrieve', 'generate']).default('retrieve'),
+        'Default retrieve. generate, which older schemas name, means the same.',
+        'gateway §5; gateway §9',
+        'vendor',
+      ),
+    })
+    .describe('Asks for one task.')
 }
 
 /** `POST /kling/tasks` for several tasks: by their ids, or by at least one of the filters. */
@@ -193,7 +206,7 @@ export function retrieveTasksBody() {
     user_id: filter(z.string(), 'The account. Makes no difference: only the token’s own tasks are found.'),
     application_id: filter(z.string(), 'The application. Makes no difference, like user_id.'),
   })
-  return body.meta({ minProperties: 2 })
+  return body.meta({ minProperties: 2, description: 'Asks for several tasks, by their ids or by a filter.' })
 }
 
 /** Who has to have one. */

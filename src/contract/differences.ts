@@ -1,12 +1,14 @@
-import { type Capability, capabilityOf, type Material, modelsOf, modelsTaking, rowsOf } from './capabilities.ts'
-import { LIP_SYNC_FIELDS } from './creates/lip-sync.ts'
-import { motionFields } from './creates/motion.ts'
-import { TALKING_PHOTO_FIELDS } from './creates/talking-photo.ts'
+import { type Capability, capabilityOf, modelsOf, rowsOf } from './capabilities.ts'
+import { LIP_SYNC, LIP_SYNC_FIELDS } from './creates/lip-sync.ts'
+import { MOTION, motionFields } from './creates/motion.ts'
+import { TALKING_PHOTO, TALKING_PHOTO_FIELDS } from './creates/talking-photo.ts'
 import { ENDPOINTS, type TaskType } from './endpoints.ts'
 import type { Evidence } from './evidence.ts'
 import { spanOf } from './offers.ts'
-import { REVISION_FACTS, REVISIONS, type Revision, type RevisionFacts } from './revisions.ts'
+import { REVISION_FACTS, REVISIONS, type Revision } from './revisions.ts'
+import type { Rule } from './rules/objection.ts'
 import { RULES } from './rules.ts'
+import { WIRE_FACTS } from './wire-facts.ts'
 
 /** What a difference is about. */
 export const AREAS = ['endpoints', 'models', 'matrix', 'fields', 'wire', 'rules'] as const
@@ -63,13 +65,9 @@ function endpoints(a: Revision, b: Revision): Difference[] {
   })
 }
 
-/** A model that goes on under another name. */
-const RENAMED: Evidence & Readonly<Record<'old' | 'new', string>> = {
-  old: 'kling-video-o1',
-  new: 'kling-o1',
-  source: 'gateway §8 (2026-07-17)',
-  grade: 'vendor',
-}
+/** The names of a model that goes on under another. */
+const NAMES: readonly string[] = ['kling-video-o1', 'kling-o1']
+const RENAMED: Evidence = { source: 'gateway §8 (2026-07-17)', grade: 'vendor' }
 
 function models(a: Revision, b: Revision): Difference[] {
   const names = [...new Set([...modelsOf(a), ...modelsOf(b)])]
@@ -77,11 +75,10 @@ function models(a: Revision, b: Revision): Difference[] {
     const text = (revision: Revision) => (rowsOf(revision, model) ? 'known' : null)
     // Of a model that only one knows, the matrix below says nothing.
     const only = (revision: Revision) => (text(a) === text(b) ? text(revision) : summaryOf(rowsOf(revision, model)))
-    if (model === RENAMED.new && rowsOf(a, RENAMED.old) && rowsOf(b, model)) return []
-    if (model === RENAMED.old && rowsOf(a, model) && rowsOf(b, RENAMED.new)) {
-      const { source, grade } = RENAMED
-      return [{ area: 'models', item: model, before: model, after: `named ${RENAMED.new}`, source, grade }]
-    }
+    const other = otherNameOf(model)
+    if (rowsOf(b, model) && rowsOf(a, other)) return []
+    if (rowsOf(a, model) && rowsOf(b, other))
+      return [{ area: 'models', item: model, before: model, after: `named ${other}`, ...RENAMED }]
     const row = [...(rowsOf(b, model) ?? rowsOf(a, model) ?? [])][0]?.[1]
     const { source = '', grade = 'vendor' } = row ?? {}
     return [{ area: 'models', item: model, before: only(a), after: only(b), source, grade }]
@@ -121,16 +118,16 @@ function atText(at: readonly number[], { seconds }: Capability): string {
 /** Models that both know, also under another name. */
 function matrix(a: Revision, b: Revision): Difference[] {
   return modelsOf(b).flatMap(model => {
-    const formerly = rowsOf(a, model) ? model : formerNameOf(model)
+    const formerly = rowsOf(a, model) ? model : otherNameOf(model)
     const modes = [...new Set([...(rowsOf(a, formerly)?.keys() ?? []), ...(rowsOf(b, model)?.keys() ?? [])])]
     if (!rowsOf(a, formerly)) return []
     return modes.flatMap(mode => cells(capabilityOf(a, formerly, mode), capabilityOf(b, model, mode), mode))
   })
 }
 
-function formerNameOf(model: string): string {
-  if (model === RENAMED.new) return RENAMED.old
-  return model === RENAMED.old ? RENAMED.new : model
+/** The name that a model has in other revisions, if it has one; else an empty one, which no revision knows. */
+export function otherNameOf(model: string): string {
+  return NAMES.includes(model) ? (NAMES.find(name => name !== model) ?? '') : ''
 }
 
 function cells(before: Capability | undefined, after: Capability | undefined, mode: string): Difference[] {
@@ -160,10 +157,9 @@ export function fieldsOf(type: TaskType, revision: Revision): ReadonlySet<string
   }
 }
 
-/** Of endpoints that both have: those of others go without saying. */
+/** Of endpoints that both have. */
 function fields(a: Revision, b: Revision): Difference[] {
-  const both = Object.values(ENDPOINTS).filter(({ revisions }) => revisions.includes(a) && revisions.includes(b))
-  return both.flatMap(({ type, path }) => {
+  return endpointsOfBoth(a, b).flatMap(({ type, path }) => {
     const [before, after] = [fieldsOf(type, a), fieldsOf(type, b)]
     return [...new Set([...before, ...after])].map(name => {
       const text = (read: ReadonlySet<string>) => (read.has(name) ? 'read' : 'ignored')
@@ -181,134 +177,33 @@ function fields(a: Revision, b: Revision): Difference[] {
   })
 }
 
-/** The facts of the wire: how they are called, what their values mean, where they were read. */
-const WIRE: readonly (Evidence & {
-  readonly item: string
-  readonly text: (facts: RevisionFacts, revision: Revision) => string
-})[] = [
-  {
-    item: 'mode',
-    text: ({ modes }) => modes.join(', '),
-    source: 'guide A and B, mode',
-    grade: 'guide',
-  },
-  {
-    item: 'cfg_scale, camera_control',
-    text: ({ takesStrings }) => (takesStrings ? 'also as strings' : 'a number, an object'),
-    source: 'gateway §2',
-    grade: 'vendor',
-  },
-  {
-    item: 'camera_control with image2video',
-    text: ({ movesFrames }) => (movesFrames ? 'as the matrix says' : 'refused'),
-    source: 'gateway §3.2 R21',
-    grade: 'vendor',
-  },
-  {
-    item: 'start_image_url with text2video',
-    text: ({ ignoredByAction }) => (ignoredByAction['text2video']?.includes('start_image_url') ? 'ignored' : 'refused'),
-    source: 'gateway §3.2 R11',
-    grade: 'vendor',
-  },
-  {
-    item: 'end_image_url with text2video',
-    text: ({ ignoredByAction }) => (ignoredByAction['text2video']?.includes('end_image_url') ? 'ignored' : 'refused'),
-    source: 'gateway §3.2 R10',
-    grade: 'vendor',
-  },
-  {
-    item: 'element_list',
-    text: (_, revision) => takenText(revision, 'element_list'),
-    source: 'guide A and B, element_list; gateway §3.2 R35 and R36',
-    grade: 'vendor',
-  },
-  {
-    item: 'video_list',
-    text: (_, revision) => takenText(revision, 'video_list'),
-    source: 'gateway §3.2 R26 and R27',
-    grade: 'vendor',
-  },
-  {
-    item: 'image_list',
-    text: (_, revision) => takenText(revision, 'image_list'),
-    source: 'gateway §3.2 R27',
-    grade: 'vendor',
-  },
-  {
-    item: 'extend',
-    text: (_, revision) =>
-      modelsOf(revision)
-        .filter(model => doesExtend(revision, model))
-        .join(', '),
-    source: 'gateway §3.2 R7',
-    grade: 'vendor',
-  },
-  {
-    item: 'references',
-    text: ({ readsCitations }) =>
-      readsCitations ? 'count where the prompt cites them; in image numbering frames come first' : 'count',
-    source: 'gateway §2',
-    grade: 'vendor',
-  },
-  {
-    item: 'video_id',
-    text: ({ videoId }) => (videoId === 'uuid' ? 'a UUID' : '18 decimal digits'),
-    source: 'gateway §1.4',
-    grade: 'vendor',
-  },
-  {
-    item: 'video_url',
-    text: ({ videoPath }) => (videoPath === 'upload' ? '/bs2/upload-kling-api/….mp4' : '/kling/<task_id>.mp4'),
-    source: 'gateway §1.4',
-    grade: 'vendor',
-  },
-  {
-    item: 'results have also',
-    text: ({ resultParts }) => resultParts.map(part => (part === 'data' ? 'data[]' : part)).join(', ') || 'nothing',
-    source: 'gateway §1.4',
-    grade: 'vendor',
-  },
-  {
-    item: 'no token',
-    text: ({ tokenMissing }) => (tokenMissing === 'no_token' ? '400 no_token' : '401 invalid_token'),
-    source: 'gateway §4.1; gateway §9 D10',
-    grade: 'vendor',
-  },
-  {
-    item: 'errors of the gateway',
-    text: ({ gatewaySaysSuccess }) => (gatewaySaysSuccess ? 'carry success' : 'carry no success'),
-    source: 'gateway §4.2',
-    grade: 'vendor',
-  },
-  {
-    item: 'a create refused by a rule',
-    text: ({ refusalsLeaveTasks }) =>
-      refusalsLeaveTasks ? 'leaves a failed task, with its task_id' : 'leaves nothing',
-    source: 'gateway §4.2 (G-ls)',
-    grade: 'inferred',
-  },
-]
-
-function takenText(revision: Revision, material: Material): string {
-  const models = modelsTaking(revision, material)
-  if (models.length > 0) return `taken by ${models.join(', ')}`
-  return REVISION_FACTS[revision].fields.has(material) ? 'refused' : 'ignored'
-}
-
-function doesExtend(revision: Revision, model: string): boolean {
-  return rowsOf(revision, model)?.get('std')?.actions.includes('extend') === true
-}
-
 function wire(a: Revision, b: Revision): Difference[] {
-  return WIRE.map(({ item, text, source, grade }) => {
+  return WIRE_FACTS.map(({ item, text, source, grade }) => {
     const [before, after] = [text(REVISION_FACTS[a], a), text(REVISION_FACTS[b], b)]
     return { area: 'wire', item, before, after, source, grade }
   })
 }
 
+/** Of each endpoint's bodies. */
+const RULES_OF: Readonly<Record<TaskType, readonly Omit<Rule<never>, 'check'>[]>> = {
+  videos: RULES,
+  motion: MOTION.rules,
+  'lip-sync': LIP_SYNC.rules,
+  'talking-photo': TALKING_PHOTO.rules,
+}
+
+/** Of endpoints that both have. */
 function rules(a: Revision, b: Revision): Difference[] {
-  return RULES.map(({ id, says, revisions, source, grade }) => {
-    const text = (revision: Revision) => (revisions.includes(revision) ? 'in force' : null)
-    return { area: 'rules', item: `${id}: ${says}`, before: text(a), after: text(b), source, grade }
-  })
+  return endpointsOfBoth(a, b).flatMap(({ type }) =>
+    RULES_OF[type].map(({ id, says, revisions, strictness, source, grade }) => {
+      const inForce = strictness === undefined ? 'in force' : `in force under strictness ${strictness}`
+      const text = (revision: Revision) => (revisions.includes(revision) ? inForce : null)
+      return { area: 'rules', item: `${id}: ${says}`, before: text(a), after: text(b), source, grade }
+    }),
+  )
+}
+
+/** What is to be said of others goes without saying. */
+function endpointsOfBoth(a: Revision, b: Revision) {
+  return Object.values(ENDPOINTS).filter(({ revisions }) => revisions.includes(a) && revisions.includes(b))
 }

@@ -20,6 +20,10 @@ export interface Endpoint extends Evidence {
    * Those of `/kling/videos` stand in the matrix.
    */
   readonly models: (revision: Revision) => readonly string[]
+  /** The field with the words that a person wrote. */
+  readonly words: 'prompt' | 'text'
+  /** Bytes of the largest file that a body may hold, in Base64. Without it, none may. */
+  readonly largestFile?: number
   /** The platform's id of it, shown in task records. */
   readonly apiId: string
   /** How its results differ from those of `/kling/videos`. */
@@ -52,6 +56,7 @@ export const ENDPOINTS: Readonly<Record<TaskType, Endpoint>> = {
     title: 'make a video from words or a frame, or extend one',
     revisions: REVISIONS,
     models: modelsOf,
+    words: 'prompt',
     apiId: '29187cb2-1acb-43b8-baf5-3f3f709292eb',
     result: {},
     source: 'guide A, Basic Usage; gateway §1.1',
@@ -63,6 +68,7 @@ export const ENDPOINTS: Readonly<Record<TaskType, Endpoint>> = {
     title: 'have the figure of an image move as in a video',
     revisions: REVISIONS,
     models: revision => MOTION_MODELS.slice(0, since('2026-08').includes(revision) ? undefined : 1),
+    words: 'prompt',
     apiId: '2c26cb33-46ac-4bd7-82f9-0ec63e688172',
     result: {},
     source: 'gateway §1.1 and §7',
@@ -74,6 +80,8 @@ export const ENDPOINTS: Readonly<Record<TaskType, Endpoint>> = {
     title: 'have the mouth in a video speak a text or a recording',
     revisions: since('2026-08'),
     models: () => ['lip-sync'],
+    words: 'text',
+    largestFile: 5 * 1024 * 1024,
     apiId: 'a8b06673-3565-4989-b6be-bd638f72eadb',
     result: { isPlain: true },
     source: 'gateway §1.1 and §7',
@@ -85,6 +93,7 @@ export const ENDPOINTS: Readonly<Record<TaskType, Endpoint>> = {
     title: 'have the face of a photo speak a recording',
     revisions: since('2026-08'),
     models: () => TALKING_PHOTO_MODELS,
+    words: 'prompt',
     apiId: '1daf8204-7306-4c54-8014-a00c5996cbfe',
     result: { hasNumericDuration: true, hasSource: true, isPlain: true },
     source: 'gateway §1.1 and §7',

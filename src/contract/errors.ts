@@ -153,6 +153,9 @@ export const DEFECT_MESSAGE = 'Internal server error.'
 /** No body at all (gateway §4.1, draft). */
 export const NO_BODY_MESSAGE = 'JSON payload invalid'
 
+/** A query that names no task; chosen here. */
+export const NO_ID_MESSAGE = 'id is required'
+
 export function isErrorCode(text: string): text is ErrorCode {
   return Object.hasOwn(ERRORS, text)
 }

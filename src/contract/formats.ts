@@ -39,7 +39,8 @@ export function formatOf(request: Look): Format {
   const fps = framesPerSecond(request)
   // 30 fps clips run three frames over the whole seconds, 24 fps clips one: "5.1" and "5.041".
   const frames = request.seconds * fps + (fps === 30 ? 3 : 1)
-  return { ...pixelsOf(request), fps, frames, audio: request.generateAudio }
+  const { width, height } = pixelsOf(request)
+  return { width, height, fps, frames, audio: request.generateAudio }
 }
 
 function framesPerSecond({ model, action }: Look): 24 | 30 {

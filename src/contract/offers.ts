@@ -1,14 +1,11 @@
 import { CAPABILITIES, type Capability, modelsOf } from './capabilities.ts'
 import { REVISION_FACTS, type Revision } from './revisions.ts'
+import { rulesOf } from './rules.ts'
 
 /* The capability matrix in words, for the descriptions of fields. */
 
-/** What a row of the matrix may offer. */
-export type Feature = 'endFrame' | 'camera' | 'audio'
-
-/** `kling-v1 (5 s)`, `kling-v1-6 (pro)`, …: the models with a feature, and where they have it. */
-export function offers(revision: Revision, feature: Feature): string[] {
-  const secondsWith = (row: Capability) => (feature === 'audio' ? (row.audio ? row.seconds : []) : row[feature])
+/** `kling-v1 (5 s)`, `kling-v1-6 (pro)`, …: the models with a feature, which a row has at some durations, and where. */
+export function offers(revision: Revision, secondsWith: (row: Capability) => readonly number[]): string[] {
   return modelsOf(revision).flatMap(model => {
     const rows = rowsIn(revision).filter(row => row.model === model)
     const able = rows.filter(row => secondsWith(row).length > 0)
@@ -57,6 +54,26 @@ export function ignoredText(revision: Revision, field: string): string {
   return sentence(
     'Ignored for',
     table.filter(([, fields]) => fields.includes(field)).map(([action]) => action),
+  )
+}
+
+/** `Refused by kling-v1 (extend) and kling-o1.`: for whom `negative_prompt` and `cfg_scale` are not. */
+export function untunedText(revision: Revision): string {
+  const models = rowsIn(revision)
+    .filter(row => row.untunedActions !== undefined)
+    .map(({ model, actions, untunedActions = [] }) =>
+      untunedActions.length < actions.length ? `${model} (${listed(untunedActions)})` : model,
+    )
+  return sentence('Refused by', [...new Set(models)])
+}
+
+/** `Refused with extend.`: where a field does not go, by the rule that says so, if that is in force. */
+export function refused(revision: Revision, places: Readonly<Record<string, string>>): string {
+  const ids = new Set(rulesOf(revision, 'documented').map(({ id }) => id))
+  const wheres = Object.entries(places).filter(([id]) => ids.has(id))
+  return sentence(
+    'Refused',
+    wheres.map(([, where]) => where),
   )
 }
 

@@ -104,9 +104,10 @@ const LIP_SYNC_CREDITS = 2.45
 /** The price of a lip-sync: one for each call. */
 export const LIP_SYNC_PRICE: Price = { credits: LIP_SYNC_CREDITS, source: 'gateway §11 (G-ls)', grade: 'vendor' }
 
-/** The price of a talking photo: its video's and a lip-sync's. For the default model that is what the vendor says. */
+/** The price of a talking photo: its silent video's and a lip-sync's. For the default model that is what the vendor says. */
 export function talkingPhotoPrice(look: Look): Price {
-  const credits = toMicros(unitsOf(look, look.model) * CREDITS_PER_UNIT + LIP_SYNC_CREDITS)
+  const video = unitsOf({ ...look, generateAudio: false }, look.model) * CREDITS_PER_UNIT
+  const credits = toMicros(video + LIP_SYNC_CREDITS)
   return look.model === 'kling-v2-1-master'
     ? { credits, source: 'gateway §11 (G-tp)', grade: 'vendor' }
     : { credits, source: 'gateway §11: image2video and lip-sync', grade: 'inferred' }

@@ -103,7 +103,9 @@ const STRICTNESSES = ['documented', 'upstream'] as const
 
 describe.each(REVISIONS)('the nearest change, revision %s', revision => {
   describe.each(STRICTNESSES)('%s', strictness => {
-    it('mends every combination: one objection in one step, several within four steps more', () => {
+    it('mends every combination: one objection in one step, several within four steps more', {
+      tags: 'thorough',
+    }, () => {
       let count = 0
       const disagreements: Disagreement[] = []
       for (const row of [...MODELS.flatMap(model => [...rowsOf(model)]), ...extendRows()]) {

@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { CAPABILITIES } from '../../src/contract/capabilities.ts'
 import { GRADES } from '../../src/contract/evidence.ts'
-import { priceOf } from '../../src/contract/pricing.ts'
+import {
+  creditsLeft,
+  dollarsOf,
+  LIP_SYNC_PRICE,
+  motionPrice,
+  priceOf,
+  sumOfCredits,
+  talkingPhotoPrice,
+} from '../../src/contract/pricing.ts'
 import { readCreateVideo } from '../../src/contract/request.ts'
 import { REVISIONS, type Revision } from '../../src/contract/revisions.ts'
 import { examine } from '../../src/contract/rules.ts'
@@ -121,8 +129,12 @@ describe('the price list of the model vendor', () => {
     ['kling-v1-6', 'pro', 5, false, 3.5],
     ['kling-v1-6', 'pro', 10, false, 7],
     ['kling-v2-master', 'std', 5, false, 10],
+    ['kling-v2-master', 'std', 10, false, 20],
+    ['kling-v2-master', 'pro', 5, false, 10],
     ['kling-v2-master', 'pro', 10, false, 20],
     ['kling-v2-1-master', 'std', 5, false, 10],
+    ['kling-v2-1-master', 'std', 10, false, 20],
+    ['kling-v2-1-master', 'pro', 5, false, 10],
     ['kling-v2-1-master', 'pro', 10, false, 20],
     ['kling-v2-5-turbo', 'std', 5, false, 1.5],
     ['kling-v2-5-turbo', 'std', 10, false, 3],
@@ -139,6 +151,7 @@ describe('the price list of the model vendor', () => {
     ['kling-v3', 'std', 5, true, 5 * 0.9],
     ['kling-v3', 'pro', 7, false, 7 * 0.8],
     ['kling-v3', 'pro', 7, true, 7 * 1.2],
+    ['kling-v3', 'std', 10, false, 10 * 0.6],
     ['kling-v3', '4k', 5, false, 5 * 3],
     ['kling-v3', '4k', 15, true, 15 * 3],
   ])('holds at 1.4 Credits a unit: %s %s %d s, sound %s', (model, mode, duration, generate_audio, units) => {
@@ -166,20 +179,94 @@ describe('the price list of the model vendor', () => {
   })
 })
 
+describe('what is billed by the second that comes out', () => {
+  // gateway §11: 1.008 Credits for kling-v3-turbo std; contract.md §9: pro four thirds of it; 1.68 with voices.
+  it.each([
+    ['kling-v3-turbo', 'std', 5, 5.041 * 1.008, 'vendor'],
+    ['kling-v3-turbo', 'pro', 15, 15.041 * 1.344, 'chosen'],
+  ])('is %s %s %d s', (model, mode, duration, wanted, grade) => {
+    const price = priceOf(readCreateVideo({ action: 'text2video', model, mode, duration }, '2026-10'))
+    expect(price.credits).toBeCloseTo(wanted, 6)
+    expect(price.grade).toBe(grade)
+  })
+
+  it('is any video with voices', () => {
+    const voiced = { action: 'text2video', model: 'kling-v2-6', mode: 'pro', duration: 10, generate_audio: true }
+    const price = (body: object) => priceOf(readCreateVideo({ ...voiced, ...body }, '2026-10'))
+    expect(price({ voice_list: [{ voice_id: 'v1' }] })).toMatchObject({ credits: 16.86888, grade: 'vendor' })
+    expect(price({})).toMatchObject({ credits: 14, grade: 'inferred' })
+  })
+})
+
+describe('an extension by kling-v2-5-turbo', () => {
+  it.each([
+    ['std', 1.5],
+    ['pro', 2.5],
+  ])('costs what its 5 s cost, which was chosen: %s', (mode, units) => {
+    const extend = { action: 'extend', model: 'kling-v2-5-turbo', mode, duration: 10 }
+    const price = priceOf(readCreateVideo(extend, '2026-08'))
+    expect(price.credits).toBeCloseTo(units * CREDITS_PER_UNIT, 6)
+    expect(price.grade).toBe('chosen')
+    expect(priceOf(readCreateVideo({ ...extend, action: 'text2video' }, '2026-08')).grade).toBe('inferred')
+    expect(priceOf(readCreateVideo({ ...extend, model: 'kling-v1' }, '2026-08')).grade).toBe('inferred')
+  })
+})
+
 describe('models without a published price', () => {
   it('take a neighbour’s, and say that this was chosen', () => {
     for (const [model, neighbour] of [
       ['kling-v3-omni', 'kling-v3'],
       ['kling-video-o1', 'kling-v2-5-turbo'],
+      ['kling-o1', 'kling-v2-5-turbo'],
     ] as const) {
+      const revision = model === 'kling-o1' ? '2026-08' : '2026-05'
       for (const mode of ['std', 'pro']) {
         const [own, theirs] = [model, neighbour].map(one =>
-          priceOf(readCreateVideo({ action: 'text2video', model: one, mode }, '2026-05')),
+          priceOf(readCreateVideo({ action: 'text2video', model: one, mode }, revision)),
         )
         expect(own?.credits).toBe(theirs?.credits)
         expect(own?.grade).toBe('chosen')
         expect(theirs?.grade).toBe('inferred')
       }
     }
+  })
+})
+
+describe('the other endpoints', () => {
+  const look = { action: 'image2video', mode: 'std', seconds: 5, generateAudio: false, aspectRatio: '16:9' } as const
+  const clip = { width: 1280, height: 720, fps: 24 as const, frames: 121, audio: false }
+
+  it('have a lip-sync for one price', () => {
+    expect(LIP_SYNC_PRICE).toEqual({ credits: 2.45, source: 'gateway §11 (G-ls)', grade: 'vendor' })
+  })
+
+  // gateway §11: a talking photo is an image2video and a lip-sync.
+  it.each([
+    ['kling-v2-1-master', 'std', 5, false, 10 * 1.4 + 2.45, 'vendor'],
+    ['kling-v2-1-master', 'pro', 10, false, 20 * 1.4 + 2.45, 'vendor'],
+    ['kling-v1-6', 'pro', 10, false, 7 * 1.4 + 2.45, 'inferred'],
+    ['kling-v2-6', 'pro', 5, true, 2.5 * 1.4 + 2.45, 'inferred'],
+  ] as const)('price a talking photo: %s %s %i s', (model, mode, seconds, generateAudio, wanted, grade) => {
+    const price = talkingPhotoPrice({ ...look, model, mode, seconds, generateAudio })
+    expect(price.credits).toBeCloseTo(wanted, 9)
+    expect(price.grade).toBe(grade)
+  })
+
+  it('price a motion by the second that comes out, as a silent video', () => {
+    const price = motionPrice({ ...look, model: 'kling-v2-6', mode: 'pro', generateAudio: true, seconds: 10 }, clip)
+    // 121 frames are 5.041 s; 2.5 units for 5 s are 0.7 Credits a second.
+    expect(price).toEqual({ credits: 3.5287, source: expect.stringContaining('by the second'), grade: 'chosen' })
+  })
+})
+
+describe('sums', () => {
+  it('have no rounding error', () => {
+    expect(sumOfCredits([0.1, 0.2, 1.4])).toBe(1.7)
+    expect(sumOfCredits([])).toBe(0)
+    expect(creditsLeft(10, { charged: 1.1, reserved: 2.2 })).toBe(6.7)
+  })
+
+  it('are dollars to the cent', () => {
+    expect([dollarsOf(0), dollarsOf(1), dollarsOf(100)]).toEqual([0, 0.1, 9.52])
   })
 })

@@ -25,6 +25,6 @@ const IPV6 = [
 
 /**
  * URLs that are sure to be taken, as a regular expression that means the same in every language. Whether any other text
- * that begins with `http://` is one, only a parser can tell (`URL.canParse`): the document refuses those.
+ * that begins with `http://` is one, only a parser can tell (`parsedUrl`): the document refuses those.
  */
 export const HTTP_URL = `^[Hh][Tt][Tt][Pp][Ss]?://(?:${NAME}|(?:${BYTE}\\.){3}${BYTE}|\\[(?:${IPV6})\\])${PORT}(?:[/?#][\\s\\S]*)?$`

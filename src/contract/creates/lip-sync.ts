@@ -40,10 +40,11 @@ export const AUDIO_TYPES = ['url', 'file'] as const
 export const VOICE_LANGUAGES = ['zh', 'en'] as const
 
 function readLipSync(body: Fields, revision: Revision): CreateLipSync {
-  const unused = body['mode'] === 'audio2video' ? SPOKEN : body['mode'] === 'text2video' ? RECORDED : []
-  const read = reading(body, LIP_SYNC_FIELDS, unused)
+  const read = reading(body, LIP_SYNC_FIELDS, unusedIn(body))
   const { field, mistyped, ignored } = read
   const mode = field('mode', asString)
+  const audioType = field('audio_type', asString) ?? 'url'
+  const audioFile = field('audio_file', asString)
   return {
     type: 'lip-sync',
     revision,
@@ -55,16 +56,24 @@ function readLipSync(body: Fields, revision: Revision): CreateLipSync {
     givenMode: mode,
     videoId: field('video_id', asString),
     videoUrl: field('video_url', asString),
-    audioType: field('audio_type', asString) ?? 'url',
+    audioType,
     audioUrl: field('audio_url', asString),
-    audioFile: field('audio_file', asString),
+    audioFile,
     voiceId: field('voice_id', asString),
     voiceLanguage: field('voice_language', asString),
     voiceSpeed: field('voice_speed', asNumber),
     ...answeringOf(read),
     mistyped,
-    ignored,
+    // A file beside a URL is not taken, but has to be one (L10).
+    ignored: audioFile !== undefined && audioType === 'url' ? [...ignored, 'audio_file'] : ignored,
   }
+}
+
+/** Fields that the mode does not read, and the URL of a recording that comes as a file. */
+function unusedIn({ mode, audio_type }: Fields): readonly string[] {
+  if (mode === 'text2video') return RECORDED
+  if (mode !== 'audio2video') return []
+  return audio_type === 'file' ? [...SPOKEN, 'audio_url'] : SPOKEN
 }
 
 const { revisions } = ENDPOINTS['lip-sync']

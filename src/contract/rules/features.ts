@@ -47,7 +47,7 @@ export const O1: ReadonlySet<string> = new Set(['kling-video-o1', 'kling-o1'])
 /** Never the answer: R16 says the same of all models and comes first. Kept, since the sources list it apart. */
 export const o1IsStdOrPro: Rule = {
   id: 'R18',
-  says: 'kling-video-o1 has the modes std and pro',
+  says: 'kling-video-o1, later kling-o1, has the modes std and pro',
   source: 'guide B, Model Capability Matrix',
   grade: 'guide',
   revisions: FROM_2026_05,
@@ -141,7 +141,7 @@ export const endFrameIsFiveSeconds: Rule = {
 
 export const audioIsOffered: Rule = {
   id: 'R19',
-  says: 'generate_audio is for kling-v3, kling-v3-omni and kling-v2-6 pro',
+  says: 'generate_audio is for the model and mode that list it',
   source: 'guide B, generate_audio',
   grade: 'guide',
   revisions: FROM_2026_05,

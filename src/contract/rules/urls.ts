@@ -1,6 +1,7 @@
 import type { Create } from '../create.ts'
 import type { CreateVideo } from '../request.ts'
 import { REVISIONS, reading } from '../revisions.ts'
+import { parsedUrl } from '../url.ts'
 import { type Change, type Rule, setting, without } from './objection.ts'
 
 /**
@@ -15,7 +16,7 @@ export function urlIsHttp<R extends Create>(
 ): Rule<R> {
   return {
     id: 'R40',
-    says: `${field} is an http or https URL`,
+    says: `${name === field ? field : `${field}[].${name}`} is an http or https URL`,
     source: 'gateway §3.2 R40 (SDK)',
     grade: 'vendor',
     revisions: name === field ? REVISIONS : reading(field),
@@ -61,5 +62,5 @@ function firstBad(urls: readonly (string | undefined)[] = []): string | undefine
 }
 
 function isHttpUrl(text: string): boolean {
-  return /^https?:\/\/[^\s/?#]/i.test(text) && URL.canParse(text)
+  return /^https?:\/\/[^\s/?#]/i.test(text) && parsedUrl(text) !== undefined
 }

@@ -67,7 +67,7 @@ export const MODEL_INVALID = 'model is invalid.'
 
 export const modelIsKnown: Rule = {
   id: 'R2',
-  says: 'model is one of the revision’s; kling-v1-5 only extends',
+  says: 'model is one of the revision’s; kling-v1-5, where there is one, only extends',
   source: 'guide A and B, model; gateway §9 D3',
   grade: 'guide',
   revisions: REVISIONS,
@@ -75,7 +75,7 @@ export const modelIsKnown: Rule = {
     const { model, action, revision } = request
     const rows = rowsOf(revision, model)
     if (rows && !(isMaking(action) && onlyExtends(revision, model))) return
-    const knownIn = revisionsWithModel(model).filter(other => other !== revision)
+    const knownIn = revisionsWithModel(model)
     return {
       field: 'model',
       message: MODEL_INVALID,

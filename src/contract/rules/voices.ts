@@ -3,7 +3,7 @@ import { CHOSEN, type Evidence } from '../evidence.ts'
 import { citedIn } from '../materials.ts'
 import { onWire } from '../reading.ts'
 import type { CreateVideo } from '../request.ts'
-import { since } from '../revisions.ts'
+import { type Revision, since } from '../revisions.ts'
 import { isUntuned, TUNING } from './materials.ts'
 import { type Rule, setting, without } from './objection.ts'
 import { cut, LONGEST_PROMPT } from './values.ts'
@@ -40,6 +40,11 @@ function holdsAtMost(
       }
     },
   }
+}
+
+/** How many elements there may be, by R36; nothing where it is not in force. */
+export function mostElements(revision: Revision): number | undefined {
+  return FROM_2026_10.includes(revision) ? MOST_ELEMENTS : undefined
 }
 
 /** R36: what `element_list` asks for. */
