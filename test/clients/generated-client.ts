@@ -5,6 +5,8 @@ export interface GeneratedClient {
   readonly generator: string
   readonly version: string
   readonly language: string
+  /** Of the document that it is generated from. */
+  readonly revision: '2026-05' | '2026-10'
   /** What compiles or checks the generated code and the driver, for the table. */
   readonly compiledWith: string
   /** Commands without which it is left out. */

@@ -12,6 +12,7 @@ export const go: readonly GeneratedClient[] = [
     generator: 'oapi-codegen',
     version,
     language: 'Go',
+    revision: '2026-05',
     compiledWith: 'go vet, go build',
     needs: [['go', 'version']],
     async build() {

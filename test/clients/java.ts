@@ -21,6 +21,7 @@ export const java: readonly GeneratedClient[] = [
     generator: 'openapi-generator: java, okhttp-gson',
     version: openapiGenerator('java'),
     language: 'Java',
+    revision: '2026-05',
     compiledWith: 'javac --release 17: the driver with -Xlint:all -Werror',
     needs: [
       ['mvn', '--version'],

@@ -8,6 +8,7 @@ export const rust: readonly GeneratedClient[] = [
     generator: 'openapi-generator: rust, reqwest',
     version: openapiGenerator('rust'),
     language: 'Rust',
+    revision: '2026-05',
     compiledWith: 'cargo build: the driver with warnings denied',
     needs: [
       ['cargo', '--version'],

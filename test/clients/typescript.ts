@@ -1,7 +1,7 @@
 import { copyFileSync, readFileSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import type { GeneratedClient } from './generated-client.ts'
-import { type Command, cached, DOCUMENT, installed, run, sources, workbench } from './workshop.ts'
+import { type Command, cached, DOCUMENT, installed, OCTOBERS_DOCUMENT, run, sources, workbench } from './workshop.ts'
 
 const MANIFEST = ['package.json', 'package-lock.json'] as const
 
@@ -25,14 +25,16 @@ interface Recipe {
   readonly generator: string
   readonly version: string
   readonly flags: string
+  readonly revision?: GeneratedClient['revision']
   /** What generates it, beginning with a package's command. */
   readonly generate: Command
 }
 
-function client({ client, generator, version, flags, generate: [program, ...args] }: Recipe): GeneratedClient {
+function client({ client, revision = '2026-05', flags, generate, ...facts }: Recipe): GeneratedClient {
+  const [program, ...args] = generate
   return {
-    generator,
-    version,
+    ...facts,
+    revision,
     language: 'TypeScript',
     compiledWith: `tsc ${VERSIONS['typescript']}: ${flags}`,
     needs: [['npm', '--version']],
@@ -47,22 +49,23 @@ function client({ client, generator, version, flags, generate: [program, ...args
   }
 }
 
-export const typescript: readonly GeneratedClient[] = [
-  client({
-    client: 'openapi-fetch',
+function openapiFetch(folder: string, document: string): Omit<Recipe, 'revision'> {
+  return {
+    client: folder,
     generator: 'openapi-typescript + openapi-fetch',
     version: `${VERSIONS['openapi-typescript']} + ${VERSIONS['openapi-fetch']}`,
     flags: `${STRICT}, exactOptionalPropertyTypes`,
     // By its default a field with a `default` counts as always given, in requests too.
     generate: [
-      'openapi-typescript',
-      DOCUMENT,
-      '--default-non-nullable',
-      'false',
-      '--output',
-      'openapi-fetch/generated/schema.d.ts',
+      ...(['openapi-typescript', document, '--default-non-nullable', 'false'] as const),
+      ...['--output', `${folder}/generated/schema.d.ts`],
     ],
-  }),
+  }
+}
+
+export const typescript: readonly GeneratedClient[] = [
+  client(openapiFetch('openapi-fetch', DOCUMENT)),
+  client({ ...openapiFetch('openapi-fetch-2026-10', OCTOBERS_DOCUMENT), revision: '2026-10' }),
   client({
     client: 'hey-api',
     generator: '@hey-api/openapi-ts',

@@ -9,6 +9,9 @@ const ROOT = join(import.meta.dirname, '../..')
 /** The committed document, as it is: what all clients are generated from. */
 export const DOCUMENT = join(ROOT, 'openapi/kling.yaml')
 
+/** The same of a later revision, with more endpoints and fields, for some of them. */
+export const OCTOBERS_DOCUMENT = join(ROOT, 'openapi/kling-2026-10.yaml')
+
 /** Tools are kept here for good, each under a name that its lockfile decides. */
 const CACHE = join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'mockling-clients')
 

@@ -4,7 +4,7 @@ import { type Conversation, converse } from './conversation.ts'
 import { expectVideo, type Fake, fake, isOffered, posted, showPendingAs } from './fakes.ts'
 import { script } from './place.ts'
 import { scorecard } from './scorecard.ts'
-import { FRAME, IMAGE, TEXT, WORKFLOWS, type Workflow } from './workflows.ts'
+import { FRAME, IMAGE, TEXT, WORKFLOWS, type Workflow, workflowsOf } from './workflows.ts'
 
 /** The method of `client.kling` for each endpoint. */
 function methodOf({ path = '/kling/videos' }: Workflow): string {
@@ -53,7 +53,7 @@ export function acedatacloud() {
   })
 
   describe.each(REVISIONS)('under revision %s', revision => {
-    it.each(WORKFLOWS)('carries out: $name', async workflow => {
+    it.each(workflowsOf(revision))('carries out: $name', async workflow => {
       const { name, body } = workflow
       const method = methodOf(workflow)
       const to = await fake('--pace', 'instant', '--revision', revision)

@@ -8,7 +8,7 @@ import { run } from '../../cli/command.ts'
 import { expectVideo, type Fake, fake, isOffered, posted, showPendingAs } from './fakes.ts'
 import { installed, pinned } from './place.ts'
 import { scorecard } from './scorecard.ts'
-import { FRAME, TEXT, WORKFLOWS, type Workflow } from './workflows.ts'
+import { FRAME, TEXT, WORKFLOWS, type Workflow, workflowsOf } from './workflows.ts'
 
 /** The command's own place: neither an `.env` nor anything else of ours lies there. */
 const PLACE = mkdtempSync(join(tmpdir(), 'mockling-'))
@@ -37,7 +37,11 @@ const COMMANDS: Readonly<Record<string, string>> = {
   storyboard: 'storyboard',
   elements: 'asset-video',
   motion: 'motion',
+  'directed storyboard': 'storyboard',
+  voices: 'asset-video',
   'lip-sync': 'lip-sync',
+  'spoken text': 'lip-sync',
+  'recording as a file': 'lip-sync',
   'talking photo': 'talking-photo',
   'goods studio': 'goods-studio',
   'video commerce': 'video-commerce',
@@ -88,7 +92,7 @@ export function klingProCli() {
       to = await fake('--pace', 'instant', '--revision', revision)
     })
 
-    it.each(WORKFLOWS)('carries out: $name', async workflow => {
+    it.each(workflowsOf(revision))('carries out: $name', async workflow => {
       const held = await kling(to, wordsFor(workflow, false))
       if (!(await isOffered(workflow, to))) {
         expect(held.code).toBe(1)
@@ -213,5 +217,17 @@ function faults(): void {
     await instant.mockling.outcomes.add('refuse token_expired', { next: 1 })
     const { text } = await kling(instant, wordsFor(named(TEXT), false))
     expect(text.trim()).toBe('Error: Invalid API token')
+  })
+
+  card.fault('sends the path of `--audio-file` in place of the file', async () => {
+    const to = await fake('--pace', 'instant', '--revision', '2026-08')
+    const file = join(PLACE, 'words.mp3')
+    writeFileSync(file, 'ID3')
+    const source = ['--mode', 'audio2video', '--video-url', 'https://a.test/clip.mp4', '--audio-type', 'file']
+    const { code, text } = await kling(to, ['lip-sync', ...source, '--audio-file', file, '--json'])
+    expect(code).toBe(1)
+    expect(text).toContain('"message":"File is not in a valid base64 format"')
+    const [made] = await to.mockling.requests.list({ operation: 'create', limit: 1 })
+    expect(made && 'requestBody' in made && JSON.parse(made.requestBody ?? '{}').audio_file).toBe(file)
   })
 }

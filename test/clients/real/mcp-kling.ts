@@ -5,7 +5,7 @@ import { type Conversation, converse } from './conversation.ts'
 import { expectVideo, type Fake, fake, isOffered, posted, showPendingAs } from './fakes.ts'
 import { installed, pinned, script } from './place.ts'
 import { scorecard } from './scorecard.ts'
-import { FRAME, TEXT, WORKFLOWS, type Workflow } from './workflows.ts'
+import { FRAME, TEXT, WORKFLOWS, type Workflow, workflowsOf } from './workflows.ts'
 
 /** What a tool said, and whether the protocol calls it an error. */
 interface Said {
@@ -46,7 +46,11 @@ const TOOLS: Readonly<Record<string, string>> = {
   storyboard: 'kling_generate_storyboard',
   elements: 'kling_generate_with_assets',
   motion: 'kling_generate_motion',
+  'directed storyboard': 'kling_generate_storyboard',
+  voices: 'kling_generate_with_assets',
   'lip-sync': 'kling_lip_sync',
+  'spoken text': 'kling_lip_sync',
+  'recording as a file': 'kling_lip_sync',
   'talking photo': 'kling_talking_photo',
   'goods studio': 'kling_goods_studio',
   'video commerce': 'kling_video_commerce',
@@ -87,13 +91,27 @@ export function mcpKling() {
     expect(new Set(tools.map(({ name }: { name: string }) => name))).toEqual(new Set(known))
   })
 
+  it('hands out the prompts that explain it to a model', async () => {
+    const { talk } = await sessionOf(instant)
+    const { prompts } = await talk.ask({ prompts: true })
+    expect(prompts.map(({ name }: { name: string }) => name)).toEqual([
+      'kling_video_generation_guide',
+      'kling_workflow_examples',
+      'kling_prompt_suggestions',
+    ])
+    for (const { name } of prompts) {
+      const { messages } = await talk.ask({ prompt: name })
+      expect(messages[0].content.text.length).toBeGreaterThan(500)
+    }
+  })
+
   describe.each(REVISIONS)('under revision %s', revision => {
     let to: Fake
     beforeAll(async () => {
       to = await fake('--pace', 'instant', '--revision', revision)
     })
 
-    it.each(WORKFLOWS)('carries out: $name', async workflow => {
+    it.each(workflowsOf(revision))('carries out: $name', async workflow => {
       const { isError, text } = await carryOut(to, workflow)
       if (!(await isOffered(workflow, to))) {
         expect(isError).toBe(true)
@@ -233,5 +251,21 @@ function faults(): void {
     expect(isError).toBe(false)
     const [made] = await to.mockling.requests.list({ operation: 'create', limit: 1 })
     expect(made && 'requestBody' in made && JSON.parse(made.requestBody ?? '{}').model).toBe('kling-v1')
+  })
+
+  card.fault('asks for the id of a task where the API takes that of a video', async () => {
+    const to = await fake('--pace', 'instant', '--revision', '2026-08')
+    const { tools } = await (await sessionOf(to)).talk.ask({})
+    const { inputSchema } = tools.find(({ name }: { name: string }) => name === 'kling_lip_sync')
+    expect(inputSchema.properties.video_id.description).toMatch(/^Task ID of a previously generated video/)
+    const { task_id } = JSON.parse((await carryOut(to, { name: 'text2video', body: TEXT })).text)
+    const { video } = await to.mockling.tasks.get(task_id)
+    const speak = (video_id: string) =>
+      use(to, 'kling_lip_sync', { mode: 'text2video', video_id, text: 'Good morning.', voice_id: 'oversea_male1' })
+    expect(await speak(task_id)).toEqual({
+      isError: true,
+      text: expect.stringContaining(`video_id '${task_id}' is no finished video of this token`),
+    })
+    expect((await speak(video.id)).isError).toBe(false)
   })
 }

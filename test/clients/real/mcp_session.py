@@ -22,6 +22,10 @@ async def main():
             order = json.loads(line)
             if "tool" in order:
                 answer = await session.call_tool(order["tool"], order["arguments"])
+            elif "prompt" in order:
+                answer = await session.get_prompt(order["prompt"])
+            elif "prompts" in order:
+                answer = await session.list_prompts()
             else:
                 answer = await session.list_tools()
             say(answer.model_dump(mode="json"))

@@ -4,6 +4,8 @@ import type { Offer } from './fakes.ts'
 export interface Workflow extends Offer {
   readonly name: string
   readonly body: Readonly<Record<string, unknown>>
+  /** Earlier revisions ignore what it asks for, and make another video. */
+  readonly isIgnoredBefore?: true
 }
 
 export const IMAGE = 'https://a.test/start.png'
@@ -62,6 +64,21 @@ export const WORKFLOWS: readonly Workflow[] = [
     body: { ...TEXT, model: 'kling-v3', prompt: '<<<element_1>>> steams', element_list: [{ element_id: 'e1' }] },
   },
   {
+    name: 'directed storyboard',
+    since: '2026-10',
+    isIgnoredBefore: true,
+    body: { ...TEXT, model: 'kling-v3-omni', duration: 8, multi_shot: true, shot_type: 'intelligence' },
+  },
+  {
+    name: 'voices',
+    since: '2026-10',
+    isIgnoredBefore: true,
+    body: {
+      ...{ ...TEXT, model: 'kling-v2-6', mode: 'pro', generate_audio: true },
+      ...{ prompt: 'a mug says <<<voice_1>>>', voice_list: [{ voice_id: 'v1' }] },
+    },
+  },
+  {
     name: 'motion',
     path: '/kling/motion',
     body: { mode: 'std', image_url: IMAGE, video_url: CLIP, character_orientation: 'image' },
@@ -71,6 +88,18 @@ export const WORKFLOWS: readonly Workflow[] = [
     path: '/kling/lip-sync',
     since: '2026-08',
     body: { mode: 'audio2video', video_url: CLIP, audio_url: WORDS },
+  },
+  {
+    name: 'spoken text',
+    path: '/kling/lip-sync',
+    since: '2026-08',
+    body: { mode: 'text2video', video_id: VIDEO, text: 'Good morning.', voice_id: 'oversea_male1' },
+  },
+  {
+    name: 'recording as a file',
+    path: '/kling/lip-sync',
+    since: '2026-08',
+    body: { mode: 'audio2video', video_url: CLIP, audio_type: 'file', audio_file: 'SUQzBAAAAAAAAA==' },
   },
   {
     name: 'talking photo',
@@ -85,3 +114,8 @@ export const WORKFLOWS: readonly Workflow[] = [
   },
   { name: 'video commerce', path: '/kling/video-commerce', body: { contents: speaker, settings: {} } },
 ]
+
+/** Those that a revision either carries out or refuses. */
+export function workflowsOf(revision: string): readonly Workflow[] {
+  return WORKFLOWS.filter(({ since = '', isIgnoredBefore }) => since <= revision || !isIgnoredBefore)
+}

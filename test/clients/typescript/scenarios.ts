@@ -50,7 +50,7 @@ export function given(name: string): string {
 }
 
 /** One line for each scenario; see test/clients/scenarios.ts. */
-function tell(scenario: string, saw: object): void {
+export function tell(scenario: string, saw: object): void {
   process.stdout.write(`${JSON.stringify({ scenario, saw })}\n`)
 }
 
@@ -71,7 +71,7 @@ function refusalIn(answer: Awaited<ReturnType<Client['create']>>) {
   return { status: answer.status, success, code: error.code, message: error.message }
 }
 
-async function download(url: string) {
+export async function download(url: string) {
   const reply = await fetch(url)
   const bytes = new Uint8Array(await reply.arrayBuffer())
   return {
@@ -131,7 +131,12 @@ async function play(client: Client): Promise<void> {
 }
 
 export function drive(client: Client): void {
-  play(client).catch((reason: unknown) => {
+  perform(play(client))
+}
+
+/** Ends the program with 1 if a scenario came to nothing. */
+export function perform(played: Promise<void>): void {
+  played.catch((reason: unknown) => {
     console.error(reason)
     process.exitCode = 1
   })
