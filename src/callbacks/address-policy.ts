@@ -1,8 +1,9 @@
 import type { LookupAddress } from 'node:dns'
 import { lookup } from 'node:dns/promises'
-import { isIP, type LookupFunction } from 'node:net'
+import { isIP } from 'node:net'
 import { domainToASCII } from 'node:url'
 import ipaddr from 'ipaddr.js'
+import { LRUCache } from 'lru-cache'
 
 type Address = ipaddr.IPv4 | ipaddr.IPv6
 
@@ -85,22 +86,26 @@ export function addressPolicy(options: AddressPolicyOptions): AddressPolicy {
   const deny = options.deny.map(text => parsePattern('deny', text))
   const isOwn = (url: URL) => (options.ownOrigins?.() ?? []).some(own => startsWith(url, new URL(own)))
 
-  function objectionToAddress(url: URL, host: string, address: Address): string | undefined {
-    const judged = carriedIn(address)
-    const range = METADATA_ADDRESSES.has(judged.toNormalizedString()) ? 'metadata' : judged.range()
-    const shown = isIP(host) ? host : `${host} (${address.toString()})`
+  function ruleFor(range: string): 'allow' | 'deny' {
+    if (range === 'unicast') return 'allow'
+    // Also ranges the library may learn later: what isn't known to be public counts as private.
+    return range === 'loopback' ? options.loopback : options.private
+  }
+
+  function objectionToAddress(url: URL, host: string, { address, judged, range }: Known): string | undefined {
+    const shown = () => (isIP(host) ? host : `${host} (${address.toString()})`)
     const never = ALWAYS_REFUSED[range]
-    if (never) return `${shown} is ${never}, which is never called`
+    if (never) return `${shown()} is ${never}, which is never called`
 
     // Both forms: a rule against 64:ff9b::/96 means the form, a rule against 10.0.0.0/8 what is in it.
     const denied = deny.find(pattern => pattern.matches(host, address) || pattern.matches(host, judged))
-    if (denied) return `${shown} matches the deny pattern "${denied.text}"`
-    if (isOwn(url) || allow.some(pattern => pattern.matches(host, judged))) return undefined
-    if (allow.length > 0) return `${shown} matches no allow pattern`
-    if (range === 'unicast') return undefined
-    if (range === 'loopback') return options.loopback === 'allow' ? undefined : `${shown} is a loopback address: denied`
-    // Also ranges the library may learn later: what isn't known to be public counts as private.
-    return options.private === 'allow' ? undefined : `${shown} is a private or reserved address: denied`
+    if (denied) return `${shown()} matches the deny pattern "${denied.text}"`
+    if (allow.some(pattern => pattern.matches(host, judged))) return undefined
+    const rule = ruleFor(range)
+    if (allow.length === 0 && rule === 'allow') return undefined
+    if (isOwn(url)) return undefined
+    if (allow.length > 0) return `${shown()} matches no allow pattern`
+    return `${shown()} is a ${range === 'loopback' ? 'loopback' : 'private or reserved'} address: denied`
   }
 
   return {
@@ -108,7 +113,8 @@ export function addressPolicy(options: AddressPolicyOptions): AddressPolicy {
       const host = hostOf(url)
       if (METADATA_NAMES.has(host)) return `${host} is a cloud metadata service, which is never called`
       const text = (address ?? host).replace(/%.*$/, '') // a zone says through which interface, not who
-      if (ipaddr.isValid(text)) return objectionToAddress(url, host, ipaddr.parse(text))
+      const known = knownOf(text)
+      if (known) return objectionToAddress(url, host, known)
       if (address !== undefined) return `${host} resolves to "${address}", which is no IP address`
       const denied = deny.find(pattern => pattern.matches(host))
       return denied && `${host} matches the deny pattern "${denied.text}"`
@@ -143,24 +149,28 @@ export class RefusedAddress extends Error {
 }
 
 /**
- * A connection's own look-up, so that the addresses judged are the addresses used: a second look-up could be given
- * another answer (DNS rebinding). Addresses that may not be called are left out; if none is left, it fails with
- * `RefusedAddress`. Node makes no look-up for hosts that are IP addresses: ask `policy.objection(url)` before.
+ * The addresses of `url`'s host that may be called, looked up and judged now; `undefined` where the host is an address
+ * itself. A connection is to be made to one of these: a second look-up could be given another answer (DNS rebinding).
+ * @throws RefusedAddress if none is left.
  */
-export function judgedLookup(policy: AddressPolicy, url: URL, resolve: Resolve): LookupFunction {
-  const choose = async (hostname: string) => {
-    const judged = (await resolve(hostname)).map(each => ({ ...each, objection: policy.objection(url, each.address) }))
-    const [first, ...others] = judged.filter(each => each.objection === undefined)
-    if (first) return { first, all: [first, ...others] }
-    if (judged[0] === undefined) throw new Error(`${hostname} has no address`)
-    throw new RefusedAddress(judged[0].address, judged.map(each => each.objection).join('; '))
-  }
-  return (hostname, options, callback) => {
-    choose(hostname).then(
-      ({ first, all }) => (options.all ? callback(null, all) : callback(null, first.address, first.family)),
-      error => callback(error, ''),
-    )
-  }
+export function judgedAddresses(
+  policy: AddressPolicy,
+  url: URL,
+  resolve: Resolve,
+): Promise<readonly LookupAddress[]> | undefined {
+  const host = hostOf(url)
+  const objection = policy.objection(url)
+  if (objection !== undefined) throw new RefusedAddress(host, objection)
+  return isIP(host) ? undefined : judgedOf(policy, url, resolve)
+}
+
+async function judgedOf(policy: AddressPolicy, url: URL, resolve: Resolve): Promise<readonly LookupAddress[]> {
+  const addresses = await resolve(url.hostname)
+  const objections = addresses.map(({ address }) => policy.objection(url, address))
+  const allowed = addresses.filter((_, index) => objections[index] === undefined)
+  if (allowed.length > 0) return allowed
+  if (addresses[0] === undefined) throw new Error(`${url.hostname} has no address`)
+  throw new RefusedAddress(addresses[0].address, objections.join('; '))
 }
 
 /** The host of `url`, without the brackets of IPv6 and the dots at the end of a rooted name. `URL` has made `0x7f.1` an address by now. */
@@ -170,6 +180,29 @@ export function hostOf(url: URL): string {
 
 function startsWith(url: URL, own: URL): boolean {
   return url.origin === own.origin && url.pathname.startsWith(own.pathname)
+}
+
+/** What is known of an address by itself. */
+interface Known {
+  readonly address: Address
+  /** What it is judged as. */
+  readonly judged: Address
+  readonly range: string
+}
+
+/** Addresses seen last, by their texts: the same few are judged again and again. */
+const seen = new LRUCache<string, Known>({ max: 1000 })
+
+/** `undefined` if the text is no address. */
+function knownOf(text: string): Known | undefined {
+  const before = seen.get(text)
+  if (before || !ipaddr.isValid(text)) return before
+  const address = ipaddr.parse(text)
+  const judged = carriedIn(address)
+  const range = METADATA_ADDRESSES.has(judged.toNormalizedString()) ? 'metadata' : judged.range()
+  const known = { address, judged, range }
+  seen.set(text, known)
+  return known
 }
 
 interface Pattern {

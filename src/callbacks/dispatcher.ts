@@ -1,46 +1,32 @@
-import type { VirtualClock } from '../simulation/clock.ts'
 import type { Work } from '../simulation/crew.ts'
-import { type Delivery, settlesAt, type Task } from '../simulation/task.ts'
+import { type Retry, settlesAt, type Task } from '../simulation/task.ts'
 import type { Store } from '../store/store.ts'
-import { Charge, type Scheduled } from './charge.ts'
+import { Charge, type Desk, type Errand, type Left, type Scheduled } from './charge.ts'
+import { Courier, type CourierOptions } from './courier.ts'
+import type { Deliveries } from './deliveries.ts'
 import { type Message, messageOf } from './message.ts'
-import { type AttemptReport, Outbox, type OutboxOptions, type Posting } from './outbox.ts'
+import type { AttemptReport, Posting } from './outbox.ts'
 
 export type { AttemptReport, Posting } from './outbox.ts'
 
-/** Closing a namespace's clock drops the deliveries that wait for it. */
-export interface DispatcherOptions extends OutboxOptions {
-  readonly store: Pick<Store, 'generation' | 'task' | 'watch'>
-  /** Tries after the first one that failed, asked for after each. */
-  readonly retries: () => number
-  readonly onAttempt: (report: AttemptReport) => void
+/** Is told what another process would have to know to go on. A callback is told by its task's id and its place there. */
+export interface DeliveryBook {
+  /** It is over for good: it arrived, or was given up. */
+  over(id: string, place: number): void
+  /** It failed, and will be tried again. */
+  again(id: string, place: number, retry: Retry): void
 }
 
-/** The wait before the first retry; it doubles from one to the next, up to `LONGEST_BACKOFF_MS` (chosen). */
-const FIRST_BACKOFF_MS = 1000
-const LONGEST_BACKOFF_MS = 60_000
-
-/** Outcomes that another try would not change. */
-const FINAL: ReadonlySet<AttemptReport['outcome']> = new Set<AttemptReport['outcome']>([
-  'lost',
-  'delivered',
-  'refused-address',
-  'invalid-url',
-  'invalid-headers',
-  'aborted',
-])
-
-/** A callback that lets the next one go first. */
-interface Yielding {
-  readonly task: Task
-  readonly gone: AbortController
+/** Closing a namespace's clock drops the deliveries that wait for it. */
+export interface DispatcherOptions extends CourierOptions {
+  readonly store: Pick<Store, 'generation' | 'task' | 'watch'>
+  readonly book?: DeliveryBook | undefined
 }
 
 /** Posts callbacks when they are due, one task independent of another, and reports every attempt. */
-export class Dispatcher {
+export class Dispatcher implements Desk, Deliveries {
   readonly #options: DispatcherOptions
-  readonly #outbox: Outbox
-  readonly #yielding = new Set<Yielding>()
+  readonly #courier: Courier
   /** By the task's id. One whose plan has no end stays, for that may change. */
   readonly #charges = new Map<string, Charge>()
   readonly #unwatch: () => void
@@ -51,7 +37,7 @@ export class Dispatcher {
 
   constructor(options: DispatcherOptions) {
     this.#options = options
-    this.#outbox = new Outbox(options)
+    this.#courier = new Courier(options)
     this.#unwatch = options.store.watch(task => this.#follow(task))
   }
 
@@ -62,32 +48,48 @@ export class Dispatcher {
 
   /** Posts under way. */
   get posting(): number {
-    return this.#outbox.posting
+    return this.#courier.posting
   }
 
-  /** Callbacks that wait to be due, the earliest first; those of one namespace if it is named. */
-  scheduled(namespace?: string): Scheduled[] {
-    return [...this.#charges.values()]
-      .filter(({ task }) => namespace === undefined || task.namespace === namespace)
-      .flatMap(charge => charge.scheduled)
-      .sort((a, b) => a.at - b.at)
+  /** Callbacks that wait to be due, the earliest first; those of one namespace, or of one task, if it is named. */
+  scheduled(namespace?: string, taskId?: string): Scheduled[] {
+    const charges = taskId === undefined ? this.#charges.values() : [this.#charges.get(taskId)]
+    const scheduled: Scheduled[] = []
+    for (const charge of charges) {
+      if (charge && (namespace === undefined || charge.task.namespace === namespace))
+        scheduled.push(...charge.scheduled)
+    }
+    return scheduled.sort((a, b) => a.at - b.at)
   }
 
   /** The post to one of our own inboxes that has this name. */
   postNamed(name: string): Posting | undefined {
-    return this.#outbox.postNamed(name)
+    return this.#courier.postNamed(name)
   }
 
   /**
-   * Takes charge of the task's callbacks. Resolves when the first attempt at the first of them is over, or at once if
-   * that has to wait for its time.
+   * Takes charge of the task's callbacks, or of what is `left` of them. Resolves when the first attempt at the first of them
+   * is over, or at once if that has to wait for its time.
    */
-  async schedule(task: Task): Promise<void> {
-    const charge = new Charge(task)
-    if (task.deliveries.length > 0 || settlesAt(task) === undefined) this.#charges.set(task.id, charge)
-    const isDue = (task.deliveries[0]?.at ?? Number.POSITIVE_INFINITY) <= this.#options.clockOf(task.namespace).now()
-    const [first] = this.#startAll(charge)
-    if (isDue) await first
+  async schedule(task: Task, left?: Left): Promise<void> {
+    const clock = this.#options.clockOf(task.namespace)
+    const charge = new Charge(task, clock, this)
+    // Ids begin anew with a reset.
+    const former = this.#charges.get(task.id)
+    if (former) this.#drop(former)
+    if ((left?.size ?? task.deliveries.length) > 0 || settlesAt(task) === undefined) this.#charges.set(task.id, charge)
+    const isDue = (task.deliveries[0]?.at ?? Number.POSITIVE_INFINITY) <= clock.now()
+    this.#takeUp(charge, left)
+    const { first } = charge
+    if (isDue && first?.work) {
+      await new Promise<void>(resolve => {
+        first.onAttempt = resolve
+      })
+    }
+  }
+
+  deliver(task: Task): Promise<void> {
+    return this.schedule(task)
   }
 
   /** What a callback of the task says at `now`. */
@@ -96,26 +98,22 @@ export class Dispatcher {
   }
 
   /** Sends one message about the task, now and once. It is reported like any other attempt. */
-  async resend(task: Task, place: number, attempt: number, message: Message): Promise<AttemptReport> {
-    const work = this.#options.clockOf(task.namespace).work('sure')
-    try {
-      const report: AttemptReport = {
-        ...(await this.#outbox.send({ task, place, attempt, work }, message)),
-        resend: true,
-      }
-      this.#options.onAttempt(report)
-      return report
-    } finally {
-      work.end()
-    }
+  resend(task: Task, place: number, attempt: number, message: Message): Promise<AttemptReport> {
+    return this.#courier.resend(task, place, attempt, message)
   }
 
-  /** Drops what waits of the namespace, or of all. */
-  forget(namespace?: string): void {
-    for (const [id, charge] of [...this.#charges]) {
-      if (namespace !== undefined && charge.task.namespace !== namespace) continue
-      this.#charges.delete(id)
-      charge.drop()
+  /** Drops what waits of the namespace, or of all, but for tasks that came after the last reset. */
+  async forget(namespace?: string): Promise<void> {
+    const { store } = this.#options
+    const generations = new Map<string, number>()
+    for (const charge of [...this.#charges.values()]) {
+      const { namespace: key, id } = charge.task
+      if (namespace !== undefined && key !== namespace) continue
+      if (!generations.has(key)) generations.set(key, await store.generation(key))
+      const isThere = charge.first
+        ? [...charge.errands()].some(errand => errand.generation === generations.get(key))
+        : (await store.task(key, id, charge.clock.now())) !== undefined
+      if (!isThere) this.#drop(charge)
     }
   }
 
@@ -126,121 +124,124 @@ export class Dispatcher {
   async close(drained: Promise<void>): Promise<number> {
     this.#isClosed = true
     this.#unwatch()
-    await this.#outbox.close(drained)
+    await this.#courier.close(drained)
     return this.#owed
+  }
+
+  /** Called by the clock. */
+  wake(errand: Errand, isDue: boolean): void {
+    errand.waiter = undefined
+    this.#waiting--
+    if (isDue) {
+      errand.work = errand.charge.clock.work('sure')
+      this.#proceed(errand)
+    } else this.#end(errand)
   }
 
   /** The plan of a task has changed: what waits goes by the new one, and what is new is taken up. */
   #follow(task: Task): void {
     const charge = this.#charges.get(task.id)
-    charge?.follow(task)
-    if (charge) this.#startAll(charge)
+    if (!charge) return
+    charge.task = task
+    this.#rouse(charge)
+    this.#takeUp(charge)
   }
 
-  /** Takes up the deliveries that are not yet. Each resolves when its first attempt is over. */
-  #startAll(charge: Charge): Promise<void>[] {
-    const starts: Promise<void>[] = []
-    while (charge.started < charge.task.deliveries.length) {
-      const place = charge.started++
+  #drop(charge: Charge): void {
+    this.#charges.delete(charge.task.id)
+    charge.isOver = true
+    this.#rouse(charge)
+  }
+
+  /** What waits begins to wait anew, by the plan as it is. */
+  #rouse(charge: Charge): void {
+    for (const errand of charge.errands()) {
+      if (!errand.waiter) continue
+      charge.clock.letGo(errand.waiter)
+      this.wake(errand, true)
+    }
+  }
+
+  /** Takes up the deliveries that are not yet. */
+  #takeUp(charge: Charge, left?: Left): void {
+    for (const errand of charge.takeUp(left)) {
+      if (left && !left.has(errand.place)) continue
       charge.running++
       this.#owed++
-      starts.push(
-        new Promise(resolve => {
-          void this.#deliver(charge, place, resolve).then(isOver => {
-            resolve()
-            if (isOver) this.#owed--
-            if (--charge.running === 0 && settlesAt(charge.task) !== undefined) this.#charges.delete(charge.task.id)
-          })
-        }),
-      )
+      errand.work = charge.clock.work('sure')
+      void this.#begin(errand)
     }
-    return starts
   }
 
-  /** Resolves to whether nothing more is owed: it arrived, was given up or cancelled, or its task is no more. */
-  async #deliver(charge: Charge, place: number, onAttempt: () => void): Promise<boolean> {
+  async #begin(errand: Errand): Promise<void> {
+    const { store } = this.#options
+    const { charge } = errand
     const { namespace, id } = charge.task
-    const { store, clockOf } = this.#options
-    const clock = clockOf(namespace)
-    const work = clock.work('sure')
-    try {
-      const generation = await store.generation(namespace)
-      const isStale = async () => this.#isClosed || (await store.generation(namespace)) !== generation
-      // It may have been rerouted before we were asked.
-      const kept = await store.task(namespace, id, clock.now())
-      if (kept && kept !== charge.task) charge.follow(kept)
-      let due: number | undefined
-      for (let attempt = 1; ; attempt++) {
-        if (!(await this.#isDue(charge, place, clock, work, { due, attempt })) || (await isStale()))
-          return !this.#isClosed
-        const delivery = charge.task.deliveries[place] as Delivery
-        if (delivery.yieldsMs !== undefined && attempt === 1) {
-          onAttempt()
-          await this.#yield(charge.task, work, delivery.at + delivery.yieldsMs)
-          if (await isStale()) return !this.#isClosed
-        }
-        const sender = { task: charge.task, place, attempt, work }
-        const report = delivery.isLost
-          ? this.#outbox.lose(sender, clock.now())
-          : await this.#outbox.post(sender, clock.now())
-        if (!delivery.isLost) this.#letOthersGo(charge.task)
-        // A reset meanwhile: the journal has begun anew, and this belongs to the old one.
-        if ((await store.generation(namespace)) === generation) this.#options.onAttempt(report)
-        onAttempt()
-        if (FINAL.has(report.outcome)) return report.outcome !== 'aborted'
-        if (attempt > this.#options.retries()) return true
-        due = clock.now() + Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (attempt - 1))
-      }
-    } finally {
-      work.end()
+    errand.generation = await store.generation(namespace)
+    // It may have been rerouted before we were asked.
+    const kept = await store.task(namespace, id, charge.clock.now())
+    if (kept && kept !== charge.task) {
+      charge.task = kept
+      this.#rouse(charge)
+    }
+    this.#proceed(errand)
+  }
+
+  /** Goes on with one that is at work: it is sent, waits for its time, or is not to be sent at all. */
+  #proceed(errand: Errand): void {
+    const { charge, place, due } = errand
+    const delivery = charge.task.deliveries[place]
+    if (this.#isClosed || charge.isOver || delivery === undefined || delivery.isCancelled) this.#end(errand)
+    else if ((due ?? delivery.at) <= charge.clock.now())
+      void this.#attempt(errand).catch(error => this.#fail(errand, error))
+    else if (charge.clock.closedFor !== undefined) this.#end(errand)
+    else this.#wait(errand, due ?? delivery.at)
+  }
+
+  #wait(errand: Errand, at: number): void {
+    errand.waiter = errand.charge.clock.wakeAt(at, errand)
+    this.#waiting++
+    errand.work?.end()
+    errand.work = undefined
+  }
+
+  /** Makes one attempt at what is due. */
+  async #attempt(errand: Errand): Promise<void> {
+    const { charge, place } = errand
+    const upshot = await this.#courier.attempt(errand, errand.work as Work)
+    const { book } = this.#options
+    if (upshot === 'owed') this.#end(errand, 'owed')
+    else if (upshot === 'gone') this.#end(errand, 'over')
+    else if (upshot === 'over') {
+      book?.over(charge.task.id, place)
+      this.#end(errand, 'over')
+    } else {
+      errand.attempt = upshot.attempt
+      errand.due = upshot.due
+      book?.again(charge.task.id, place, upshot)
+      this.#proceed(errand)
     }
   }
 
-  /** Resolves when the delivery is due, wherever its plan is moved: to whether it still is to be sent. */
-  async #isDue(
-    charge: Charge,
-    place: number,
-    clock: VirtualClock,
-    work: Work,
-    { due, attempt }: { due: number | undefined; attempt: number },
-  ): Promise<boolean> {
-    for (;;) {
-      const delivery = charge.task.deliveries[place]
-      if (this.#isClosed || charge.isOver || delivery === undefined || delivery.isCancelled) return false
-      const at = due ?? delivery.at
-      if (at <= clock.now()) return true
-      const again = new AbortController()
-      charge.waits.set(place, { at, attempt, again })
-      this.#waiting++
-      try {
-        await work.rest(at, again.signal)
-      } catch {
-        // Not by a new plan: the clock is closed.
-        if (!again.signal.aborted) return false
-      } finally {
-        charge.waits.delete(place)
-        this.#waiting--
-      }
-    }
+  /** A defect of ours: nobody is to wait for the callback. */
+  #fail(errand: Errand, error: unknown): never {
+    if (errand.work) this.#end(errand, 'over')
+    throw error
   }
 
-  /** Waits until another task's callback of the namespace is over, or for `instant`; not at all if that waits for us. */
-  async #yield(task: Task, work: Work, instant: number): Promise<void> {
-    if ([...this.#yielding].some(other => isAnother(other.task, task))) return
-    const yielding: Yielding = { task, gone: new AbortController() }
-    this.#yielding.add(yielding)
-    await work.rest(instant, yielding.gone.signal).catch(() => {})
-    this.#yielding.delete(yielding)
+  /**
+   * Nothing more becomes of it: the one place where a callback ends. `over`: it arrived, was given up or cancelled, or its
+   * task is no more. What ends for another reason at a stop is `owed`.
+   */
+  #end(errand: Errand, ending: 'over' | 'owed' = this.#isClosed ? 'owed' : 'over'): void {
+    const { charge } = errand
+    errand.work?.end()
+    errand.work = undefined
+    errand.onAttempt?.()
+    errand.onAttempt = undefined
+    if (ending === 'over') this.#owed--
+    charge.running--
+    if (charge.running > 0 || settlesAt(charge.task) === undefined) return
+    if (this.#charges.get(charge.task.id) === charge) this.#charges.delete(charge.task.id)
   }
-
-  #letOthersGo(task: Task): void {
-    for (const { task: other, gone } of this.#yielding) {
-      if (isAnother(other, task)) gone.abort()
-    }
-  }
-}
-
-/** Whether both are of one namespace, and not the same. */
-function isAnother(one: Task, other: Task): boolean {
-  return one.namespace === other.namespace && one.id !== other.id
 }

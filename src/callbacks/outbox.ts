@@ -109,18 +109,26 @@ export class Outbox {
     const clock = clockOf(namespace)
     const name = isOurs?.(url) ? randomUUID() : undefined
     if (name !== undefined) this.#ours.set(name, { namespace, taskId, clock, work })
-    const at = clock.now()
+    let at = clock.now()
     const which = { callbackId: callbackId(taskId, place), attempt }
     const seq = this.#options.place({ namespace, taskId, ...which })
-    const post = poster.post(url, text, name === undefined ? { ...headers } : { ...headers, [POST_HEADER]: name })
+    const named = name === undefined ? headers : { ...headers, [POST_HEADER]: name }
+    // A crowd waits for its turn, one receiver's posts after another.
+    const post = poster.post(url, text, named, undefined, () => {
+      at = clock.now()
+    })
     this.#posting.add(post)
     try {
-      const { requestHeaders, ...came } = await post
-      const { [POST_HEADER]: _, ...sent } = requestHeaders
+      const came = await post
+      const { requestHeaders } = came
+      if (name !== undefined) delete requestHeaders[POST_HEADER]
       return {
         ...came,
-        requestHeaders: sent,
-        ...{ seq, namespace, taskId, ...which },
+        seq,
+        namespace,
+        taskId,
+        callbackId: which.callbackId,
+        attempt,
         at,
         endedAt: clock.now(),
         url: withoutUserinfo(url),

@@ -1,61 +1,32 @@
 import { setMaxListeners } from 'node:events'
-import { isIP, type Socket, connect as tcpConnect } from 'node:net'
-import { connect as tlsConnect } from 'node:tls'
-import { type buildConnector, Client } from 'undici'
-import { type AddressPolicy, hostOf, judgedLookup, oneAtATime, RefusedAddress, type Resolve } from './address-policy.ts'
+import { LRUCache } from 'lru-cache'
+import { parsedUrl } from '../contract/url.ts'
+import { machineTime } from '../simulation/timebase.ts'
+import { type AddressPolicy, judgedAddresses, oneAtATime, type Resolve } from './address-policy.ts'
+import { type Attempt, type PostOutcome, type Verdict, verdictOn } from './attempt.ts'
+import { Exchange } from './exchange.ts'
+import { type Line, Lines, loadLines } from './lines.ts'
 import { type Trickle, trickled } from './trickle.ts'
-import { turnsOf } from './turns.ts'
+import { Turns } from './turns.ts'
 
-export type PostOutcome =
-  /** A 2xx answer came, to its end or to `bodyLimit`. */
-  | 'delivered'
-  /** An answer came that is not 2xx. Redirects are not followed: a 3xx is one of these. */
-  | 'bad-status'
-  /** The answer had not ended within `timeoutMs`; `status` tells whether it had begun. */
-  | 'timeout'
-  /** No connection, or it broke before the answer ended: refused, reset, unknown name, failed TLS. */
-  | 'connection-error'
-  /** What came back is not HTTP/1.1, or its headers are larger than 16 KiB. */
-  | 'bad-answer'
-  /** The address policy objects to the name or to all of its addresses; nothing was sent. */
-  | 'refused-address'
-  /** Not an http or https URL; nothing was sent. */
-  | 'invalid-url'
-  /** A header that HTTP does not allow; nothing was sent. */
-  | 'invalid-headers'
-  /** `signal` or `close()` ended it. */
-  | 'aborted'
-
-/** What one post came to. */
-export interface Attempt {
-  readonly outcome: PostOutcome
-  /** Present as soon as an answer began, also if it did not end well. */
-  readonly status?: number
-  /** Names in lower case; repeated ones joined by `, `. */
-  readonly responseHeaders?: Record<string, string>
-  /** The answer's body as UTF-8 text, `bodyLimit` bytes at most. */
-  readonly responseBody?: string
-  /** Whether `responseBody` is less than the receiver sent or was about to send. */
-  readonly truncated?: boolean
-  /** Why it was not delivered, as one sentence. Absent if it was. */
-  readonly error?: string
-  /** The IP address connected to, or the one that was tried or refused if that is known. */
-  readonly address?: string
-  /** Real milliseconds from look-up to the end of the answer; waiting for a free connection is not counted. */
-  readonly durationMs: number
-  /** The headers sent, names in lower case, credentials masked: attempts are kept and shown. */
-  readonly requestHeaders: Record<string, string>
-}
+export type { Attempt, PostOutcome } from './attempt.ts'
 
 export interface Poster {
   /**
    * Posts `body`, a JSON text, to `url`. Never rejects.
    *
    * Credentials in `url` become Basic auth, a fragment is dropped. `headers` are added and win over ours.
-   * Each post has a connection of its own: every one is resolved and judged anew, and none fails because a receiver
-   * closed an idle connection at the moment it was used again.
+   * Each is resolved and judged anew. It goes over a connection that is open already only if that leads to an address
+   * judged for it, and is sent once: it fails if a receiver closes a connection as it is used again. `onTurn` is called
+   * when it no longer waits for others to the same receiver; at once, if there are few.
    */
-  post(url: string, body: string | Trickle, headers?: Record<string, string>, signal?: AbortSignal): Promise<Attempt>
+  post(
+    url: string,
+    body: string | Trickle,
+    headers?: Record<string, string>,
+    signal?: AbortSignal,
+    onTurn?: () => void,
+  ): Promise<Attempt>
   /** Ends the posts under way as `aborted` and resolves when they have settled. Later posts are aborted at once. */
   close(): Promise<void>
 }
@@ -80,167 +51,215 @@ export interface PosterOptions {
 /** So many receivers of one origin may be slow before they delay another. */
 const PATHS_PER_ORIGIN = 8
 
+/** Posts at a time in all: each is an open file, of which there may be few. */
+const MOST_POSTS = 2048
+
+/** Addresses that are not parsed anew. */
+const MOST_TARGETS = 1000
+
 /** Makes the product's only outgoing request. */
 export function createPoster(options: PosterOptions): Poster {
-  const resolve = oneAtATime(options.resolve)
-  const settings = { timeoutMs: 10_000, bodyLimit: 65_536, postsPerReceiver: 32, ...options, resolve }
-  const receivers = turnsOf(settings.postsPerReceiver)
-  const origins = turnsOf(settings.postsPerReceiver * PATHS_PER_ORIGIN)
-  const underWay = new Map<Promise<Attempt>, AbortController>()
+  const { policy, userAgent, timeoutMs = 10_000, bodyLimit = 65_536, postsPerReceiver = 32 } = options
+  const surroundings: Surroundings = {
+    policy,
+    userAgent,
+    timeoutMs,
+    bodyLimit,
+    resolve: oneAtATime(options.resolve),
+    turns: new Turns([postsPerReceiver, postsPerReceiver * PATHS_PER_ORIGIN, MOST_POSTS]),
+    lines: new Lines(),
+  }
+  const underWay = new Set<Post>()
+  /** By text: most callbacks go where others went. */
+  const targets = new LRUCache<string, Target>({ max: MOST_TARGETS })
   let closed = false
 
-  async function attempt(
-    address: string,
-    body: string | Trickle,
-    extra: Record<string, string>,
-    stop: AbortController,
-  ) {
-    const url = URL.canParse(address) ? new URL(address) : undefined
-    if (!url || !/^https?:$/.test(url.protocol)) {
+  const post: Poster['post'] = (address, body, extra = {}, signal, onTurn) => {
+    const to = targets.get(address) ?? targetOf(address)
+    if (!to) {
       const error = `"${address}" is no http or https URL`
-      return { outcome: 'invalid-url', error, durationMs: 0, requestHeaders: {} } satisfies Attempt
+      return Promise.resolve<Attempt>({ outcome: 'invalid-url', error, durationMs: 0, requestHeaders: {} })
     }
-    const headers = headersFor(url, typeof body === 'string' ? body : body.text, settings.userAgent, extra)
-    const found: Findings = {}
-    let startedAt = performance.now()
-    let verdict: Verdict
-    try {
-      verdict = await receivers.inTurn(url.origin + url.pathname, stop.signal, () =>
-        origins.inTurn(url.origin, stop.signal, () => {
-          startedAt = performance.now()
-          return exchange({ url, headers, body }, settings, found, stop)
-        }),
-      )
-    } catch (thrown) {
-      verdict = verdictOn(stop.signal.aborted ? stop.signal.reason : thrown, found)
-    }
-    const durationMs = Math.round((performance.now() - startedAt) * 1000) / 1000
-    const requestHeaders = headers['authorization'] ? { ...headers, authorization: '***' } : headers
-    return { ...verdict, ...found, durationMs, requestHeaders } satisfies Attempt
-  }
-
-  return {
-    async post(url, body, headers = {}, signal) {
-      const stop = new AbortController()
-      const abort = () => stop.abort(new Stopped('aborted', 'ended before an answer came'))
-      if (closed || signal?.aborted) abort()
+    if (!targets.has(address)) targets.set(address, to)
+    return new Promise<Attempt>(resolve => {
+      const post = new Post(surroundings, { to, body, extra, onTurn }, attempt => {
+        underWay.delete(post)
+        signal?.removeEventListener('abort', abort)
+        resolve(attempt)
+      })
+      const abort = () => post.stop('aborted', 'ended before an answer came')
+      underWay.add(post)
       // One signal may end any number of posts: that is no leak to be warned of.
       if (signal) setMaxListeners(0, signal)
       signal?.addEventListener('abort', abort)
+      if (closed || signal?.aborted) abort()
+      else post.start()
+    })
+  }
 
-      const running = attempt(url, body, headers, stop)
-      underWay.set(running, stop)
-      try {
-        return await running
-      } finally {
-        underWay.delete(running)
-        signal?.removeEventListener('abort', abort)
-      }
-    },
+  return {
+    post,
     async close() {
       closed = true
-      for (const stop of underWay.values()) stop.abort(new Stopped('aborted', 'ended because the sender is closing'))
-      await Promise.all(underWay.keys())
+      for (const post of [...underWay]) post.stop('aborted', 'ended because the sender is closing')
+      await surroundings.lines.close()
     },
   }
 }
 
-type Verdict = Pick<Attempt, 'outcome' | 'error'>
-type Finding = 'status' | 'responseHeaders' | 'responseBody' | 'truncated' | 'address'
-/** What becomes known while an exchange goes on, and is recorded however it ends. */
-type Findings = { -readonly [K in Finding]?: Attempt[K] }
-
-/** Ends an exchange for a reason of ours, unlike what sockets and parsers throw. */
-class Stopped extends Error {
-  readonly outcome: PostOutcome
-  constructor(outcome: PostOutcome, message: string) {
-    super(message)
-    this.outcome = outcome
-  }
+/** What all posts of a poster share. */
+interface Surroundings {
+  readonly policy: AddressPolicy
+  readonly userAgent: string
+  readonly resolve: Resolve
+  readonly timeoutMs: number
+  readonly bodyLimit: number
+  readonly turns: Turns
+  readonly lines: Lines
 }
 
-async function exchange(
-  { url, headers, body }: { url: URL; headers: Record<string, string>; body: string | Trickle },
-  { policy, resolve, timeoutMs, bodyLimit }: Required<PosterOptions>,
-  found: Findings,
-  stop: AbortController,
-): Promise<Verdict> {
-  stop.signal.throwIfAborted()
-  const objection = policy.objection(url)
-  if (objection !== undefined) throw new RefusedAddress(hostOf(url), objection)
+/** An address, taken apart. */
+interface Target {
+  readonly url: URL
+  readonly origin: string
+  readonly path: string
+  /** Whose turn it has to be. */
+  readonly names: readonly string[]
+}
 
-  let socket: Socket | undefined
-  const connect: buildConnector.connector = ({ hostname, servername, port, protocol }, callback) => {
-    const secure = protocol === 'https:'
-    const lookup = judgedLookup(policy, url, resolve)
-    const to = { host: hostname, port: Number(port || (secure ? 443 : 80)), lookup, autoSelectFamily: true }
-    const opened = secure ? tlsConnect({ ...to, ...(servername && { servername }) }) : tcpConnect(to)
-    let waiting = true
-    const tell = (error?: Error) => {
-      if (waiting) error ? callback(error, null) : callback(null, opened)
-      waiting = false
+/** What is sent, and where to. */
+interface Letter {
+  readonly to: Target
+  readonly body: string | Trickle
+  readonly extra: Readonly<Record<string, string>>
+  readonly onTurn: (() => void) | undefined
+}
+
+/** One post, from the wait for its turn to what came of it. */
+class Post {
+  readonly #around: Surroundings
+  readonly #letter: Letter
+  readonly #onOver: (attempt: Attempt) => void
+  #startedAt = performance.now()
+  #giveBackTurn = () => {}
+  #callOffLimit = () => {}
+  #line: Line | undefined
+  #exchange: Exchange | undefined
+  #sent: Record<string, string> | undefined
+  #isOver = false
+
+  constructor(around: Surroundings, letter: Letter, onOver: (attempt: Attempt) => void) {
+    this.#around = around
+    this.#letter = letter
+    this.#onOver = onOver
+  }
+
+  start(): void {
+    const { turns } = this.#around
+    this.#giveBackTurn = turns.take(this.#letter.to.names, () => void this.#send())
+  }
+
+  /** Ends it before its time. */
+  stop(outcome: PostOutcome, error: string): void {
+    this.#end({ outcome, error })
+  }
+
+  async #send(): Promise<void> {
+    const { policy, resolve, timeoutMs, bodyLimit, lines } = this.#around
+    const { to, body, onTurn } = this.#letter
+    const { url, origin, path } = to
+    onTurn?.()
+    this.#startedAt = performance.now()
+    const expire = () => this.stop('timeout', `${this.#howFar()} within ${timeoutMs} ms`)
+    this.#callOffLimit = machineTime.after(timeoutMs, expire)
+    try {
+      const addresses = await judgedAddresses(policy, url, resolve)
+      await loadLines()
+      if (this.#isOver) return
+      this.#line = lines.take(origin, addresses)
+      this.#exchange = new Exchange(bodyLimit, error => this.#end(this.#verdict(error)))
+      const sent = typeof body === 'string' ? body : trickled(body)
+      this.#line.client.dispatch({ method: 'POST', path, headers: this.#headers(), body: sent }, this.#exchange)
+    } catch (thrown) {
+      this.#end(verdictOn(thrown))
     }
-    opened.once('connect', () => {
-      if (opened.remoteAddress !== undefined) found.address = opened.remoteAddress
-    })
-    opened.once(secure ? 'secureConnect' : 'connect', () => tell()).on('error', tell)
-    socket = opened.setNoDelay(true)
   }
-  // Our own limit covers the whole exchange, so the client's limits for its parts are off (0).
-  const client = new Client(url.origin, { connect, headersTimeout: 0, bodyTimeout: 0 })
 
-  // Destroyed rather than given a signal: a request that still waits for its connection does not listen to one
-  // (undici 7.30), and a socket that is still connecting is not known to the client.
-  const end = () => {
-    const reason: Error | null = stop.signal.reason ?? null
-    client.destroy(reason).catch(() => {})
-    socket?.destroy()
+  #verdict(error: Error | undefined): Verdict {
+    if (error) return verdictOn(error)
+    const status = this.#exchange?.findings.status ?? 0
+    if (status >= 200 && status <= 299) return { outcome: 'delivered' }
+    return { outcome: 'bad-status', error: `answered with status ${status}` }
   }
-  const limit = AbortSignal.timeout(timeoutMs)
-  const expire = () => stop.abort(new Stopped('timeout', `${howFar(found)} within ${timeoutMs} ms`))
-  stop.signal.addEventListener('abort', end)
-  limit.addEventListener('abort', expire)
-  try {
-    const sent = typeof body === 'string' ? body : trickled(body)
-    const answer = await client.request({ method: 'POST', path: url.pathname + url.search, headers, body: sent })
-    found.status = answer.statusCode
-    found.responseHeaders = joined(answer.headers)
-    await readBody(answer.body, bodyLimit, found)
-    if (found.status >= 200 && found.status <= 299) return { outcome: 'delivered' }
-    return { outcome: 'bad-status', error: `answered with status ${found.status}` }
-  } finally {
-    limit.removeEventListener('abort', expire)
-    stop.signal.removeEventListener('abort', end)
-    end()
+
+  #howFar(): string {
+    const status = this.#exchange?.findings.status
+    if (status !== undefined) return `the body of the answer (status ${status}) did not end`
+    const address = this.#line?.address
+    return address === undefined ? 'no connection' : `connected to ${address}, but no answer`
+  }
+
+  /** Made when they are needed: many may wait for their turn. */
+  #headers(): Record<string, string> {
+    const { to, body, extra } = this.#letter
+    this.#sent ??= headersFor(to.url, typeof body === 'string' ? body : body.text, this.#around.userAgent, extra)
+    return this.#sent
+  }
+
+  #end(verdict: Verdict): void {
+    if (this.#isOver) return
+    this.#isOver = true
+    this.#callOffLimit()
+    const durationMs = Math.round((performance.now() - this.#startedAt) * 1000) / 1000
+    const { body } = this.#letter
+    const headers = this.#headers()
+    const line = this.#line
+    const address = line?.address ?? verdict.address
+    const findings = this.#exchange?.findings
+    if (line) {
+      // A body that is not out yet would go on under the next post.
+      if (findings?.truncated === false && typeof body === 'string')
+        this.#around.lines.giveBack(line, isOffered(findings.responseHeaders))
+      else this.#around.lines.discard(line)
+    }
+    this.#giveBackTurn()
+    const requestHeaders = headers['authorization'] ? { ...headers, authorization: '***' } : headers
+    this.#onOver({ ...verdict, ...findings, ...(address !== undefined && { address }), durationMs, requestHeaders })
   }
 }
 
-async function readBody(body: AsyncIterable<Uint8Array>, limit: number, found: Findings): Promise<void> {
-  const decoder = new TextDecoder()
-  found.responseBody = ''
-  found.truncated = true // until its end has been seen
-  let room = limit
-  for await (const chunk of body) {
-    found.responseBody += decoder.decode(chunk.subarray(0, room), { stream: true })
-    room -= chunk.length
-    // Leaving the loop destroys the body and with it the connection: the rest is not read.
-    if (room < 0) return
-  }
-  found.responseBody += decoder.decode()
-  found.truncated = false
+/** `undefined` if it is no http or https URL. */
+function targetOf(address: string): Target | undefined {
+  const url = parsedUrl(address)
+  if (!url || !/^https?:$/.test(url.protocol)) return undefined
+  const { origin, pathname, search } = url
+  return { url, origin, path: pathname + search, names: [origin + pathname, origin, ''] }
 }
 
-function headersFor(url: URL, body: string, userAgent: string, extra: Record<string, string>): Record<string, string> {
-  const credentials = `${decoded(url.username)}:${decoded(url.password)}`
-  return {
+function headersFor(
+  url: URL,
+  body: string,
+  userAgent: string,
+  extra: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const headers: Record<string, string> = {
     host: url.host,
-    connection: 'close',
+    connection: 'keep-alive',
     'content-type': 'application/json',
     'content-length': String(Buffer.byteLength(body)),
     'user-agent': userAgent,
-    ...(credentials !== ':' && { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` }),
-    ...Object.fromEntries(Object.entries(extra).map(([name, value]) => [name.toLowerCase(), value])),
   }
+  if (url.username !== '' || url.password !== '') {
+    const credentials = `${decoded(url.username)}:${decoded(url.password)}`
+    headers['authorization'] = `Basic ${Buffer.from(credentials).toString('base64')}`
+  }
+  for (const [name, value] of Object.entries(extra)) headers[name.toLowerCase()] = value
+  return headers
+}
+
+/** Whether an answer says that its connection stays open for more. */
+function isOffered(headers: Readonly<Record<string, string>> = {}): boolean {
+  return headers['keep-alive'] !== undefined || headers['connection']?.toLowerCase() === 'keep-alive'
 }
 
 /** A lone `%` is allowed in a URL and stands for itself. */
@@ -250,34 +269,4 @@ function decoded(text: string): string {
   } catch {
     return text
   }
-}
-
-function joined(headers: Record<string, string | string[] | undefined>): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value ?? ''].flat().join(', ')]))
-}
-
-function howFar({ status, address }: Findings): string {
-  if (status !== undefined) return `the body of the answer (status ${status}) did not end`
-  return address === undefined ? 'no connection' : `connected to ${address}, but no answer`
-}
-
-function verdictOn(thrown: unknown, found: Findings): Verdict {
-  if (thrown instanceof Stopped) return { outcome: thrown.outcome, error: thrown.message }
-  if (thrown instanceof RefusedAddress) {
-    if (isIP(thrown.address)) found.address = thrown.address
-    return { outcome: 'refused-address', error: thrown.message }
-  }
-  const error = thrown instanceof Error ? thrown : new Error(String(thrown))
-  const code = 'code' in error ? String(error.code) : ''
-  if (error.name === 'HTTPParserError' || /^UND_ERR_(HEADERS_OVERFLOW|RES_)/.test(code)) {
-    return { outcome: 'bad-answer', error: `the answer is not proper HTTP: ${error.message}` }
-  }
-  if (/^UND_ERR_(INVALID_ARG|REQ_|NOT_SUPPORTED)/.test(code)) {
-    return { outcome: 'invalid-headers', error: `cannot be sent: ${error.message}` }
-  }
-  // Several addresses, all of which failed: the message is empty, the reasons are inside.
-  const reasons = error instanceof AggregateError ? error.errors : [error]
-  const tried = reasons[0]?.address
-  if (found.address === undefined && typeof tried === 'string') found.address = tried
-  return { outcome: 'connection-error', error: reasons.map(each => each?.message ?? String(each)).join('; ') }
 }

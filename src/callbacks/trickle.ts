@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream'
-import { machineTime } from '../simulation/timebase.ts'
+import { pause } from '../simulation/timebase.ts'
 
 /** A body that arrives bit by bit. */
 export interface Trickle {
@@ -18,7 +18,7 @@ export function trickled({ text, pieces, pauseMs }: Trickle): Readable {
 async function* piecesOf(bytes: Buffer, pieces: number, pauseMs: number): AsyncGenerator<Uint8Array> {
   const size = Math.max(1, Math.ceil(bytes.length / pieces))
   for (let from = 0; from < bytes.length; from += size) {
-    if (from > 0) await new Promise<void>(resolve => machineTime.after(pauseMs, resolve))
+    if (from > 0) await pause(pauseMs)
     yield bytes.subarray(from, from + size)
   }
 }

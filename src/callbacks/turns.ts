@@ -1,33 +1,99 @@
-/** At most `limit` of one name at a time, first come first served. Remembers only names with work under way. */
-export function turnsOf(limit: number) {
-  const names = new Map<string, { running: number; waiting: Set<() => void> }>()
-  return {
-    /** Does `work` when it is the caller's turn; throws `signal.reason`, having done nothing, if that aborts first. */
-    async inTurn<T>(name: string, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-      await this.take(name, signal)
-      try {
-        return await work()
-      } finally {
-        this.release(name)
-      }
-    },
-    async take(name: string, signal: AbortSignal): Promise<void> {
-      signal.throwIfAborted()
-      const { running, waiting } = names.get(name) ?? { running: 0, waiting: new Set() }
-      if (running < limit) return void names.set(name, { running: running + 1, waiting })
-      await new Promise<void>((resolve, reject) => {
-        waiting.add(resolve)
-        signal.addEventListener('abort', () => waiting.delete(resolve) && reject(signal.reason), { once: true })
-      })
-    },
-    release(name: string): void {
-      const { running, waiting } = names.get(name) ?? { running: 0, waiting: new Set() }
-      const [next] = waiting
-      if (next) {
-        waiting.delete(next) // `running` stays: the turn is handed on
-        next()
-      } else if (running > 1) names.set(name, { running: running - 1, waiting })
-      else names.delete(name)
-    },
+/** Somebody who waits for his turn, or has it. */
+interface Ticket {
+  /** One of each level. */
+  readonly names: readonly string[]
+  readonly start: () => void
+  /** Of how many levels he has a turn. */
+  held: number
+  isOver: boolean
+  /** Who comes after him where he waits. */
+  next: Ticket | undefined
+}
+
+/** Who has a turn of one name, and who waits for one: a chain, since a crowd may wait and the first is asked for often. */
+interface Queue {
+  running: number
+  first: Ticket | undefined
+  last: Ticket | undefined
+}
+
+/** `then` of this is a good deal cheaper than `queueMicrotask`, which makes a resource for the hooks of each. */
+const NOW = Promise.resolve()
+
+/**
+ * At most so many of one name at a time, first come first served, on several levels: who has a turn on one waits for
+ * his turn on the next. So a name that fills its share of the first level is nobody else's trouble on the second.
+ * Remembers only names with work under way.
+ */
+export class Turns {
+  readonly #limits: readonly number[]
+  readonly #levels: readonly Map<string, Queue>[]
+
+  /** How many of one name may have a turn, by level. */
+  constructor(limits: readonly number[]) {
+    this.#limits = limits
+    this.#levels = limits.map(() => new Map())
   }
+
+  /**
+   * Calls `start` when it is the caller's turn of all `names`, one for each level. The function returned gives the turn
+   * back, or the place in the queue; only the first time counts.
+   */
+  take(names: readonly string[], start: () => void): () => void {
+    const ticket: Ticket = { names, start, held: 0, isOver: false, next: undefined }
+    this.#advance(ticket)
+    return () => this.#giveBack(ticket)
+  }
+
+  #advance(ticket: Ticket): void {
+    for (; ticket.held < ticket.names.length; ticket.held++) {
+      const queue = this.#queueOf(ticket.held, ticket.names[ticket.held] as string)
+      if (queue.running >= (this.#limits[ticket.held] as number)) {
+        if (queue.last) queue.last.next = ticket
+        else queue.first = ticket
+        queue.last = ticket
+        return
+      }
+      queue.running++
+    }
+    ticket.start()
+  }
+
+  #giveBack(ticket: Ticket): void {
+    if (ticket.isOver) return
+    ticket.isOver = true
+    for (let level = ticket.held - 1; level >= 0; level--) this.#release(level, ticket.names[level] as string)
+  }
+
+  #release(level: number, name: string): void {
+    const queue = this.#queueOf(level, name)
+    const next = takeFirst(queue)
+    if (next) {
+      next.held++ // `running` stays: the turn is handed on
+      // Not in here: each of a crowd that fails at once would be another frame on the stack.
+      void NOW.then(() => {
+        if (!next.isOver) this.#advance(next)
+      })
+    } else if (--queue.running === 0) this.#levels[level]?.delete(name)
+  }
+
+  #queueOf(level: number, name: string): Queue {
+    const queues = this.#levels[level] as Map<string, Queue>
+    let queue = queues.get(name)
+    if (!queue) {
+      queue = { running: 0, first: undefined, last: undefined }
+      queues.set(name, queue)
+    }
+    return queue
+  }
+}
+
+/** The first who has not given up his place. */
+function takeFirst(queue: Queue): Ticket | undefined {
+  let first = queue.first
+  while (first?.isOver) first = first.next
+  queue.first = first?.next
+  if (!queue.first) queue.last = undefined
+  if (first) first.next = undefined
+  return first
 }

@@ -10,7 +10,7 @@ import { MemoryStore } from '../../src/store/memory.ts'
 import { FakeTimebase, START, turn } from '../simulation/fake-timebase.ts'
 import { ALICE, BOB, FAILED, type Sample, task } from '../simulation/sample.ts'
 import { until } from '../support/requests.ts'
-import { startReceiver, startSocketServer } from './receiver.ts'
+import { startReceiver, startSlowReceiver, startSocketServer } from './receiver.ts'
 
 /** Callbacks are due this long after the task was accepted. */
 const WORK_MS = 2_000
@@ -83,17 +83,6 @@ function callback(url: string, sample: Sample = {}): Task {
 /** What the receiver is to get, byte for byte. */
 function bodyOf(sent: Task): string {
   return JSON.stringify(answerOf(sent, stepAt(sent, settlesAt(sent) ?? Number.NaN), '').body)
-}
-
-/** A receiver that keeps its answers back until told to give them. */
-async function startSlowReceiver() {
-  const held: ServerResponse[] = []
-  const receiver = await startReceiver(response => held.push(response))
-  return Object.assign(receiver, {
-    answerAll(status = 200) {
-      for (const response of held.splice(0)) response.writeHead(status).end()
-    },
-  })
 }
 
 describe('a callback', () => {

@@ -38,7 +38,7 @@ describe('what is sent', () => {
     expect(receiver.arrivals).toMatchObject([{ method: 'POST', path: '/hook?a=1&b=%20', body }])
     expect(receiver.arrivals[0]?.headers).toEqual({
       host: `127.0.0.1:${receiver.port}`,
-      connection: 'close',
+      connection: 'keep-alive',
       'content-type': 'application/json',
       'content-length': String(Buffer.byteLength(body)),
       'user-agent': 'mockling/test',

@@ -55,6 +55,17 @@ export async function startReceiver(
   })
 }
 
+/** A receiver that keeps its answers back until told to give them. */
+export async function startSlowReceiver() {
+  const held: ServerResponse[] = []
+  const receiver = await startReceiver(response => held.push(response))
+  return Object.assign(receiver, {
+    answerAll(status = 200) {
+      for (const response of held.splice(0)) response.writeHead(status).end()
+    },
+  })
+}
+
 /** A receiver that need not speak HTTP: `onSocket` does what it likes with each connection. */
 export function startSocketServer(onSocket: (socket: Socket) => void = () => {}): Promise<Listening> {
   return listen(createTcpServer(onSocket), '127.0.0.1')

@@ -5,6 +5,7 @@ import { createPoster } from '../../src/callbacks/post.ts'
 import { VirtualClock } from '../../src/simulation/clock.ts'
 import type { Task } from '../../src/simulation/task.ts'
 import { travel } from '../../src/simulation/travel.ts'
+import type { Keep } from '../../src/store/changes.ts'
 import { MemoryStore } from '../../src/store/memory.ts'
 import { FakeTimebase, START, turn } from '../simulation/fake-timebase.ts'
 import { ALICE, task } from '../simulation/sample.ts'
@@ -15,9 +16,9 @@ const SUCCEED = { to: 'succeed' } as const
 const STALL = { to: 'stall' } as const
 
 /** A dispatcher on a store and a frozen clock, with the tasks it was given: gone at the end of the scope. */
-function open({ retries = 0 } = {}) {
+function open({ retries = 0, keep }: { retries?: number; keep?: Keep } = {}) {
   const clock = new VirtualClock({ mode: 'frozen', rate: 1, startAt: START, timebase: new FakeTimebase() })
-  const store = new MemoryStore({ retain: 100 })
+  const store = new MemoryStore({ retain: 100, ...(keep && { keep }) })
   const reports: AttemptReport[] = []
   const dispatcher = new Dispatcher({
     store,
@@ -128,14 +129,47 @@ describe('what is forgotten', () => {
     await using receiver = await startReceiver()
     await using rig = open()
     await rig.created(receiver.url('/'))
-    rig.dispatcher.forget('nobody')
-    await turn()
+    await rig.store.reset(ALICE)
+    await rig.dispatcher.forget('nobody')
     expect(rig.dispatcher.waiting).toBe(1)
-    rig.dispatcher.forget(ALICE)
-    await turn()
+    await rig.dispatcher.forget(ALICE)
     expect([rig.dispatcher.waiting, rig.clock.waiting, rig.clock.atWork]).toEqual([0, 0, 0])
     await travel([{ clock: rig.clock, ms: 60_000 }])
     expect(receiver.arrivals).toEqual([])
+  })
+
+  it('is what was there before the reset, not what came while that was made safe', async () => {
+    await using receiver = await startReceiver()
+    let isSafe = () => {}
+    const safe = new Promise<void>(resolve => {
+      isSafe = resolve
+    })
+    const keep: Keep = change => ('reset' in change ? safe : undefined)
+    await using rig = open({ keep })
+    await rig.created(receiver.url('/old'))
+    await rig.created(receiver.url('/older'))
+    const reset = rig.store.reset(ALICE)
+    // Its id is that of the first.
+    await rig.created(receiver.url('/new'))
+    isSafe()
+    await reset
+    await rig.dispatcher.forget(ALICE)
+    expect(rig.dispatcher.waiting).toBe(1)
+    expect(rig.dispatcher.scheduled().map(({ url }) => url)).toEqual([receiver.url('/new')])
+    await travel([{ clock: rig.clock, ms: 60_000 }])
+    expect(receiver.arrivals.map(({ path }) => path)).toEqual(['/new'])
+  })
+
+  it('is no task that came later and has no callback yet', async () => {
+    await using receiver = await startReceiver()
+    await using rig = open()
+    const made = task({ pace: 10, body: { callback_url: receiver.url('/') } })
+    const endless: Task = { ...made, steps: [made.steps[0]], deliveries: [] }
+    await rig.store.create(endless, {}, START)
+    await rig.dispatcher.schedule(endless)
+    await rig.dispatcher.forget(ALICE)
+    await rig.store.reroute(ALICE, endless.id, SUCCEED, START)
+    await receiver.arrived(1)
   })
 })
 
@@ -148,5 +182,34 @@ describe('the first attempt', () => {
     await rig.dispatcher.schedule(made)
     expect(rig.reports).toHaveLength(1)
     await until('the second waits', () => rig.dispatcher.waiting === 1)
+  })
+})
+
+describe('callbacks that had come some way before', () => {
+  it('are taken up where they were: those that are over are not sent, the others keep their count', async () => {
+    await using receiver = await startReceiver(response => response.writeHead(500).end())
+    await using rig = open({ retries: 2 })
+    const made = task({ pace: 10, body: { callback_url: receiver.url('/') } })
+    const at = START + 10_000
+    const deliveries = ['/over', '/tried', '/new'].map(path => ({ url: receiver.url(path), at }))
+    const kept = { ...made, deliveries }
+    await rig.store.create(kept, {}, START)
+    const retry = { attempt: 3, due: at }
+    void rig.dispatcher.schedule(
+      kept,
+      new Map([
+        [1, retry],
+        [2, undefined],
+      ]),
+    )
+    await until('two wait', () => rig.dispatcher.waiting === 2)
+    expect(rig.dispatcher.scheduled().map(({ id, attempt }) => [id, attempt])).toEqual([
+      [`${made.id}.2`, 3],
+      [`${made.id}.3`, 1],
+    ])
+    expect(rig.dispatcher.scheduled(undefined, 'another')).toEqual([])
+    await travel([{ clock: rig.clock, ms: 60_000 }])
+    expect(receiver.arrivals.map(({ path }) => path).toSorted()).toEqual(['/new', '/new', '/new', '/tried'])
+    expect(await rig.dispatcher.close(Promise.resolve())).toBe(0)
   })
 })
