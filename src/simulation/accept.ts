@@ -5,6 +5,7 @@ import { durationText, type Format } from '../contract/formats.ts'
 import { REVISION_FACTS, type Revision } from '../contract/revisions.ts'
 import { type ErrorBody, errorBody, statusOf, type VideoResult } from '../contract/wire.ts'
 import { bytesOf, digitsFrom, snowflakeFrom, uuidFrom } from './random.ts'
+import { inOnePiece, sharedFormat, sharedText } from './sharing.ts'
 import { type Effect, isTerminal, type Step, type Task, type Video } from './task.ts'
 import { type Draft, type Pace, plan, workMs } from './timeline.ts'
 
@@ -62,25 +63,55 @@ export function accept(accepted: Accepted): Accepting {
     ...(request.timeout !== undefined && { timeoutMs: request.timeout * 1000 }),
   })
   const id = uuidFrom(bytes, 0)
-  const task: Task = {
-    ...factsOf(accepted, id),
-    ordinal: accepted.ordinal,
-    ...(effects.length > 0 && { effects }),
-    ...(visibleAt !== undefined && { visibleAt }),
+  const { ordinal, credits, isMetered } = accepted
+  const origin = sharedText(accepted.origin)
+  const video = videoFrom(bytes, accepted, id)
+  const task = taskOf(accepted, {
+    id,
+    ordinal,
+    effects,
+    visibleAt,
     steps,
     deliveries,
-    video: videoFrom(bytes, accepted, id),
-    origin: accepted.origin,
-    credits: accepted.credits,
-    ...(accepted.isMetered && { isMetered: true }),
-  }
+    video,
+    origin,
+    credits,
+    isMetered,
+  })
   return { task, isEager: isEager === true }
 }
 
-function factsOf({ request, body, ...asked }: Asked, id: string) {
-  const { namespace, revision, traceId, outcome } = asked
-  const { type, action = '', model, mode } = request
-  return { id, type, namespace, revision, traceId, request: body, action, model, mode, outcome }
+/** What is decided about a create. */
+type Decided = Pick<Task, 'id' | 'ordinal' | 'steps' | 'deliveries' | 'video' | 'origin' | 'credits'> & {
+  readonly effects: readonly Effect[]
+  readonly visibleAt: number | undefined
+  readonly isMetered: boolean | undefined
+}
+
+/** All members written out, also where they are undefined: spreads took most of the time of a create. */
+function taskOf(asked: Asked, decided: Decided): Task {
+  const { request, namespace, revision, traceId, outcome } = asked
+  return {
+    id: decided.id,
+    type: request.type,
+    namespace,
+    revision,
+    traceId,
+    request: asked.body,
+    action: request.action ?? '',
+    model: request.model,
+    mode: request.mode,
+    outcome,
+    ordinal: decided.ordinal,
+    effects: decided.effects.length > 0 ? decided.effects : undefined,
+    visibleAt: decided.visibleAt,
+    steps: decided.steps,
+    deliveries: decided.deliveries,
+    video: decided.video,
+    origin: decided.origin,
+    credits: decided.credits,
+    isMetered: decided.isMetered || undefined,
+  }
 }
 
 function videoFrom(bytes: Buffer, { request, revision, format, sourceId }: Accepted, id: string): Video {
@@ -90,13 +121,14 @@ function videoFrom(bytes: Buffer, { request, revision, format, sourceId }: Accep
   return {
     id: videoId === 'digits' ? snowflakeFrom(bytes, 16) : uuidFrom(bytes, 16),
     jobId,
-    path:
+    path: inOnePiece(
       videoPath === 'task'
         ? `/kling/${id}.mp4`
         : `/bs2/upload-kling-api/${digitsFrom(bytes, 48, 10)}/${folder}/${jobId}-0_raw_video_1.mp4`,
-    format,
-    ...(sourceId !== undefined && { sourceId }),
-    ...(ENDPOINTS[request.type].result.hasSource && { sourcePath: `/kling/${id}-source.mp4` }),
+    ),
+    format: sharedFormat(format),
+    sourceId,
+    sourcePath: ENDPOINTS[request.type].result.hasSource && inOnePiece(`/kling/${id}-source.mp4`),
   }
 }
 
@@ -110,9 +142,11 @@ const NO_FORMAT: Format = { width: 1280, height: 720, fps: 30, frames: 0, audio:
 export function refusedTask(asked: Asked, code: ErrorCode, message: string): Task {
   const { seed, traceId, now } = asked
   const bytes = bytesOf('refused', seed, traceId)
-  return {
-    ...factsOf(asked, uuidFrom(bytes, 0)),
+  return taskOf(asked, {
+    id: uuidFrom(bytes, 0),
     ordinal: 0,
+    effects: [],
+    visibleAt: undefined,
     steps: [
       { at: now, state: 'accepted' },
       { at: now, state: 'failed', code, message },
@@ -121,7 +155,8 @@ export function refusedTask(asked: Asked, code: ErrorCode, message: string): Tas
     video: { id: '', jobId: bytes.toString('base64url', 32, 48).slice(0, 22), path: '', format: NO_FORMAT },
     origin: undefined,
     credits: 0,
-  }
+    isMetered: undefined,
+  })
 }
 
 /** The result as the endpoint and the revision have it: guide A's fields in their order, then what was added later. */

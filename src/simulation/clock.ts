@@ -1,56 +1,13 @@
+import { afterThis } from './after-this.ts'
+import { type Clock, ClockClosed, type ClockOptions } from './clock-options.ts'
+import { type ClockSetting, isRunning, LAST_INSTANT, type Stand } from './clock-setting.ts'
 import { Crew, type Work, type WorkKind } from './crew.ts'
+import { Rest } from './rest.ts'
 import { machineTime, type Timebase } from './timebase.ts'
-import { Waiters } from './waiters.ts'
+import { type Sleeper, type Waiter, Waiters } from './waiters.ts'
 
-/** Where the simulator reads the time and waits. Every instant is in Unix milliseconds. */
-export interface Clock {
-  /** The current instant. Moves forward only. */
-  now(): number
-  /**
-   * Resolves once `now() >= instant`, at once if that is already so.
-   * @throws `signal.reason` if `signal` aborts first, the reason of `close` if that comes first.
-   */
-  until(instant: number, signal?: AbortSignal): Promise<void>
-}
-
-/**
- * How a clock runs.
- *
- * - `real`: with the machine's time;
- * - `scaled`: `rate` times as fast;
- * - `frozen`: only by `advance`;
- * - `auto-skip`: stands still, and leaps to the earliest instant awaited as soon as everybody waits.
- */
-export type ClockMode = 'real' | 'scaled' | 'frozen' | 'auto-skip'
-
-export interface ClockSetting {
-  readonly mode: ClockMode
-  /** Virtual milliseconds for each real one; 1 unless `scaled`. */
-  readonly rate: number
-}
-
-export interface ClockOptions extends ClockSetting {
-  /** The instant to start at. */
-  readonly startAt: number
-  /** Real milliseconds of quiet before auto-skip leaps. Default 5. */
-  readonly quietMs?: number
-  readonly timebase?: Timebase
-}
-
-/** Whether a clock of that mode runs with the machine's time. */
-export function isRunning(mode: ClockMode): boolean {
-  return mode === 'real' || mode === 'scaled'
-}
-
-/** The furthest instant: the last one JavaScript's calendar knows. */
-export const LAST_INSTANT = 8_640_000_000_000_000
-
-/** The clock waited for is no more. */
-export class ClockClosed extends Error {
-  constructor() {
-    super('the clock was closed')
-  }
-}
+export { ClockClosed, type ClockOptions } from './clock-options.ts'
+export { type ClockMode, type ClockSetting, isRunning, LAST_INSTANT, type Stand } from './clock-setting.ts'
 
 /**
  * A clock that can be stopped, sped up and moved. One heap of waiters and at most one timer.
@@ -64,6 +21,8 @@ export class VirtualClock implements Clock {
   /** The virtual instant at `#anchorReal`; `now()` is counted from there. */
   #anchor: number
   #anchorReal: number
+  /** What it has shown before it was to run as another process's: it shows no less. */
+  #least = Number.NEGATIVE_INFINITY
   /** Requests and callback posts under way. Auto-skip never leaps while there are any. */
   readonly #crew: Crew
   readonly #waiters = new Waiters()
@@ -73,6 +32,8 @@ export class VirtualClock implements Clock {
   #quietSince: number
   /** How many at work have done no more than mark what was marked already. */
   #repeating = 0
+  /** Somebody elsewhere asks to be told when it is quiet here. */
+  #isAsked = false
   /** Calls off the one timer; `undefined` when none is armed. */
   #disarm: (() => void) | undefined
   /** The instant the one timer is set for, in `real` and `scaled`. */
@@ -81,8 +42,10 @@ export class VirtualClock implements Clock {
   #closedFor: { readonly reason: unknown } | undefined
   readonly #quietMs: number
   readonly #timebase: Timebase
+  readonly #onMove: ClockOptions['onMove']
+  readonly #onQuiet: ClockOptions['onQuiet']
 
-  constructor({ mode, rate, startAt, quietMs = 5, timebase = machineTime }: ClockOptions) {
+  constructor({ mode, rate, startAt, quietMs = 5, timebase = machineTime, onMove, onQuiet }: ClockOptions) {
     this.#setting = { mode, rate }
     this.#timebase = timebase
     this.#anchor = startAt
@@ -90,10 +53,16 @@ export class VirtualClock implements Clock {
     this.#quietSince = this.#anchorReal
     this.#quietMs = quietMs
     this.#crew = new Crew(timebase)
+    this.#onMove = onMove
+    this.#onQuiet = onQuiet
   }
 
   get setting(): ClockSetting {
     return this.#setting
+  }
+
+  get stand(): Stand {
+    return { ...this.#setting, at: this.#anchor, real: this.#anchorReal }
   }
 
   /** The earliest instant awaited; `undefined` when nobody waits. */
@@ -121,6 +90,11 @@ export class VirtualClock implements Clock {
     return this.#crew.size
   }
 
+  /** Whether nobody is at work, and nothing has changed for as long as auto-skip has to wait. */
+  get isQuiet(): boolean {
+    return this.atWork === 0 && this.#timebase.now() - this.#quietSince >= this.#quietMs
+  }
+
   /** Why the clock was closed, if it was. */
   get closedFor(): unknown {
     return this.#closedFor?.reason
@@ -129,7 +103,8 @@ export class VirtualClock implements Clock {
   now(): number {
     const rate = this.#rate()
     if (rate === 0) return this.#anchor
-    return Math.min(LAST_INSTANT, this.#anchor + Math.floor((this.#timebase.now() - this.#anchorReal) * rate))
+    const gone = Math.floor((this.#timebase.now() - this.#anchorReal) * rate)
+    return Math.max(this.#least, Math.min(LAST_INSTANT, this.#anchor + gone))
   }
 
   until(instant: number, signal?: AbortSignal): Promise<void> {
@@ -139,6 +114,19 @@ export class VirtualClock implements Clock {
   /** `until` for somebody who is `working`: he counts as resting meanwhile, and is at work again the moment he wakes. */
   rest(instant: number, signal?: AbortSignal): Promise<void> {
     return this.#wait(instant, signal, 'open')
+  }
+
+  /** Has him woken at an instant that lies ahead, on a clock that is not closed: a place among the others is all it costs. */
+  wakeAt(instant: number, sleeper: Sleeper): Waiter {
+    const waiter = this.#waiters.add(instant, sleeper)
+    this.#change()
+    return waiter
+  }
+
+  /** He waits no longer, and hears nothing of it. */
+  readonly letGo = (waiter: Waiter): void => {
+    this.#waiters.drop(waiter)
+    this.#change()
   }
 
   /** Counts somebody as at work until the function returned is called. */
@@ -180,19 +168,33 @@ export class VirtualClock implements Clock {
   /** Changes how the clock runs, from the instant it shows. */
   set(setting: ClockSetting): void {
     this.#reanchor(this.now())
-    this.#setting = setting
-    this.#armedFor = undefined
-    this.#marked = undefined
-    this.#repeating = 0
-    this.wakeDue()
-    this.#change()
+    this.#run(setting)
+  }
+
+  /** Has it run as a clock of another process does. What it has shown it does not take back. */
+  take({ mode, rate, at, real }: Stand): void {
+    const shown = this.now()
+    const runs = isRunning(mode)
+    const isOther = mode !== this.#setting.mode || rate !== this.#setting.rate
+    if (!isOther && (runs ? at === this.#anchor && real === this.#anchorReal : at <= shown)) return
+    this.#least = shown
+    this.#anchor = runs ? at : Math.max(at, shown)
+    this.#anchorReal = real
+    if (isOther) this.#run({ mode, rate })
+    else this.#arrive()
+  }
+
+  /** Has `onQuiet` called once it is quiet, though nobody may wait here. */
+  askForQuiet(): void {
+    this.#isAsked = true
+    this.#rearm()
   }
 
   /** Lets go of the timer and rejects all waits with `reason`, those to come too. */
   close(reason: unknown = new ClockClosed()): void {
     this.#closedFor ??= { reason }
     this.#disarm?.()
-    for (const waiter of this.#waiters.takeAll()) waiter.fail(this.#closedFor.reason)
+    for (const waiter of this.#waiters.takeAll()) waiter.sleeper.fail(this.#closedFor.reason)
     this.#crew.close()
   }
 
@@ -203,9 +205,7 @@ export class VirtualClock implements Clock {
    */
   moveTo(instant: number): void {
     this.show(instant)
-    this.#armedFor = undefined
-    this.wakeDue()
-    this.#change()
+    this.#arrive()
   }
 
   /**
@@ -216,12 +216,28 @@ export class VirtualClock implements Clock {
     if (instant < this.now()) throw new RangeError('a clock moves forward only')
     if (!(instant <= LAST_INSTANT)) throw new RangeError('the instant is beyond the calendar')
     this.#reanchor(instant)
+    this.#onMove?.(this.stand)
   }
 
   /** Wakes, in order of their instants, all who waited for one up to now. */
   wakeDue(): void {
     const now = this.now()
-    for (let waiter = this.#waiters.takeDue(now); waiter; waiter = this.#waiters.takeDue(now)) waiter.wake()
+    for (let waiter = this.#waiters.takeDue(now); waiter; waiter = this.#waiters.takeDue(now)) waiter.sleeper.wake()
+  }
+
+  #run(setting: ClockSetting): void {
+    this.#setting = setting
+    this.#onMove?.(this.stand)
+    this.#marked = undefined
+    this.#repeating = 0
+    this.#arrive()
+  }
+
+  #arrive(): void {
+    this.#armedFor = undefined
+    this.#isAsked = false
+    this.wakeDue()
+    this.#change()
   }
 
   #rate(): number {
@@ -238,20 +254,8 @@ export class VirtualClock implements Clock {
     if (this.#closedFor) return Promise.reject(this.#closedFor.reason)
     if (instant <= this.now()) return Promise.resolve()
     return new Promise((resolve, reject) => {
-      const settle = (how: () => void) => {
-        signal?.removeEventListener('abort', abandon)
-        if (kind) this.#crew.count(kind, 1)
-        how()
-      }
-      const fail = (reason: unknown) => settle(() => reject(reason))
-      const waiter = this.#waiters.add(instant, () => settle(resolve), fail)
-      const abandon = () => {
-        this.#waiters.drop(waiter)
-        fail(signal?.reason)
-        this.#change()
-      }
-      this.#change()
-      signal?.addEventListener('abort', abandon, { once: true })
+      const rest = new Rest(this.letGo, this.#crew, { kind, signal, resolve, reject })
+      rest.begin(this.wakeAt(instant, rest))
       if (kind) this.#count(kind, -1)
     })
   }
@@ -273,21 +277,25 @@ export class VirtualClock implements Clock {
   /** Sets the one timer to what comes next, if anything does. */
   #rearm(): void {
     const earliest = this.#waiters.earliest()
-    const isRunning = this.#rate() > 0
-    if (isRunning && earliest && this.#armedFor === earliest.at) return
+    const runs = this.#rate() > 0
+    if (runs && earliest && this.#armedFor === earliest.at) return
     this.#disarm?.()
     this.#disarm = undefined
     this.#armedFor = undefined
     if (this.#closedFor) return
-    if (isRunning) {
+    if (runs) {
       if (earliest) this.#armTimer(earliest.at)
-    } else if (this.#setting.mode === 'auto-skip' && this.atWork === 0 && this.nextEvent !== undefined) {
+    } else if (this.#setting.mode === 'auto-skip' && this.atWork === 0 && this.#isAwaited) {
       const rest = this.#quietSince + this.#quietMs - this.#timebase.now()
       // No timer would get its turn between two polls.
       const isDue = rest <= 0 && this.#repeating > 0
       const leap = () => this.#leap()
       this.#disarm = isDue ? afterThis(leap) : this.#timebase.after(rest, leap)
     }
+  }
+
+  get #isAwaited(): boolean {
+    return this.#isAsked || this.nextEvent !== undefined
   }
 
   #armTimer(instant: number): void {
@@ -300,18 +308,9 @@ export class VirtualClock implements Clock {
   }
 
   #leap(): void {
+    this.#isAsked = false
     const target = this.nextEvent
-    if (target !== undefined) this.moveTo(Math.max(target, this.now()))
-  }
-}
-
-/** Calls `wake` when what is being done now is done, unless it is called off. */
-function afterThis(wake: () => void): () => void {
-  let isOff = false
-  queueMicrotask(() => {
-    if (!isOff) wake()
-  })
-  return () => {
-    isOff = true
+    if (this.#onQuiet) this.#onQuiet()
+    else if (target !== undefined) this.moveTo(Math.max(target, this.now()))
   }
 }

@@ -1,5 +1,6 @@
-import type { ClockSetting } from './clock.ts'
 import { VirtualClock } from './clock.ts'
+import { type ClockSetting, type Stand, shownAt } from './clock-setting.ts'
+import type { Fleet } from './fleet.ts'
 import { bytesOf, uuidFrom } from './random.ts'
 import type { Timebase } from './timebase.ts'
 
@@ -23,12 +24,28 @@ export type ClockScope = 'server' | { readonly namespace: string }
 
 /** Why a held request ended before its time. */
 export class Interruption extends Error {
-  readonly why: 'hang-up' | 'shutdown' | 'reset'
+  readonly why: 'hang-up' | 'shutdown' | 'reset' | 'redis'
 
-  constructor(why: 'hang-up' | 'shutdown' | 'reset') {
+  constructor(why: Interruption['why']) {
     super(why)
     this.why = why
   }
+}
+
+/** A namespace's clock as it was left. */
+export interface Kept extends Stand {
+  readonly follows: boolean
+  /** It shows no earlier instant, though the machine's time may have gone back. */
+  readonly least: number
+}
+
+/** Where clocks are kept from one process to the next: the server's, and of the namespaces those that are kept. */
+export interface ClockKeeper {
+  /** As they were left. */
+  readonly clocks: ReadonlyMap<string, Kept>
+  /** Processes before this one. */
+  readonly starts: number
+  keepClock(key: string, stand: Omit<Kept, 'least'> | undefined): void
 }
 
 export interface NamespacesOptions {
@@ -39,7 +56,12 @@ export interface NamespacesOptions {
   /** Where new clocks start; `undefined`: at the machine's time. */
   readonly epoch: number | undefined
   readonly timebase: Timebase
+  readonly keeper?: ClockKeeper | undefined
+  readonly fleet?: Fleet | undefined
 }
+
+/** Each process has so many trace ids of a namespace to itself. */
+const REQUESTS_A_PROCESS = 1e9
 
 /** Namespaces that never had a task accepted are forgotten, oldest first, beyond this many. */
 const MOST_IDLE = 20_000
@@ -60,7 +82,11 @@ export class Namespaces {
 
   constructor(options: NamespacesOptions) {
     this.#options = options
-    this.server = this.#makeServer()
+    const { keeper } = options
+    const kept = keeper?.clocks.get('')
+    this.server = kept ? this.#remade('', kept) : this.#makeServer()
+    for (const [key, clock] of keeper?.clocks ?? []) if (key !== '') this.#known.set(key, this.#remade(key, clock))
+    this.#keepClock(this.server)
   }
 
   /** The namespace of that key, made if need be. */
@@ -68,7 +94,9 @@ export class Namespaces {
     if (key === '') return this.server
     const known = this.#known.get(key)
     if (known) return known
-    const made = this.#make(key, this.server.clock.now(), this.server.clock.setting)
+    const { clock: pattern } = this.server
+    const made = this.#make(key, pattern.now(), pattern.setting)
+    if (this.#options.fleet) made.clock.take(pattern.stand)
     this.#known.set(key, made)
     if (this.#known.size > this.#lookAgainAt) this.#forgetIdle()
     return made
@@ -89,30 +117,64 @@ export class Namespaces {
     return uuidFrom(bytesOf('trace', this.#options.seed, namespace.key, namespace.requests), 0)
   }
 
+  /** Something was accepted for it: it is not forgotten. */
+  keep(namespace: Namespace): void {
+    if (namespace.isKept) return
+    namespace.isKept = true
+    this.#keepClock(namespace)
+    this.#options.fleet?.keep(namespace)
+  }
+
+  /** Has the clock of a namespace run as another process of the fleet has it. */
+  take(key: string, stand: Stand, follows: boolean): void {
+    const namespace = this.of(key)
+    namespace.follows = follows
+    if (key !== '') namespace.isKept = true
+    namespace.clock.take(stand)
+    if (key !== '') return
+    // Nobody has told of those that are not kept: they stand where the server's does.
+    for (const one of this.#known.values()) if (one.follows && !one.isKept) one.clock.take(stand)
+  }
+
   /** Those that a command in `scope` is for. A namespace that is named follows the server no longer. */
   commanded(scope: ClockScope): Namespace[] {
     if (scope === 'server') return this.all().filter(namespace => namespace.follows)
     const named = this.of(scope.namespace)
+    const followed = named.follows
     named.follows = named.key === ''
     named.isKept = true
+    if (followed !== named.follows) this.#keepClock(named)
     return [named]
   }
 
-  /** Starts over: held requests end, streams and clocks restart. Without `key`, everything. */
-  reset(key?: string): void {
+  /**
+   * Starts over: held requests end, streams and clocks restart. Without `key`, everything. `isTold`: another process of the
+   * fleet has done so, and decided where clocks stand.
+   */
+  reset(key?: string, isTold = false): void {
+    this.#reset(key)
+    this.#options.fleet?.restarted(key, isTold)
+  }
+
+  #reset(key: string | undefined): void {
     const gone = key === undefined ? this.all() : [this.of(key)]
     for (const namespace of gone) {
       interrupt(namespace, 'reset')
       this.#known.delete(namespace.key)
+      if (namespace.isKept) this.#options.keeper?.keepClock(namespace.key, undefined)
     }
-    if (gone.includes(this.server)) this.server = this.#makeServer()
+    if (!gone.includes(this.server)) return
+    this.server = this.#makeServer()
+    this.#keepClock(this.server)
   }
 
   /** Starts over with every clock, those to come too, standing at `instant`. */
   standAt(instant: number): void {
-    this.reset()
+    this.#reset(undefined)
     this.server.clock.close()
     this.server = this.#make('', instant, { mode: 'frozen', rate: 1 })
+    this.#keepClock(this.server)
+    this.#options.fleet?.restarted(undefined, false)
   }
 
   /** Ends held requests and starts the streams of ids over; the clocks go on. Without `key`, everywhere. */
@@ -125,9 +187,14 @@ export class Namespaces {
 
   /**
    * Has the clock run as the server's again, or all as they were started. None goes back: one that is ahead of the
-   * server's stays there.
+   * server's stays there. `isTold` as with `reset`.
    */
-  resetClocks(key?: string): void {
+  resetClocks(key?: string, isTold = false): void {
+    if (!isTold) this.#resetClocks(key)
+    this.#options.fleet?.changed(key, isTold)
+  }
+
+  #resetClocks(key: string | undefined): void {
     if (key === undefined) this.server.clock.set(this.#options.setting)
     const { clock: pattern } = this.server
     for (const namespace of key === undefined ? this.all() : [this.of(key)]) {
@@ -138,9 +205,16 @@ export class Namespaces {
     }
   }
 
+  /** Ends every held request: what they wait for can't be told any more. The tasks go on. */
+  endHeld(why: 'redis'): void {
+    for (const namespace of this.all()) endHeld(namespace, why)
+  }
+
   /** Ends every held request and lets go of all timers. */
   close(): void {
     for (const namespace of this.all()) {
+      const { clock } = namespace
+      this.#keepClock(namespace, { ...clock.stand, at: clock.now(), real: this.#options.timebase.now() })
       interrupt(namespace, 'shutdown')
     }
   }
@@ -151,9 +225,27 @@ export class Namespaces {
   }
 
   #make(key: string, startAt: number, setting: ClockSetting): Namespace {
-    const { timebase, quietMs } = this.#options
-    const clock = new VirtualClock({ ...setting, startAt, quietMs, timebase })
-    return { key, clock, held: new Set(), follows: true, isKept: false, requests: 0 }
+    const { timebase, quietMs, keeper, fleet } = this.#options
+    const onMove = keeper && { onMove: (stand: Stand) => this.#keepClock(namespace, stand) }
+    const onQuiet = fleet && { onQuiet: () => fleet.leap(namespace) }
+    const clock = new VirtualClock({ ...setting, startAt, quietMs, timebase, ...onMove, ...onQuiet })
+    const requests = ((keeper ?? fleet)?.starts ?? 0) * REQUESTS_A_PROCESS
+    const namespace: Namespace = { key, clock, held: new Set(), follows: true, isKept: false, requests }
+    return namespace
+  }
+
+  /** A namespace as another process left it. */
+  #remade(key: string, kept: Kept): Namespace {
+    const { mode, rate, follows, least } = kept
+    const startAt = Math.max(least, shownAt(kept, this.#options.timebase.now()))
+    return Object.assign(this.#make(key, startAt, { mode, rate }), { follows, isKept: key !== '' })
+  }
+
+  #keepClock(namespace: Namespace, stand = namespace.clock.stand): void {
+    const { key, isKept, follows } = namespace
+    // One that was reset meanwhile is another's by now.
+    if (this.find(key) !== namespace) return
+    if (isKept || key === '') this.#options.keeper?.keepClock(key, { ...stand, follows })
   }
 
   #forgetIdle(): void {
@@ -169,7 +261,7 @@ function interrupt(namespace: Namespace, why: 'shutdown' | 'reset'): void {
   namespace.clock.close(new Interruption(why))
 }
 
-function endHeld({ held }: Namespace, why: 'shutdown' | 'reset'): void {
+function endHeld({ held }: Namespace, why: Interruption['why']): void {
   const reason = new Interruption(why)
   for (const hold of held) hold.abort(reason)
 }

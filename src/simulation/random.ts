@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { inOnePiece } from './sharing.ts'
 
 /**
  * Bytes that follow from text alone: the same parts give the same 64 bytes on every machine (SHA-512).
@@ -17,7 +18,9 @@ export function sha256(text: string): string {
 export function uuidFrom(bytes: Buffer, offset: number): string {
   const hex = bytes.toString('hex', offset, offset + 16)
   const variant = ((Number.parseInt(hex.charAt(16), 16) & 0x3) | 0x8).toString(16)
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20)}`
+  return inOnePiece(
+    `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20)}`,
+  )
 }
 
 /** `count` decimal digits that don't begin with 0, from 6 bytes at `offset`. At most 14. */

@@ -17,9 +17,9 @@ export interface Video {
   readonly path: string
   readonly format: Format
   /** The video this one extends, or speaks over. */
-  readonly sourceId?: string
+  readonly sourceId?: string | undefined
   /** Path of `source_video_url`: the clip before sound was put to it. */
-  readonly sourcePath?: string
+  readonly sourcePath?: string | undefined
 }
 
 /** A URL as it may be shown: a name and password in it are not for the journal. */
@@ -40,6 +40,14 @@ export interface Delivery {
   readonly isContradiction?: true
   /** It is not sent any more: a control command had it so. */
   readonly isCancelled?: true
+}
+
+/** The next attempt at a callback that failed before. */
+export interface Retry {
+  /** From 2. */
+  readonly attempt: number
+  /** On the namespace's clock. */
+  readonly due: number
 }
 
 /** Something done to an exchange beyond what is usual: the name of its kind (see `faults/`), and how. Plain data. */
@@ -68,9 +76,9 @@ export interface Task {
   readonly mode: string
   readonly outcome: string
   /** What was chosen for it beyond the usual. */
-  readonly effects?: readonly Effect[]
+  readonly effects?: readonly Effect[] | undefined
   /** `/kling/tasks` knows nothing of it before. */
-  readonly visibleAt?: number
+  readonly visibleAt?: number | undefined
   /** In order of `at`; the first is the acceptance. */
   readonly steps: readonly [Step, ...Step[]]
   readonly deliveries: readonly Delivery[]
@@ -80,15 +88,18 @@ export interface Task {
   /** Credits billed if it succeeds. */
   readonly credits: number
   /** Its result says how many seconds were billed. */
-  readonly isMetered?: true
+  readonly isMetered?: true | undefined
   /** When a control command last replaced its future. */
   readonly reroutedAt?: number
   /** The video never expires and the task is never evicted: the guides' own examples. */
   readonly isPermanent?: true
 }
 
+/** What of a task says where it stands, and when. */
+export type Plan = Pick<Task, 'steps' | 'isPermanent'>
+
 /** The step the task is in at `instant`: the last one dated at or before it. */
-export function stepAt(task: Task, instant: number): Step {
+export function stepAt(task: Plan, instant: number): Step {
   return task.steps.findLast(step => isPast(task, step, instant)) ?? task.steps[0]
 }
 
@@ -98,7 +109,7 @@ export function startedAt(task: Task, instant: number): number | undefined {
 }
 
 /** The guides' own tasks are over whatever the clock shows: it may start before their dates. */
-function isPast(task: Task, step: Step, instant: number): boolean {
+function isPast(task: Plan, step: Step, instant: number): boolean {
   return step.at <= instant || task.isPermanent === true
 }
 
@@ -107,16 +118,19 @@ export function isTerminal(step: Step): boolean {
 }
 
 /** The instant from which the task can no longer change, or `undefined` if its plan has no end. */
-export function settlesAt(task: Task): number | undefined {
+export function settlesAt(task: Plan): number | undefined {
   return task.steps.find(isTerminal)?.at
 }
 
-export function createdAt(task: Task): number {
+export function createdAt(task: Plan): number {
   return task.steps[0].at
 }
 
+/** What of a task says how old it is. */
+type Age = Pick<Task, 'steps' | 'ordinal'>
+
 /** Order of lists: newest first; of equal age the last accepted first. */
-export function newestFirst(a: Task, b: Task): number {
+export function newestFirst(a: Age, b: Age): number {
   return createdAt(b) - createdAt(a) || b.ordinal - a.ordinal
 }
 
@@ -129,10 +143,10 @@ export function isVisible(task: Task, instant: number): boolean {
 export const VIDEO_LIFE_MS = 30 * 24 * 60 * 60 * 1000
 
 /** A settled task is forgotten this long after it settled (chosen). */
-const RETENTION_MS = 60 * 24 * 60 * 60 * 1000
+export const RETENTION_MS = 60 * 24 * 60 * 60 * 1000
 
 /** Whether the task is older than any record of it. A pending one never is. */
-export function isForgotten(task: Task, instant: number): boolean {
+export function isForgotten(task: Plan, instant: number): boolean {
   const settled = settlesAt(task)
   return !task.isPermanent && settled !== undefined && instant >= settled + RETENTION_MS
 }

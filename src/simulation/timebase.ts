@@ -35,6 +35,13 @@ export const machineTime: Timebase = {
   },
 }
 
+/** Resolves `ms` from now or a little later, in real time. */
+export function pause(ms: number, timebase: Timebase = machineTime): Promise<void> {
+  return new Promise(resolve => {
+    timebase.after(ms, resolve)
+  })
+}
+
 /** An instant as ISO 8601 in UTC, for people. Virtual instants far outside the calendar are given as numbers. */
 export function isoTime(instant: number): string {
   const date = new Date(instant)

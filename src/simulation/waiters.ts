@@ -1,13 +1,18 @@
 import TinyQueue from 'tinyqueue'
 
-/** Somebody who waits for an instant. */
+/** Somebody to be woken. */
+export interface Sleeper {
+  wake(): void
+  /** Ends the wait without the instant having come. */
+  fail(reason: unknown): void
+}
+
+/** His place among those who wait for an instant. */
 export interface Waiter {
   readonly at: number
   /** Order of arrival, so that waiters for one instant wake in it. */
   readonly turn: number
-  readonly wake: () => void
-  /** Ends the wait without the instant having come. */
-  readonly fail: (reason: unknown) => void
+  readonly sleeper: Sleeper
   isOver: boolean
 }
 
@@ -23,8 +28,8 @@ export class Waiters {
     return this.#live
   }
 
-  add(at: number, wake: () => void, fail: (reason: unknown) => void): Waiter {
-    const waiter: Waiter = { at, turn: this.#turns++, wake, fail, isOver: false }
+  add(at: number, sleeper: Sleeper): Waiter {
+    const waiter: Waiter = { at, turn: this.#turns++, sleeper, isOver: false }
     this.#queue.push(waiter)
     this.#live++
     return waiter

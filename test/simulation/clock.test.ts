@@ -194,7 +194,7 @@ describe('until', () => {
     expect(watch.woken).toEqual(['early'])
   })
 
-  it('wakes 100,000 who wait, each at its instant and in order', async () => {
+  it('wakes 100,000 who wait, each at its instant and in order', { tags: 'thorough' }, async () => {
     const { clock, timebase } = start('real')
     const count = 100_000
     let woken = 0
@@ -283,7 +283,7 @@ describe('abort', () => {
     expect(clock.waiting).toBe(0)
   })
 
-  it('wakes the rest in order after most of 10,000 gave up', async () => {
+  it('wakes the rest in order after most of 10,000 gave up', { tags: 'thorough' }, async () => {
     const { clock, watch } = start('frozen')
     const holds = Array.from({ length: 10_000 }, () => new AbortController())
     holds.forEach(
@@ -301,7 +301,7 @@ describe('abort', () => {
     expect(watch.woken.map(Number)).toEqual(watch.woken.map(Number).toSorted((a, b) => a - b))
   })
 
-  it('forgets those who gave up, though an earlier one still waits', async () => {
+  it('forgets those who gave up, though an earlier one still waits', { tags: 'thorough' }, async () => {
     setFlagsFromString('--expose-gc')
     const collect = runInNewContext('gc') as () => void
     const { clock, watch } = start('frozen')

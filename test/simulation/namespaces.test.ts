@@ -276,3 +276,66 @@ describe('forgetting', () => {
     expect(namespaces.find('idle 0')).toBeDefined()
   })
 })
+
+describe('standing at an instant', () => {
+  it('starts everything over, with every clock there and still', () => {
+    const { namespaces, timebase } = open('real')
+    const held = hold(namespaces.of(ALICE))
+    const before = namespaces.server
+    namespaces.standAt(EPOCH + 7)
+    expect(held.aborted).toBe(true)
+    expect(before.clock.closedFor).toBeDefined()
+    timebase.pass(1_000)
+    for (const { key, clock } of [namespaces.server, namespaces.of(ALICE)]) {
+      expect(clock.now(), key).toBe(EPOCH + 7)
+      expect(clock.setting).toEqual({ mode: 'frozen', rate: 1 })
+    }
+    expect(namespaces.server.key).toBe('')
+  })
+})
+
+describe('a restart', () => {
+  it.each([
+    ['of everybody', undefined, [true, true]],
+    ['of one', ALICE, [true, false]],
+  ])('%s ends held requests and starts the streams over; clocks go on', (_, key, ended) => {
+    const { namespaces, timebase } = open('real')
+    const both = [ALICE, BOB].map(name => namespaces.of(name))
+    const signals = both.map(hold)
+    const first = both.map(namespace => namespaces.nextTraceId(namespace))
+    namespaces.restart(key)
+    timebase.pass(1_000)
+    expect(signals.map(signal => signal.aborted)).toEqual(ended)
+    expect(signals[0]?.reason).toMatchObject({ why: 'reset' })
+    const next = both.map(namespace => namespaces.nextTraceId(namespace))
+    expect(next.map((id, at) => id === first[at])).toEqual(ended)
+    expect([ALICE, BOB].map(name => namespaces.of(name))).toEqual(both)
+    expect(both.map(({ clock }) => clock.now())).toEqual([START + 1_000, START + 1_000])
+  })
+})
+
+describe('resetting clocks', () => {
+  const frozen = { mode: 'frozen', rate: 1 } as const
+
+  it.each([
+    ['all', undefined, ['real', 'real', 'real']],
+    ['one', ALICE, ['frozen', 'frozen', 'frozen']],
+  ])('of %s has them run as the server’s again, which goes on as it was started', (_, key, modes) => {
+    const { namespaces } = open('real')
+    const all = [namespaces.server, namespaces.of(ALICE), namespaces.of(BOB)]
+    for (const { clock } of all) clock.set(frozen)
+    for (const namespace of all) namespace.follows = false
+    namespaces.resetClocks(key)
+    expect(all.map(({ clock }) => clock.setting.mode)).toEqual(modes)
+    expect(all.map(({ follows }) => follows)).toEqual(key === undefined ? [true, true, true] : [false, true, false])
+  })
+
+  it('never takes one back, and brings those behind up to the server’s', () => {
+    const { namespaces } = open('frozen')
+    const [alice, bob] = [namespaces.of(ALICE), namespaces.of(BOB)]
+    alice.clock.moveTo(EPOCH + 9)
+    namespaces.server.clock.moveTo(EPOCH + 5)
+    namespaces.resetClocks()
+    expect([namespaces.server, alice, bob].map(({ clock }) => clock.now())).toEqual([EPOCH + 5, EPOCH + 9, EPOCH + 5])
+  })
+})

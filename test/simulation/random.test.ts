@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { bytesOf, digitsFrom, fractionFrom, sha256, uuidFrom } from '../../src/simulation/random.ts'
+import { bytesOf, digitsFrom, fractionFrom, sha256, snowflakeFrom, uuidFrom } from '../../src/simulation/random.ts'
 
 const bytes64 = fc.uint8Array({ minLength: 64, maxLength: 64 }).map(array => Buffer.from(array))
 
@@ -69,4 +69,16 @@ it('makes fractions from 0 up to, but not, 1', () => {
   )
   expect(fractionFrom(Buffer.alloc(4, 0xff), 0)).toBeLessThan(1)
   expect(fractionFrom(Buffer.alloc(4), 0)).toBe(0)
+})
+
+it('makes 18 digits of eight bytes, from the least such number to the greatest', () => {
+  const of = (value: bigint) => {
+    const bytes = Buffer.alloc(9)
+    bytes.writeBigUInt64BE(value, 1)
+    return snowflakeFrom(bytes, 1)
+  }
+  expect(of(0n)).toBe('100000000000000000')
+  expect(of(1n)).toBe('100000000000000001')
+  expect(of(9n * 10n ** 17n - 1n)).toBe('999999999999999999')
+  expect(of(9n * 10n ** 17n)).toBe('100000000000000000')
 })

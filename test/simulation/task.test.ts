@@ -4,9 +4,11 @@ import { GUIDE_TASKS } from '../../src/simulation/guide-tasks.ts'
 import {
   createdAt,
   fileAt,
+  fileLifeMs,
   isExtensible,
   isForgotten,
   isTerminal,
+  isVisible,
   newestFirst,
   type Step,
   settlesAt,
@@ -14,6 +16,7 @@ import {
   stepAt,
   type Task,
   VIDEO_LIFE_MS,
+  withoutUserinfo,
 } from '../../src/simulation/task.ts'
 import { START } from './fake-timebase.ts'
 import { FAILED, task } from './sample.ts'
@@ -215,4 +218,32 @@ describe('the guides’ own tasks', () => {
   it('end with a video that extends another one of them', () => {
     expect(GUIDE_TASKS.map(({ video }) => video.sourceId)).toEqual([undefined, undefined, GUIDE_TASKS[1]?.video.id])
   })
+})
+
+describe('a task that is hidden at first', () => {
+  it('is known from its instant on; any other always', () => {
+    const hidden = { ...task({ now: START }), visibleAt: START + 5 }
+    expect([0, 4, 5, 6].map(ms => isVisible(hidden, START + ms))).toEqual([false, false, true, true])
+    expect(isVisible(task({ now: START }), START - 1)).toBe(true)
+  })
+})
+
+it('counts the life of a file from when its task settled; that of a permanent one never runs', () => {
+  const made = task({ now: START, pace: 2 })
+  expect(fileLifeMs(made, START + 2_000)).toBe(VIDEO_LIFE_MS)
+  expect(fileLifeMs(made, START + 2_000 + DAY_MS)).toBe(VIDEO_LIFE_MS - DAY_MS)
+  const [permanent] = GUIDE_TASKS
+  expect(permanent && fileLifeMs(permanent, START)).toBe(VIDEO_LIFE_MS)
+})
+
+it.each([
+  ['https://example.com/a', 'https://example.com/a'],
+  ['https://anna:secret@example.com/a@b', 'https://***@example.com/a@b'],
+  ['HTTP://anna@example.com', 'HTTP://***@example.com'],
+  ['http://a:b@c@example.com/', 'http://***@example.com/'],
+  ['https://example.com/?to=anna@example.com', 'https://example.com/?to=anna@example.com'],
+  ['https://example.com#anna@example.com', 'https://example.com#anna@example.com'],
+  ['see https://anna@example.com', 'see https://anna@example.com'],
+])('hides name and password in a URL: %s', (url, shown) => {
+  expect(withoutUserinfo(url)).toBe(shown)
 })

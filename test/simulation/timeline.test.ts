@@ -141,6 +141,22 @@ describe('real pace', () => {
       .map(([model]) => model)
     expect(likeUnknown).toEqual(['kling-v1'])
   })
+
+  it.each([
+    ['lip-sync', 455],
+    ['talking-photo', 300],
+    ['motion', 180],
+  ] as const)('has a median of its own for %s, whatever the model', (type, seconds) => {
+    const create = { ...request({ model: 'kling-v3' }), type }
+    const times = Array.from({ length: 500 }, (_, ordinal) => workMs(create, 'real', bytesOf('other', ordinal), 0))
+    const median =
+      quantile(
+        times.toSorted((a, b) => a - b),
+        0.5,
+      ) / 1000
+    expect(median / seconds).toBeGreaterThan(0.9)
+    expect(median / seconds).toBeLessThan(1.1)
+  })
 })
 
 describe('plan', () => {
