@@ -1,87 +1,37 @@
-import { LRUCache } from 'lru-cache'
-import TinyQueue from 'tinyqueue'
 import { GUIDE_TASKS } from '../simulation/guide-tasks.ts'
 import { type Route, rerouted, withoutDelivery } from '../simulation/reroute.ts'
-import { isForgotten, newestFirst, settlesAt, stepAt, type Task } from '../simulation/task.ts'
+import { isForgotten, newestFirst, type Task } from '../simulation/task.ts'
+import { Buckets } from './buckets.ts'
+import { type Census, censusOf } from './census.ts'
+import { type Change, changesFor } from './changes.ts'
+import { Files } from './files.ts'
 import { matches } from './filter.ts'
+import type { MemoryStoreOptions } from './options.ts'
+import { Settled } from './settled.ts'
+import { endOf, micros, Shelf } from './shelf.ts'
 import type { Account, Limits, Refusal, Store, TaskFilter, TaskPage } from './store.ts'
 import { Watchers } from './watchers.ts'
-
-export interface MemoryStoreOptions {
-  /** Settled tasks kept, over all namespaces. */
-  readonly retain: number
-  /** Pending tasks taken, over all namespaces. Default 1,000,000. */
-  readonly mostPending?: number
-  /** Called with each task that is forgotten to make room. */
-  readonly onEvict?: (task: Task) => void
-  /** A namespace's present. Lets tasks of namespaces that nobody comes back to be booked as settled. */
-  readonly nowOf?: (namespace: string) => number
-}
-
-/** One namespace's share. Money is in millionths of a Credit, so that sums are exact. */
-interface Shelf {
-  readonly tasks: Map<string, Task>
-  readonly videos: Map<string, Task>
-  /** Unsettled tasks, the next to settle first. */
-  open: TinyQueue<Open>
-  ordinals: number
-  reserved: number
-  charged: number
-}
-
-/** A token bucket: what it held at `filledAt`. */
-interface Bucket {
-  readonly level: number
-  readonly filledAt: number
-}
-
-/** Buckets of the tokens seen last. One that is forgotten is full again. */
-const MOST_BUCKETS = 50_000
-
-interface Open {
-  readonly task: Task
-  readonly at: number
-}
-
-function queueOf(tasks: readonly Task[]): TinyQueue<Open> {
-  const open = tasks.map(task => ({ task, at: settlesAt(task) ?? Number.POSITIVE_INFINITY }))
-  return new TinyQueue<Open>(open, (a, b) => a.at - b.at)
-}
-
-function micros(credits: number): number {
-  return Math.round(credits * 1e6)
-}
-
-function emptyShelf(): Shelf {
-  return {
-    tasks: new Map(),
-    videos: new Map(),
-    open: queueOf([]),
-    ordinals: 0,
-    reserved: 0,
-    charged: 0,
-  }
-}
+import { NAMESPACE_BYTES, TASK_BYTES, weightOf } from './weight.ts'
 
 /** Everything in this process's memory, bounded. */
 export class MemoryStore implements Store {
-  readonly #options: MemoryStoreOptions & { readonly mostPending: number }
+  readonly #options: MemoryStoreOptions & Required<Pick<MemoryStoreOptions, 'mostPending' | 'mostBytes' | 'mostMemory'>>
   readonly #shelves = new Map<string, Shelf>()
   /** Goes round the shelves, a few at each create. */
   #round: Iterator<[string, Shelf]> | undefined
-  readonly #buckets = new LRUCache<string, Bucket>({ max: MOST_BUCKETS })
-  readonly #files = new Map<string, Task>()
-  /** Settled tasks, the first to settle first; the ones before `#settledFrom` are gone already. */
-  #settled: Task[] = []
-  #settledFrom = 0
+  readonly #buckets = new Buckets()
+  readonly #files = new Files()
+  readonly #settled = new Settled()
   #pending = 0
+  #bytes = 0
   readonly #watchers = new Watchers()
   /** Resets of everything, and of single namespaces. */
   #resets = 0
   readonly #resetsOf = new Map<string, number>()
 
   constructor(options: MemoryStoreOptions) {
-    this.#options = { mostPending: 1_000_000, ...options }
+    const any = Number.POSITIVE_INFINITY
+    this.#options = { mostPending: 1_000_000, mostBytes: any, mostMemory: any, ...options }
   }
 
   async nextOrdinal(namespace: string): Promise<number> {
@@ -89,38 +39,24 @@ export class MemoryStore implements Store {
   }
 
   async create(task: Task, limits: Limits, now: number): Promise<'created' | 'taken' | Refusal> {
-    const shelf = this.#shelves.get(task.namespace) ?? emptyShelf()
+    const shelf = this.#shelves.get(task.namespace) ?? new Shelf()
     if (task.ordinal !== shelf.ordinals + 1) return 'taken'
     this.#settle(shelf, now)
     this.#settleOthers()
     const refusal = this.#refusal(shelf, task.credits, limits)
     if (refusal) return refusal
-    this.#shelves.set(task.namespace, shelf)
-    shelf.ordinals++
-    shelf.tasks.set(task.id, task)
-    shelf.videos.set(task.video.id, task)
-    shelf.reserved += micros(task.credits)
-    shelf.open.push({ task, at: settlesAt(task) ?? Number.POSITIVE_INFINITY })
-    this.#putFiles(task)
-    this.#pending++
-    // A task may be settled as soon as it is there.
-    this.#settle(shelf, now)
-    this.#evict()
+    await this.#change({ open: task, now })
     return 'created'
   }
 
   async keepRefused(task: Task): Promise<void> {
-    const shelf = this.#shelves.get(task.namespace) ?? emptyShelf()
-    this.#shelves.set(task.namespace, shelf)
-    shelf.tasks.set(task.id, task)
-    this.#settled.push(task)
-    this.#evict()
+    await this.#change({ settled: task })
   }
 
   async refusal(namespace: string, credits: number, limits: Limits, now: number): Promise<Refusal | undefined> {
     const shelf = this.#shelves.get(namespace)
     if (shelf) this.#settle(shelf, now)
-    return this.#refusal(shelf ?? emptyShelf(), credits, limits)
+    return this.#refusal(shelf ?? new Shelf(), credits, limits)
   }
 
   async task(namespace: string, id: string, now: number): Promise<Task | undefined> {
@@ -135,7 +71,7 @@ export class MemoryStore implements Store {
   }
 
   async taskOfFile(path: string): Promise<Task | undefined> {
-    return this.#files.get(path) ?? GUIDE_TASKS.find(guide => guide.video.path === path)
+    return this.#files.at(path) ?? GUIDE_TASKS.find(guide => guide.video.path === path)
   }
 
   async reroute(namespace: string, id: string, route: Route, now: number) {
@@ -144,22 +80,19 @@ export class MemoryStore implements Store {
     const task = shelf?.tasks.get(id)
     if (!shelf || !task || isForgotten(task, now))
       return GUIDE_TASKS.some(guide => guide.id === id) ? 'settled' : 'unknown'
-    if ((settlesAt(task) ?? Number.POSITIVE_INFINITY) <= now) return 'settled'
+    if (endOf(task) <= now) return 'settled'
     const changed = rerouted(task, route, now)
     if (!changed) return 'endless'
-    this.#replace(shelf, changed)
-    this.#settle(shelf, now)
-    this.#evict()
+    await this.#change({ plan: changed, now })
     this.#watchers.tell(changed)
     return changed
   }
 
   async cancelDelivery(namespace: string, id: string, index: number, now: number): Promise<Task | undefined> {
-    const shelf = this.#shelves.get(namespace)
-    const task = shelf?.tasks.get(id)
-    if (!shelf || !task?.deliveries[index] || isForgotten(task, now)) return undefined
+    const task = this.#shelves.get(namespace)?.tasks.get(id)
+    if (!task?.deliveries[index] || isForgotten(task, now)) return undefined
     const changed = withoutDelivery(task, index)
-    this.#replace(shelf, changed)
+    await this.#change({ plan: changed })
     this.#watchers.tell(changed)
     return changed
   }
@@ -183,12 +116,12 @@ export class MemoryStore implements Store {
   }
 
   async take(namespace: string, perSecond: number, burst: number, now: number): Promise<boolean> {
-    const { level, filledAt } = this.#buckets.get(namespace) ?? { level: burst, filledAt: now }
-    const filled = Math.min(burst, level + ((now - filledAt) / 1000) * perSecond)
-    // A hair's breadth under one is one: 0.1 s at 10/s must refill it whole.
-    const isTaken = filled >= 1 - 1e-9
-    this.#buckets.set(namespace, { level: isTaken ? filled - 1 : filled, filledAt: now })
-    return isTaken
+    return this.#buckets.take(namespace, perSecond, burst, now)
+  }
+
+  async census(): Promise<Census> {
+    this.#settleAll()
+    return censusOf(this.#settled.list, this.#shelves, this.#options.nowOf ?? (() => 0))
   }
 
   async generation(namespace: string): Promise<number> {
@@ -207,67 +140,128 @@ export class MemoryStore implements Store {
   }
 
   async reset(namespace?: string): Promise<void> {
-    if (namespace === undefined) {
-      this.#resets++
-      this.#round = undefined
-      this.#buckets.clear()
-      this.#shelves.clear()
-      this.#files.clear()
-      this.#settled = []
-      this.#settledFrom = 0
-      this.#pending = 0
-      return
+    await this.#change({ reset: namespace ?? null })
+  }
+
+  /** Makes a change that was kept, without keeping it again. */
+  restore(change: Change): void {
+    if ('open' in change) this.#open(change.open, change.now)
+    else if ('settled' in change) this.#putSettled(change.settled)
+    else if ('plan' in change) this.#replan(change.plan, change.now)
+    else if ('reset' in change) this.#reset(change.reset ?? undefined)
+    else if ('shelf' in change) {
+      const { shelf, ordinals, charged } = change
+      Object.assign(this.#shelfOf(shelf), { ordinals, charged })
+    } else {
+      this.#resets = change.resets
+      for (const [namespace, count] of change.of) this.#resetsOf.set(namespace, count)
     }
-    this.#buckets.delete(namespace)
-    this.#resetsOf.set(namespace, (this.#resetsOf.get(namespace) ?? 0) + 1)
-    const shelf = this.#shelves.get(namespace)
-    if (!shelf) return
-    for (const task of shelf.tasks.values()) this.#dropFiles(task)
-    this.#pending -= shelf.open.length
-    this.#settled = this.#settled.slice(this.#settledFrom).filter(task => task.namespace !== namespace)
-    this.#settledFrom = 0
-    this.#shelves.delete(namespace)
   }
 
-  #putFiles(task: Task): void {
-    const { path, sourcePath } = task.video
-    this.#files.set(path, task)
-    if (sourcePath !== undefined) this.#files.set(sourcePath, task)
+  /** How many tasks there are, over all namespaces. */
+  get size(): number {
+    return this.#pending + this.#settled.length
   }
 
-  #dropFiles({ video: { path, sourcePath } }: Task): void {
-    this.#files.delete(path)
-    if (sourcePath !== undefined) this.#files.delete(sourcePath)
+  /** The changes that make all this of an empty store, as it is at the call. */
+  snapshot(): Iterable<Change> {
+    return changesFor({
+      resets: { resets: this.#resets, of: [...this.#resetsOf] },
+      shelves: [...this.#shelves].map(([shelf, { ordinals, charged }]) => ({ shelf, ordinals, charged })),
+      settled: this.#settled.list.flatMap(task => this.#current(task) ?? []),
+      open: [...this.#shelves.values()].flatMap(shelf => shelf.unsettled),
+    })
+  }
+
+  /** The one place where anything changes, but for what has settled by itself. */
+  async #change(change: Change): Promise<void> {
+    const safe = this.#options.keep?.(change)
+    this.restore(change)
+    if (safe) await safe
+  }
+
+  #shelfOf(namespace: string): Shelf {
+    const shelf = this.#shelves.get(namespace) ?? new Shelf()
+    this.#shelves.set(namespace, shelf)
+    return shelf
+  }
+
+  #open(task: Task, now = Number.NEGATIVE_INFINITY): void {
+    const shelf = this.#shelfOf(task.namespace)
+    shelf.ordinals = Math.max(shelf.ordinals, task.ordinal)
+    this.#settle(shelf, now)
+    shelf.put(task)
+    this.#bytes += weightOf(task)
+    this.#files.put(task)
+    this.#pending++
+    // A task may be settled as soon as it is there.
+    this.#settle(shelf, now)
+    this.#evict()
+  }
+
+  #putSettled(task: Task): void {
+    const shelf = this.#shelfOf(task.namespace)
+    this.#settle(shelf, endOf(task))
+    shelf.show(task)
+    this.#bytes += weightOf(task)
+    if (task.video.path !== '') this.#files.put(task)
+    this.#settled.push(task)
+    this.#evict()
   }
 
   /** Puts the task in place of the one with its id, wherever that stands. */
-  #replace(shelf: Shelf, task: Task): void {
+  #replan(task: Task, now = Number.NEGATIVE_INFINITY): void {
+    const shelf = this.#shelfOf(task.namespace)
+    this.#settle(shelf, now)
     const old = shelf.tasks.get(task.id)
-    const other = (one: Task) => (one === old ? task : one)
-    shelf.tasks.set(task.id, task)
-    shelf.videos.set(task.video.id, task)
-    this.#putFiles(task)
-    shelf.open = queueOf(shelf.open.data.map(({ task: open }) => other(open)))
-    const index = this.#settled.indexOf(old as Task, this.#settledFrom)
-    if (index >= 0) this.#settled[index] = task
+    if (!old) return
+    shelf.replace(task)
+    this.#bytes += weightOf(task) - weightOf(old)
+    this.#files.put(task)
+    this.#settle(shelf, now)
+    this.#evict()
+  }
+
+  #reset(namespace?: string): void {
+    this.#buckets.reset(namespace)
+    if (namespace === undefined) {
+      this.#resets++
+      this.#round = undefined
+      this.#shelves.clear()
+      this.#files.clear()
+      this.#settled.drop()
+      this.#pending = 0
+      this.#bytes = 0
+      return
+    }
+    this.#resetsOf.set(namespace, (this.#resetsOf.get(namespace) ?? 0) + 1)
+    const shelf = this.#shelves.get(namespace)
+    if (!shelf) return
+    for (const task of shelf.tasks.values()) {
+      this.#files.drop(task)
+      this.#bytes -= weightOf(task)
+    }
+    this.#pending -= shelf.pending
+    this.#settled.drop(namespace)
+    this.#shelves.delete(namespace)
   }
 
   /** Books what has settled by now: the plan is dated, so this may as well happen when somebody looks. */
   #settle(shelf: Shelf, now: number): void {
-    for (let next = shelf.open.peek(); next && next.at <= now; next = shelf.open.peek()) {
-      shelf.open.pop()
+    for (const task of shelf.settle(now)) {
       this.#pending--
-      shelf.reserved -= micros(next.task.credits)
-      if (stepAt(next.task, now).state === 'succeed') shelf.charged += micros(next.task.credits)
-      this.#settled.push(next.task)
+      this.#settled.push(task)
     }
   }
 
   /** Books what has settled on a few other shelves: all of them in turn, and all at once when room is short. */
   #settleOthers(): void {
-    const { nowOf, mostPending } = this.#options
+    const { nowOf } = this.#options
     if (!nowOf) return
-    if (this.#pending >= mostPending) this.#settleAll()
+    if (this.#isFull()) {
+      this.#settleAll()
+      this.#evict()
+    }
     for (let step = 0; step < 2; step++) {
       this.#round ??= this.#shelves.entries()
       const { value, done } = this.#round.next()
@@ -283,27 +277,42 @@ export class MemoryStore implements Store {
 
   #refusal(shelf: Shelf, credits: number, { balance, concurrency }: Limits): Refusal | undefined {
     if (balance !== undefined && micros(credits) > micros(balance) - shelf.charged - shelf.reserved) return 'used_up'
-    if (concurrency !== undefined && shelf.open.length >= concurrency) return 'too_many_requests'
-    return this.#pending >= this.#options.mostPending ? 'overloaded' : undefined
+    if (concurrency !== undefined && shelf.pending >= concurrency) return 'too_many_requests'
+    return this.#isFull() ? 'overloaded' : undefined
+  }
+
+  #isFull(): boolean {
+    return this.#pending >= this.#options.mostPending || this.#isTight()
+  }
+
+  /** Whether memory is what there is no more of. */
+  #isTight(): boolean {
+    const { mostBytes, mostMemory } = this.#options
+    const memory = this.#bytes + this.size * TASK_BYTES + this.#shelves.size * NAMESPACE_BYTES
+    return this.#bytes >= mostBytes || memory >= mostMemory
   }
 
   #evict(): void {
-    while (this.#settled.length - this.#settledFrom > this.#options.retain) {
-      const task = this.#settled[this.#settledFrom++]
+    const { retain } = this.#options
+    while (this.#settled.length > (this.#isTight() ? 0 : retain)) {
+      const task = this.#settled.shift()
       if (task) this.#forget(task)
-    }
-    // The queue's spent head is cut off once it is the larger part: constant work for each task.
-    if (this.#settledFrom > 1024 && this.#settledFrom * 2 > this.#settled.length) {
-      this.#settled = this.#settled.slice(this.#settledFrom)
-      this.#settledFrom = 0
     }
   }
 
-  #forget(task: Task): void {
+  /** As it is by now: a callback of it may have been cancelled after it settled. */
+  #current({ namespace, id }: Task): Task | undefined {
+    return this.#shelves.get(namespace)?.tasks.get(id)
+  }
+
+  #forget(settled: Task): void {
+    const task = this.#current(settled)
+    if (!task) return
     const shelf = this.#shelves.get(task.namespace)
     shelf?.tasks.delete(task.id)
     shelf?.videos.delete(task.video.id)
-    this.#dropFiles(task)
+    this.#files.drop(task)
+    this.#bytes -= weightOf(task)
     this.#options.onEvict?.(task)
   }
 }

@@ -54,6 +54,11 @@ export interface Store {
   /** The ordinal the namespace's next create will have, from 1. */
   nextOrdinal(namespace: string): Promise<number>
   /**
+   * Has `act`, which asks for an ordinal and creates by it, done when no other of the namespace is at it here. Absent where that
+   * takes so little time that they don't meet.
+   */
+  inTurn?<T>(namespace: string, act: () => Promise<T>): Promise<T>
+  /**
    * Keeps a new task, reserving its price and a slot. Changes nothing when it answers otherwise: `taken` if another
    * create has its ordinal by now.
    */
@@ -93,6 +98,8 @@ export interface Store {
   generation(namespace: string): Promise<number>
   /** Tasks that are not settled yet, over all namespaces. */
   pending(): Promise<number>
+  /** Tasks by the state they are in, over all namespaces, without the guides' own. */
+  census(): Promise<Readonly<Record<Step['state'], number>>>
   /** Namespaces that hold tasks, and how many. */
   namespaces(): Promise<readonly { readonly namespace: string; readonly tasks: number }[]>
   /** Forgets everything of the namespace, or of all of them. */

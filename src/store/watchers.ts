@@ -16,6 +16,11 @@ export class Watchers {
     }
   }
 
+  /** Whether somebody wants to know of that task. */
+  has(id: string): boolean {
+    return this.#tells.has(id) || this.#tells.has('')
+  }
+
   tell(task: Task): void {
     for (const id of [task.id, '']) for (const tell of [...(this.#tells.get(id) ?? [])]) tell(task)
   }

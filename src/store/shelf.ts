@@ -1,0 +1,91 @@
+import TinyQueue from 'tinyqueue'
+import { settlesAt, stepAt, type Task } from '../simulation/task.ts'
+
+/** Money is in millionths of a Credit, so that sums are exact. */
+export function micros(credits: number): number {
+  return Math.round(credits * 1e6)
+}
+
+/** When it settles; never is the end of time. */
+export function endOf(task: Task): number {
+  return settlesAt(task) ?? Number.POSITIVE_INFINITY
+}
+
+/** One namespace's share of a store. */
+export class Shelf {
+  readonly tasks = new Map<string, Task>()
+  readonly videos = new Map<string, Task>()
+  ordinals = 0
+  /** Prices of what succeeded. */
+  charged = 0
+  /** Unsettled tasks, the next to settle first; among them some that another has taken the place of. */
+  #open = queueOf([])
+  #pending = 0
+  /** Prices of what is unsettled. */
+  #reserved = 0
+  /** What has settled by this instant is booked. */
+  #bookedTo = Number.NEGATIVE_INFINITY
+
+  get reserved(): number {
+    return this.#reserved
+  }
+
+  /** How many are unsettled. */
+  get pending(): number {
+    return this.#pending
+  }
+
+  /** The unsettled ones, in no particular order. */
+  get unsettled(): Task[] {
+    return this.#open.data.filter(task => this.#isKept(task))
+  }
+
+  /** Takes a task that is not settled. */
+  put(task: Task): void {
+    this.show(task)
+    this.#reserved += micros(task.credits)
+    this.#open.push(task)
+    this.#pending++
+  }
+
+  /** Has the task found by its id and its video's. */
+  show(task: Task): void {
+    this.tasks.set(task.id, task)
+    if (task.video.id !== '') this.videos.set(task.video.id, task)
+  }
+
+  /** Puts the task in place of the one with its id. */
+  replace(task: Task): void {
+    const old = this.tasks.get(task.id)
+    this.show(task)
+    // The old one stays in the queue it is in, and is passed over there.
+    if (!old || endOf(old) <= this.#bookedTo) return
+    this.#open.push(task)
+    if (this.#open.length >= 64 + 2 * this.#pending) this.#open = queueOf(this.unsettled)
+  }
+
+  /** Books what has settled by `now`, and answers it. */
+  settle(now: number): Task[] {
+    const settled: Task[] = []
+    this.#bookedTo = Math.max(this.#bookedTo, now)
+    for (let next = this.#open.peek(); next && endOf(next) <= now; next = this.#open.peek()) {
+      this.#open.pop()
+      if (!this.#isKept(next)) continue
+      this.#pending--
+      this.#reserved -= micros(next.credits)
+      if (stepAt(next, now).state === 'succeed') this.charged += micros(next.credits)
+      settled.push(next)
+    }
+    return settled
+  }
+
+  #isKept(task: Task): boolean {
+    return this.tasks.get(task.id) === task
+  }
+}
+
+/** Tasks, the next to settle first. */
+function queueOf(tasks: Task[]): TinyQueue<Task> {
+  // Two that never settle are equal, and their difference no number.
+  return new TinyQueue<Task>(tasks, (a, b) => endOf(a) - endOf(b) || 0)
+}
