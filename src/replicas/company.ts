@@ -1,0 +1,116 @@
+import type { Redis } from 'ioredis'
+import type { Bus } from './bus.ts'
+import type { History } from './history.ts'
+
+/** What all replicas go by, each with a copy of its own: rules, settings and the like, as plain data. */
+export interface Desks {
+  readonly shown: Readonly<Record<string, unknown>>
+  load(shown: Readonly<Record<string, unknown>>): void
+}
+
+/** What a reset forgets at each replica, beside what is shared. */
+export type Forget = (namespace: string | undefined, what: readonly string[]) => void | Promise<void>
+
+export interface CompanyOptions {
+  readonly bus: Bus
+  readonly redis: Redis
+  readonly prefix: string
+  readonly desks: Desks
+  readonly history: History
+  /** The highest places given out here: what is given out later is higher, also than those of the asker. */
+  readonly places: { readonly newest: readonly number[]; heard(places: readonly number[]): void }
+  /** Loads what is shown of shared counts. */
+  readonly loadCounts: () => Promise<void>
+  readonly forget: Forget
+}
+
+/** What is told to the others after a command. */
+interface Published {
+  readonly text: string
+  /** What happened before it, in the history. */
+  readonly until: string
+}
+
+/** Has commands given to one replica hold for all, and each of them see what happened at any. */
+export class Company {
+  readonly #options: CompanyOptions
+  readonly #key: string
+  /** The desks as they are known to all. */
+  #text = ''
+
+  constructor(options: CompanyOptions) {
+    this.#options = options
+    this.#key = `${options.prefix}desks`
+    const { bus, history, desks, places, forget } = options
+    bus.on('flush', async (newest: readonly number[]) => {
+      places.heard(newest)
+      return history.flush()
+    })
+    bus.on('desks', async ({ text, until }: Published) => {
+      this.#text = text
+      desks.load(JSON.parse(text))
+      await history.reached(until)
+    })
+    bus.on('forget', async ({ namespace, what }: { namespace?: string; what: readonly string[] }) => {
+      await forget(namespace, what)
+    })
+    bus.onReturn(() => void this.#catchUpDesks().catch(() => {}))
+  }
+
+  /** Goes by what the others do; `false` if there is nothing to go by. `first` is done if so, by one replica alone. */
+  async join(first: () => Promise<void>): Promise<boolean> {
+    return this.#options.bus.locked('desks', async () => {
+      const isThere = await this.#load()
+      if (isThere) return true
+      await first()
+      await this.#publish()
+      return false
+    })
+  }
+
+  /** Has a command done that changes what all go by, one at a time. Resolves once all do. */
+  async share<T>(act: () => Promise<T>): Promise<T> {
+    return this.#options.bus.locked('desks', async () => {
+      await this.catchUp()
+      const answer = await act()
+      await this.#publish()
+      return answer
+    })
+  }
+
+  /** Resolves once what happened anywhere up to now is known here. */
+  async catchUp(): Promise<void> {
+    const { bus, history, places, loadCounts } = this.#options
+    const last = await bus.ask<string>('flush', places.newest)
+    await Promise.all([...last.map(place => history.reached(place)), loadCounts()])
+  }
+
+  /** Has the others forget, too. */
+  async forget(namespace: string | undefined, what: readonly string[]): Promise<void> {
+    await this.#options.bus.ask('forget', { namespace, what })
+  }
+
+  async #publish(): Promise<void> {
+    const { bus, redis, desks, history } = this.#options
+    const until = await history.flush()
+    const text = JSON.stringify(desks.shown)
+    if (text !== this.#text) await redis.set(this.#key, text)
+    this.#text = text
+    await bus.ask('desks', { text, until } satisfies Published)
+  }
+
+  /** After a time when something may have been missed. A Redis that has forgotten the desks is told again, lest one who joins emptied them. */
+  async #catchUpDesks(): Promise<void> {
+    if (await this.#load()) return
+    if (this.#text !== '') await this.#options.redis.set(this.#key, this.#text, 'NX')
+    await this.#load()
+  }
+
+  async #load(): Promise<boolean> {
+    const text = await this.#options.redis.get(this.#key)
+    if (text === null || text === this.#text) return text !== null
+    this.#text = text
+    this.#options.desks.load(JSON.parse(text))
+    return true
+  }
+}

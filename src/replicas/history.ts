@@ -1,0 +1,228 @@
+import type { Redis } from 'ioredis'
+import { z } from 'zod'
+import type { Inboxes, Message } from '../control/inboxes.ts'
+import type { Entry, Journal } from '../journal/journal.ts'
+import { machineTime } from '../simulation/timebase.ts'
+
+/** What replicas tell each other of what happened. */
+type Item =
+  | { readonly entry: Entry }
+  | { readonly message: Message }
+  | {
+      readonly cleared: 'journal' | 'inbox'
+      readonly namespace?: string | undefined
+      readonly inbox?: string | undefined
+    }
+
+const common = { seq: z.int().positive(), at: z.number(), namespace: z.string() }
+const asked = { ...common, method: z.string(), path: z.string(), rawHeaders: z.array(z.string()) }
+
+/** What must be so of an entry lest it did harm; the rest is shown as it is. */
+const Entries = z.discriminatedUnion('kind', [
+  z.looseObject({ kind: z.literal('request'), ...asked, traceId: z.string() }),
+  z.looseObject({ kind: z.literal('download'), ...asked, bytes: z.number() }),
+  z.looseObject({ kind: z.literal('callback'), ...common, taskId: z.string(), attempt: z.int(), url: z.string() }),
+])
+
+/** The same of a message. */
+const Messages = z.looseObject({
+  ...{ seq: z.int().positive(), at: z.number(), inbox: z.string(), method: z.string(), query: z.string() },
+  ...{ headers: z.record(z.string(), z.string()), body: z.string(), encoding: z.enum(['utf8', 'base64']) },
+})
+
+/** A place in the stream before the first. */
+const NOWHERE = '0-0'
+
+/** Real milliseconds before a read that failed, though there is a connection, is tried again. */
+const AGAIN_MS = 500
+
+/** Items read at once. */
+const BATCH = 500
+
+/** Items that are kept while there is no connection. */
+const MOST_UNSENT = 10_000
+
+/** The stream holds more than the journal, for there are messages in it, too. */
+const SPARE = 10_000
+
+export interface HistoryOptions {
+  readonly redis: Redis
+  readonly prefix: string
+  /** This replica's name. */
+  readonly id: string
+  readonly journal: Journal
+  readonly inboxes: Inboxes
+  /** Entries that the journal keeps. */
+  readonly most: number
+  readonly onDefect: (error: unknown) => void
+}
+
+/** One stream of what happened, at any replica: each has all of it, a moment later. */
+export class History {
+  readonly #options: HistoryOptions
+  readonly #key: string
+  /** Waits for items, and so does nothing else. */
+  readonly #reader: Redis
+  /** Up to here everything is known. */
+  #position = NOWHERE
+  readonly #told = new Set<() => void>()
+  #unsent: Item[] = []
+  #sending: Promise<void> | undefined
+  /** The last of its own. */
+  #sent = NOWHERE
+  /** Something of another replica's is being put in. */
+  #isTaking = false
+  #isClosed = false
+
+  constructor(options: HistoryOptions) {
+    this.#options = options
+    this.#key = `${options.prefix}history`
+    // A read waits for as long as nothing happens.
+    this.#reader = options.redis.duplicate({ commandTimeout: undefined, enableAutoPipelining: false } as object)
+    this.#reader.on('error', () => {})
+    if (options.most > 0) options.journal.listen(entry => this.#add({ entry }))
+  }
+
+  /** Takes in what happened before, and then what happens. */
+  async start(): Promise<void> {
+    if (this.#reader.status === 'wait') await this.#reader.connect()
+    while ((await this.#read(undefined)) === BATCH);
+    void this.#follow()
+  }
+
+  /** A message has come to an inbox here. */
+  message(message: Message): void {
+    this.#add({ message })
+  }
+
+  /** All, or those of a namespace or inbox, are forgotten here. */
+  cleared(
+    cleared: 'journal' | 'inbox',
+    of: { readonly namespace?: string | undefined; readonly inbox?: string | undefined },
+  ) {
+    this.#add({ cleared, ...of })
+  }
+
+  /**
+   * Resolves once all that happened here is in the stream, to the place of the last of it.
+   * @throws if it can't be put there.
+   */
+  async flush(): Promise<string> {
+    while (this.#unsent.length > 0) await this.#send()
+    return this.#sent
+  }
+
+  /** Resolves once everything up to that place is known here. */
+  async reached(place: string): Promise<void> {
+    while (isBefore(this.#position, place) && !this.#isClosed)
+      await new Promise<void>(resolve => this.#told.add(resolve))
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true
+    await this.flush().catch(() => {})
+    this.#reader.disconnect()
+    this.#tell()
+  }
+
+  /** Sends what waits, as after a time without a connection. */
+  resume(): void {
+    if (this.#unsent.length > 0) void this.#send().catch(() => {})
+  }
+
+  #add(item: Item): void {
+    if (this.#isTaking) return
+    this.#unsent.push(item)
+    if (this.#unsent.length > MOST_UNSENT) this.#unsent.shift()
+    this.resume()
+  }
+
+  #send(): Promise<void> {
+    this.#sending ??= this.#sendAll().finally(() => {
+      this.#sending = undefined
+    })
+    return this.#sending
+  }
+
+  async #sendAll(): Promise<void> {
+    const { redis, id, most } = this.#options
+    while (this.#unsent.length > 0) {
+      const items = this.#unsent.slice(0, BATCH)
+      const places = await Promise.all(
+        items.map(item =>
+          redis.xadd(this.#key, 'MAXLEN', '~', most + SPARE, '*', 'from', id, 'item', JSON.stringify(item)),
+        ),
+      )
+      const gone = new Set(items)
+      this.#unsent = this.#unsent.filter(item => !gone.has(item))
+      this.#sent = places.at(-1) ?? this.#sent
+    }
+  }
+
+  async #follow(): Promise<void> {
+    while (!this.#isClosed) {
+      try {
+        await this.#read(0)
+      } catch {
+        // Without a connection, or because there is no stream there but something else.
+        if (!this.#isClosed) await this.#resumed()
+      }
+    }
+  }
+
+  /** Resolves when it may be tried again. */
+  #resumed(): Promise<void> {
+    return new Promise(resolve => {
+      if (this.#reader.status === 'ready') machineTime.after(AGAIN_MS, resolve)
+      else this.#reader.once('ready', () => resolve())
+    })
+  }
+
+  /** Reads what follows, and answers how many there were; waits for `block` ms if there is nothing, 0: for ever. */
+  async #read(block: number | undefined): Promise<number> {
+    const from = ['STREAMS', this.#key, this.#position] as const
+    const answer =
+      block === undefined
+        ? await this.#reader.xread('COUNT', BATCH, ...from)
+        : await this.#reader.xread('COUNT', BATCH, 'BLOCK', block, ...from)
+    const items = answer?.[0]?.[1] ?? []
+    for (const [place, [, from, , text]] of items) {
+      this.#position = place
+      if (from !== this.#options.id && text !== undefined) this.#take(text)
+    }
+    if (items.length > 0) this.#tell()
+    return items.length
+  }
+
+  #take(text: string): void {
+    this.#isTaking = true
+    try {
+      this.#put(JSON.parse(text) as Item)
+    } catch (error) {
+      this.#options.onDefect(error)
+    } finally {
+      this.#isTaking = false
+    }
+  }
+
+  #put(item: Item): void {
+    const { journal, inboxes } = this.#options
+    if ('entry' in item) journal.take(Entries.parse(item.entry) as Entry)
+    else if ('message' in item) inboxes.put(Messages.parse(item.message) as Message)
+    else if (item.cleared === 'journal') journal.clear(item.namespace)
+    else if (item.cleared !== 'inbox') throw new Error(`an item of the history is none: ${JSON.stringify(item)}`)
+    else inboxes.clear({ namespace: item.namespace, ...(item.inbox !== undefined && { inbox: item.inbox }) })
+  }
+
+  #tell(): void {
+    for (const tell of this.#told) tell()
+    this.#told.clear()
+  }
+}
+
+/** Whether a place of the stream comes before another. */
+export function isBefore(place: string, other: string): boolean {
+  const [at = 0, nth = 0] = place.split('-').map(Number)
+  const [otherAt = 0, otherNth = 0] = other.split('-').map(Number)
+  return at < otherAt || (at === otherAt && nth < otherNth)
+}

@@ -1,0 +1,83 @@
+import type { Redis, RedisOptions } from 'ioredis'
+
+/** How long a command may take, and a connection to come about, in real milliseconds (chosen). */
+const COMMAND_MS = 3000
+
+/** The longest wait between two tries to connect, in real milliseconds (chosen). */
+const LONGEST_WAIT_MS = 500
+
+/** What a command meets when there is no connection: it fails at once, and is never sent a second time. */
+export const AT_ONCE = {
+  enableOfflineQueue: false,
+  autoResendUnfulfilledCommands: false,
+  maxRetriesPerRequest: 0,
+  commandTimeout: COMMAND_MS,
+  connectTimeout: COMMAND_MS,
+  enableAutoPipelining: true,
+  lazyConnect: true,
+  retryStrategy: (tries: number) => Math.min(LONGEST_WAIT_MS, 25 * 2 ** Math.min(tries, 10)),
+} satisfies RedisOptions
+
+/** Errors that a Redis answers with while it can't do its work: it starts, or is somebody's copy. Up to 6.2 they are cited of scripts. */
+const UNFIT =
+  /^(?:ERR Error running script .*: -)?(?:LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|MISCONF|OOM|NOREPLICAS|BUSY|UNKILLABLE)\b/
+
+/** Whether a command failed for want of a Redis that does its work, and not for what was asked. */
+export function isGone(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  if (error.name === 'ReplyError') return UNFIT.test(error.message)
+  return (
+    'code' in error ||
+    error.name === 'MaxRetriesPerRequestError' ||
+    /connection is closed|isn't writeable|command timed out/i.test(error.message)
+  )
+}
+
+/** The same object, whose methods' failures for want of a Redis are `refusal` instead. */
+export function guarded<Verbs extends object>(verbs: Verbs, refusal: (cause: unknown) => Error): Verbs {
+  const guard = (error: unknown): never => {
+    throw isGone(error) ? refusal(error) : error
+  }
+  return new Proxy(verbs, {
+    get(target, name) {
+      const verb: unknown = Reflect.get(target, name, target)
+      if (typeof verb !== 'function') return verb
+      return (...given: unknown[]) => {
+        const answer: unknown = verb.apply(target, given)
+        return answer instanceof Promise ? answer.catch(guard) : answer
+      }
+    },
+  })
+}
+
+/** Whether there is a connection, and who is told when that changes. */
+export class Link {
+  readonly redis: Redis
+  /** What went wrong last, for a person: what was asked is told less. */
+  trouble: Error | undefined
+  readonly #onChange = new Set<(isUp: boolean) => void>()
+  #isUp = false
+
+  constructor(redis: Redis) {
+    this.redis = redis
+    redis.on('ready', () => this.#change(true))
+    redis.on('close', () => this.#change(false))
+    redis.on('error', error => {
+      this.trouble = error
+    })
+  }
+
+  get isUp(): boolean {
+    return this.#isUp
+  }
+
+  onChange(listener: (isUp: boolean) => void): void {
+    this.#onChange.add(listener)
+  }
+
+  #change(isUp: boolean): void {
+    if (isUp === this.#isUp) return
+    this.#isUp = isUp
+    for (const listener of this.#onChange) listener(isUp)
+  }
+}

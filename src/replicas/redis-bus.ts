@@ -1,0 +1,246 @@
+import { randomBytes } from 'node:crypto'
+import type { Redis } from 'ioredis'
+import { machineTime, type Timebase } from '../simulation/timebase.ts'
+import { Asking } from './asking.ts'
+import type { Bus, Handler } from './bus.ts'
+import { Locks } from './locks.ts'
+import { readAnswer, readSaid, type Said } from './messages.ts'
+
+/** Real milliseconds between two signs of life. */
+const BEAT_MS = 500
+
+/** A replica that gave no sign of life for so long is not waited for, in real milliseconds (chosen). */
+const SILENT_MS = 2000
+
+/** Replicas at the same time whose numbers end differently. */
+export const MOST_REPLICAS = 100
+
+const NOW = `
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+`
+
+/** ARGV: the replica that lives. */
+const BEAT = `${NOW} return redis.call('ZADD', KEYS[1], string.format('%.0f', now), ARGV[1])`
+
+/**
+ * Says something to all, if there is something to say, and answers who hears it: who has given a sign of life lately and has a
+ * connection. ARGV: their common channel, what to say, milliseconds of silence.
+ */
+const SAY = `${NOW}
+if ARGV[2] ~= '' then redis.call('PUBLISH', ARGV[1], ARGV[2]) end
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', string.format('(%.0f', now - 10 * ARGV[3]))
+local there = {}
+for _, id in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], string.format('%.0f', now - ARGV[3]), '+inf')) do
+  if redis.call('PUBSUB', 'NUMSUB', ARGV[1] .. ':' .. id)[2] > 0 then there[#there + 1] = id end
+end
+return there
+`
+
+/** There is no connection to the other replicas. */
+export class Unreachable extends Error {
+  readonly code = 'ENOTCONN'
+
+  constructor() {
+    super('there is no connection to Redis')
+  }
+}
+
+export interface RedisBusOptions {
+  /** Connected, and for commands. What is asked of it before something is told or asked is done before others hear of that. */
+  readonly redis: Redis
+  readonly prefix: string
+  readonly timebase?: Timebase
+  /** A handler of a message has failed. */
+  readonly onDefect?: (error: unknown) => void
+}
+
+/**
+ * A bus on Redis' publish and subscribe: a channel of all, on which things are told and asked, and one of each replica for
+ * the answers. Who is there is in a sorted set, by the last sign of life.
+ */
+export class RedisBus implements Bus {
+  readonly id: string
+  readonly number: number
+  readonly #options: RedisBusOptions
+  readonly #timebase: Timebase
+  /** Hears, and so can't ask for anything else. */
+  readonly #ear: Redis
+  readonly #locks: Locks
+  readonly #handlers = new Map<string, Handler>()
+  readonly #onReturn = new Set<() => void>()
+  readonly #asking: Asking
+  #isListening = false
+  /** Messages may have been missed since it was there last. */
+  #isLost = false
+  #isClosed = false
+  #stopBeating = () => {}
+
+  private constructor(options: RedisBusOptions, ear: Redis, number: number) {
+    this.#options = options
+    this.#timebase = options.timebase ?? machineTime
+    this.#ear = ear
+    this.number = number
+    this.id = `${number}-${randomBytes(6).toString('hex')}`
+    this.#locks = new Locks(options.redis, options.prefix)
+    this.#asking = new Asking(this.#timebase, () => this.#say(''))
+    ear.on('message', (channel, text) => (channel === this.#channel ? this.#hear(text) : this.#hearAnswer(text)))
+    ear.on('ready', () => void this.#listen())
+    ear.on('close', () => this.#lose())
+    // Each failure is told of otherwise, too.
+    ear.on('error', () => {})
+    options.redis.on('ready', this.#return)
+    options.redis.on('close', this.#lose)
+  }
+
+  /**
+   * Joins the replicas there are.
+   * @throws if there is no connection.
+   */
+  static async join(options: RedisBusOptions): Promise<RedisBus> {
+    const { redis, prefix } = options
+    const number = await numberIn(redis, prefix)
+    const ear = redis.duplicate({
+      lazyConnect: true,
+      autoResubscribe: false,
+      enableAutoPipelining: false,
+      commandTimeout: undefined,
+    } as object)
+    const bus = new RedisBus(options, ear, number)
+    const listening = bus.#firstListening()
+    try {
+      await ear.connect()
+      await listening
+    } catch (error) {
+      await bus.close()
+      throw error
+    }
+    return bus
+  }
+
+  tell(topic: string, message: unknown): void {
+    // What is not heard for want of a connection is what `onReturn` is for.
+    void this.#say(JSON.stringify({ topic, from: this.id, message } satisfies Said)).catch(() => {})
+  }
+
+  async ask<Answer>(topic: string, message: unknown): Promise<Answer[]> {
+    if (!this.#isListening) throw new Unreachable()
+    const send = (number: number) =>
+      this.#say(JSON.stringify({ topic, from: this.id, message, ask: number } satisfies Said))
+    return (await this.#asking.ask(send)) as Answer[]
+  }
+
+  on(topic: string, handle: Handler): void {
+    this.#handlers.set(topic, handle)
+  }
+
+  locked<T>(name: string, act: () => Promise<T>): Promise<T> {
+    return this.#locks.hold(name, act)
+  }
+
+  onReturn(listener: () => void): void {
+    this.#onReturn.add(listener)
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    this.#stopBeating()
+    const { redis } = this.#options
+    redis.off('ready', this.#return)
+    redis.off('close', this.#lose)
+    await redis.zrem(this.#replicas, this.id).catch(() => {})
+    this.#ear.disconnect()
+    this.#lose()
+  }
+
+  get #channel(): string {
+    return `${this.#options.prefix}bus`
+  }
+
+  get #replicas(): string {
+    return `${this.#options.prefix}replicas`
+  }
+
+  /** Says it to all and resolves to the other replicas that hear it; of `''`, to those who would. */
+  async #say(text: string): Promise<string[]> {
+    const there = await this.#options.redis.eval(SAY, 1, this.#replicas, this.#channel, text, SILENT_MS)
+    return (there as string[]).filter(id => id !== this.id)
+  }
+
+  #firstListening(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#onListening = error => (error === undefined ? resolve() : reject(error))
+    })
+  }
+
+  /** Told how the first try to listen went. */
+  #onListening: (error?: unknown) => void = () => {}
+
+  async #listen(): Promise<void> {
+    try {
+      await this.#ear.subscribe(this.#channel, `${this.#channel}:${this.id}`)
+      await this.#beat()
+      this.#isListening = true
+      this.#return()
+      this.#onListening()
+    } catch (error) {
+      this.#onListening(error)
+      // It begins again when there is a connection.
+      if (!this.#isClosed) this.#ear.disconnect(true)
+    }
+  }
+
+  async #beat(): Promise<void> {
+    this.#stopBeating()
+    this.#stopBeating = this.#timebase.after(BEAT_MS, () => void this.#beat().catch(() => {}))
+    await this.#options.redis.eval(BEAT, 1, this.#replicas, this.id)
+  }
+
+  readonly #lose = () => {
+    if (this.#ear.status !== 'ready') this.#isListening = false
+    this.#isLost = true
+    this.#asking.fail(new Unreachable())
+  }
+
+  readonly #return = () => {
+    if (!this.#isLost || !this.#isListening || this.#options.redis.status !== 'ready') return
+    this.#isLost = false
+    for (const listener of this.#onReturn) listener()
+  }
+
+  #hear(text: string): void {
+    const said = readSaid(text)
+    if (said === undefined || said.from === this.id) return
+    void this.#handle(said).catch(error => this.#options.onDefect?.(error))
+  }
+
+  async #handle({ topic, from, message, ask }: Said): Promise<void> {
+    let answer: { readonly answer?: unknown } = {}
+    try {
+      const given = this.#handlers.get(topic)?.(message as never, from)
+      answer = { answer: given instanceof Promise ? await given : given }
+    } finally {
+      if (ask !== undefined) {
+        const text = JSON.stringify({ to: ask, from: this.id, ...answer })
+        void this.#options.redis.publish(`${this.#channel}:${from}`, text).catch(() => {})
+      }
+    }
+  }
+
+  #hearAnswer(text: string): void {
+    const answer = readAnswer(text)
+    if (answer) this.#asking.hear(answer)
+  }
+}
+
+/** A number that does not end as that of one who is there: so it may be when there were many, or Redis has forgotten how many. */
+async function numberIn(redis: Redis, prefix: string): Promise<number> {
+  for (let tries = 1; ; tries++) {
+    const number = await redis.incr(`${prefix}replicas:count`)
+    const there = (await redis.zrange(`${prefix}replicas`, '0', '-1')).map(
+      id => Number.parseInt(id, 10) % MOST_REPLICAS,
+    )
+    if (!there.includes(number % MOST_REPLICAS) || tries === MOST_REPLICAS) return number
+  }
+}

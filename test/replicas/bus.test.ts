@@ -1,0 +1,232 @@
+import { setImmediate as turn } from 'node:timers/promises'
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { FakeTimebase } from '../simulation/fake-timebase.ts'
+import { isRedisThere, type RedisServer, startRedis, withoutRedis } from '../support/redis.ts'
+import { Company, connect } from './company.ts'
+
+/** Long before that, unless it never is. */
+const SOON = { timeout: 10_000, interval: 1 }
+
+let server: RedisServer
+
+beforeAll(async () => {
+  if (isRedisThere) server = await startRedis()
+})
+
+afterAll(() => server?.[Symbol.asyncDispose]())
+
+describe.skipIf(!isRedisThere)(`the bus${withoutRedis}`, () => {
+  it('numbers replicas and gives each a name of its own', async () => {
+    await using company = new Company(server.url)
+    const buses = [await company.join(), await company.join(), await company.join()].map(({ bus }) => bus)
+    expect(buses.map(({ number }) => number)).toEqual([1, 2, 3])
+    expect(new Set(buses.map(({ id }) => id)).size).toBe(3)
+  })
+
+  it('gives nobody a number that ends as that of one who is there, in a hundred or if Redis has forgotten how many', async () => {
+    await using company = new Company(server.url)
+    const { redis } = await company.join()
+    await redis.set(`${company.prefix}replicas:count`, 100)
+    expect((await company.join()).bus.number).toBe(102)
+    await redis.del(`${company.prefix}replicas:count`)
+    expect((await company.join()).bus.number).toBe(3)
+  })
+
+  it('tells the others, in order, and not itself', async () => {
+    await using company = new Company(server.url)
+    const [a, b] = [await company.join(), await company.join()]
+    const heard: unknown[] = []
+    a.bus.on('count', message => heard.push(['a', message]))
+    b.bus.on('count', (message, from) => heard.push([from, message]))
+    const numbers = Array.from({ length: 100 }, (_, number) => number)
+    for (const number of numbers) a.bus.tell('count', number)
+    await a.bus.ask('nothing', 0)
+    expect(heard).toEqual(numbers.map(number => [a.bus.id, number]))
+  })
+
+  it('asks all others and resolves to what they answer', async () => {
+    await using company = new Company(server.url)
+    const [a, b, c] = [await company.join(), await company.join(), await company.join()]
+    for (const { bus } of [a, b, c]) bus.on('double', async (number: number) => ({ [bus.number]: 2 * number }))
+    const answers = await b.bus.ask<object>('double', 21)
+    expect(Object.assign({}, ...answers)).toEqual({ 1: 42, 3: 42 })
+    const many = await Promise.all(Array.from({ length: 200 }, (_, number) => a.bus.ask('double', number)))
+    expect(many.map(answers => answers.length)).toEqual(Array.from({ length: 200 }, () => 2))
+  })
+
+  it('asks nobody where there is nobody', async () => {
+    await using company = new Company(server.url)
+    expect(await (await company.join()).bus.ask('anything', 1)).toEqual([])
+  })
+
+  it('goes without the answer of a handler that fails, which is reported where it failed', async () => {
+    await using company = new Company(server.url)
+    const [a, b] = [await company.join(), await company.join()]
+    b.bus.on('fail', () => {
+      throw new Error('on purpose')
+    })
+    expect(await a.bus.ask('fail', 1)).toEqual([])
+    expect(b.defects).toEqual([new Error('on purpose')])
+  })
+
+  it('waits for nobody longer than five seconds', async () => {
+    await using company = new Company(server.url)
+    const timebase = new FakeTimebase()
+    const [a, b] = [await company.join(timebase), await company.join()]
+    const asked = new Promise<void>(resolve => {
+      b.bus.on('never', () => {
+        resolve()
+        return new Promise(() => {})
+      })
+    })
+    const answers = a.bus.ask('never', 1)
+    let isOver = false
+    void answers.then(() => {
+      isOver = true
+    })
+    await asked
+    timebase.pass(4999)
+    await turn()
+    expect(isOver).toBe(false)
+    timebase.pass(1)
+    expect(await answers).toEqual([])
+  })
+
+  it('does not wait for one that closes while it is asked', async () => {
+    await using company = new Company(server.url)
+    const [a, b] = [await company.join(), await company.join()]
+    b.bus.on('never', () => {
+      void b.bus.close()
+      return new Promise(() => {})
+    })
+    expect(await a.bus.ask('never', 1)).toEqual([])
+  })
+
+  it('does not wait long for one that gives no sign of life', async () => {
+    await using company = new Company(server.url)
+    const [a, hung] = [await company.join(), await company.join(new FakeTimebase())]
+    hung.bus.on('never', () => new Promise(() => {}))
+    const began = performance.now()
+    expect(await a.bus.ask('never', 1)).toEqual([])
+    expect(performance.now() - began).toBeLessThan(4000)
+    expect(await a.bus.ask('never', 1)).toEqual([])
+  })
+
+  it('hears nothing of other prefixes', async () => {
+    await using one = new Company(server.url)
+    await using other = new Company(server.url)
+    const [a, b] = [await one.join(), await other.join()]
+    b.bus.on('who', () => 'other')
+    expect(await a.bus.ask('who', 1)).toEqual([])
+  })
+
+  it('goes on whatever is published on its channels', async () => {
+    await using company = new Company(server.url)
+    const [a, b] = [await company.join(), await company.join()]
+    b.bus.on('echo', message => message)
+    const texts = fc.oneof(
+      fc.string(),
+      fc.json(),
+      fc
+        .record({ topic: fc.constant('echo'), from: fc.anything(), ask: fc.anything(), message: fc.anything() })
+        .map(value => String(JSON.stringify(value))),
+      fc.record({ to: fc.nat(3), from: fc.anything(), answer: fc.anything() }).map(value => JSON.stringify(value)),
+    )
+    await fc.assert(
+      fc.asyncProperty(texts, async text => {
+        await a.redis.publish(`${company.prefix}bus`, text)
+        await a.redis.publish(`${company.prefix}bus:${b.bus.id}`, text)
+        expect(await a.bus.ask('echo', text)).toEqual([text])
+        expect(await b.bus.ask('echo', text)).toEqual([])
+      }),
+      { numRuns: 200 },
+    )
+    expect([a.defects, b.defects]).toEqual([[], []])
+  })
+})
+
+describe.skipIf(!isRedisThere)(`locks${withoutRedis}`, () => {
+  it('are held by one at a time, here and elsewhere', async () => {
+    await using company = new Company(server.url)
+    const members = [await company.join(), await company.join()]
+    let holders = 0
+    let most = 0
+    const act = async () => {
+      most = Math.max(most, ++holders)
+      await turn()
+      await turn()
+      holders--
+    }
+    const all = Array.from({ length: 20 }, (_, index) => members[index % 2]?.bus.locked('one', act))
+    await Promise.all(all)
+    expect([most, holders]).toEqual([1, 0])
+  })
+
+  it('with other names do not meet', async () => {
+    await using company = new Company(server.url)
+    const { bus } = await company.join()
+    expect(await bus.locked('one', () => bus.locked('other', async () => 'both'))).toBe('both')
+  })
+
+  it('are let go of when what was done under them fails', async () => {
+    await using company = new Company(server.url)
+    const [a, b] = [await company.join(), await company.join()]
+    const failed = a.bus.locked('one', () => Promise.reject(new Error('on purpose')))
+    await expect(failed).rejects.toThrow('on purpose')
+    expect(await b.bus.locked('one', async () => 'next')).toBe('next')
+  })
+
+  it('of a replica that died are free after four seconds', async () => {
+    await using company = new Company(server.url)
+    const [a, b] = [await company.join(), await company.join()]
+    void a.bus.locked('one', () => new Promise(() => {}))
+    await vi.waitFor(async () => expect(await b.redis.exists(`${company.prefix}lock:one`)).toBe(1), SOON)
+    a.redis.disconnect()
+    const began = performance.now()
+    expect(await b.bus.locked('one', async () => 'next')).toBe('next')
+    expect(performance.now() - began).toBeLessThan(5000)
+  })
+})
+
+describe.skipIf(!isRedisThere)(`without a connection the bus${withoutRedis}`, () => {
+  it('fails what is asked, and says when it is back', async () => {
+    await using own = await startRedis()
+    await using company = new Company(own.url)
+    const [a, b] = [await company.join(), await company.join()]
+    b.bus.on('echo', message => message)
+    b.bus.on('never', () => new Promise(() => {}))
+    const returned = [a, b].map(({ bus }) => new Promise<void>(resolve => bus.onReturn(resolve)))
+    const underway = a.bus.ask('never', 1)
+    const failed = expect(underway).rejects.toThrow('there is no connection to Redis')
+    await own.stop()
+    await failed
+    await expect(a.bus.ask('echo', 1)).rejects.toThrow()
+    await expect(a.bus.locked('one', async () => 1)).rejects.toThrow()
+    a.bus.tell('echo', 1)
+    await own.restart()
+    await Promise.all(returned)
+    expect(await a.bus.ask('echo', 2)).toEqual([2])
+    expect(await a.bus.locked('one', async () => 3)).toBe(3)
+  })
+
+  it('lets what is done under a lock go on', async () => {
+    await using own = await startRedis()
+    await using company = new Company(own.url)
+    const { bus } = await company.join()
+    const act = async () => {
+      await own.restart()
+      return 'done'
+    }
+    expect(await bus.locked('one', act)).toBe('done')
+  })
+
+  it('can’t be joined', async () => {
+    await using own = await startRedis()
+    const redis = await connect(own.url)
+    await own.stop()
+    const { RedisBus } = await import('../../src/replicas/redis-bus.ts')
+    await expect(RedisBus.join({ redis, prefix: 'x' })).rejects.toThrow()
+    redis.disconnect()
+  })
+})

@@ -1,0 +1,155 @@
+import { Redis } from 'ioredis'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { Inboxes } from '../../src/control/inboxes.ts'
+import { type Entry, Journal, type Unplaced } from '../../src/journal/journal.ts'
+import { History, isBefore } from '../../src/replicas/history.ts'
+import { AT_ONCE } from '../../src/replicas/link.ts'
+import { VirtualClock } from '../../src/simulation/clock.ts'
+import { Places } from '../../src/simulation/places.ts'
+import { machineTime } from '../../src/simulation/timebase.ts'
+import { isRedisThere, type RedisServer, startRedis, withoutRedis } from '../support/redis.ts'
+
+let server: RedisServer
+let prefixes = 0
+
+describe.runIf(isRedisThere)(`what happened at replicas${withoutRedis}`, () => {
+  beforeAll(async () => {
+    server = await startRedis({ keeps: true })
+  })
+  afterAll(() => server[Symbol.asyncDispose]())
+
+  /** A replica, whose number is the residue of the places it gives. */
+  async function replica(prefix: string, number: number) {
+    const redis = new Redis(server.url, AT_ONCE)
+    redis.on('error', () => {})
+    await redis.connect()
+    const journal = new Journal(1000, 1e6, new Places({ step: 100, residue: number }))
+    const clock = new VirtualClock({ mode: 'frozen', rate: 1, startAt: 0 })
+    const inboxes: Inboxes = new Inboxes({
+      timebase: machineTime,
+      clock: () => clock,
+      postNamed: () => undefined,
+      places: new Places({ step: 100, residue: number }),
+      company: { onMessage: message => history.message(message), take: async (_, next) => next - 1 },
+    })
+    const defects: unknown[] = []
+    const onDefect = (error: unknown) => defects.push(error)
+    const history = new History({ redis, prefix, id: `${number}`, journal, inboxes, most: 1000, onDefect })
+    redis.on('ready', () => history.resume())
+    await history.start()
+    onTestFinished(async () => {
+      await history.close()
+      redis.disconnect()
+    })
+    return { journal, inboxes, history, redis, defects }
+  }
+
+  const prefix = () => `test${prefixes++}:`
+  const entry = (path: string, namespace = 'a'): Unplaced<Entry> => ({
+    ...{ kind: 'download', at: 0, namespace, method: 'GET', path, rawHeaders: [], bytes: 0, status: 200 },
+  })
+  const seen = ({ journal }: { journal: Journal }) => journal.list().map(one => ('path' in one ? one.path : ''))
+  const arrival = (body: string) => ({ inbox: 'i', method: 'POST', query: '', headers: {}, body: Buffer.from(body) })
+  const gone = new AbortController().signal
+
+  it('is known to all, in one order, with one place each', async () => {
+    const p = prefix()
+    const [one, two] = [await replica(p, 1), await replica(p, 2)]
+    for (let n = 0; n < 50; n++) (n % 3 === 0 ? one : two).journal.record(entry(`/${n}`))
+    await two.history.reached(await one.history.flush())
+    await one.history.reached(await two.history.flush())
+    expect(one.journal.count()).toBe(50)
+    expect(two.journal.list()).toEqual(one.journal.list())
+    const places = one.journal.list().map(({ seq }) => seq)
+    expect(new Set(places).size).toBe(50)
+    expect(one.defects.concat(two.defects)).toEqual([])
+  })
+
+  it('comes with every entry only once it is complete, to those who follow too', async () => {
+    const p = prefix()
+    const [one, two] = [await replica(p, 1), await replica(p, 2)]
+    const followed: number[] = []
+    two.journal.listen(({ seq }) => followed.push(seq))
+    const open = one.journal.add(entry('/open'))
+    one.journal.record(entry('/done'))
+    await two.history.reached(await one.history.flush())
+    expect(seen(two)).toEqual(['/done'])
+    one.journal.complete(open as Entry)
+    await two.history.reached(await one.history.flush())
+    expect(seen(two)).toEqual(['/open', '/done'])
+    expect(followed).toEqual([101, 1])
+  })
+
+  it('is what one who joins later finds, without what was cleared', async () => {
+    const p = prefix()
+    const one = await replica(p, 1)
+    for (const namespace of ['a', 'b']) one.journal.record(entry(`/${namespace}`, namespace))
+    one.journal.clear('a')
+    one.history.cleared('journal', { namespace: 'a' })
+    await one.inboxes.receive(arrival('gone'), undefined, gone)
+    one.inboxes.clear({ inbox: 'i' })
+    one.history.cleared('inbox', { inbox: 'i' })
+    await one.inboxes.receive(arrival('kept'), undefined, gone)
+    await one.history.flush()
+    const two = await replica(p, 2)
+    expect(seen(two)).toEqual(['/b'])
+    expect(two.inboxes.list('i').map(({ body }) => body)).toEqual(['kept'])
+    expect(two.inboxes.list('i')).toEqual(one.inboxes.list('i'))
+  })
+
+  it('ends a wait for a message that came to another', async () => {
+    const p = prefix()
+    const [one, two] = [await replica(p, 1), await replica(p, 2)]
+    const waited = two.inboxes.arrived('i', { count: 1, after: 0, waitMs: 60_000 }, gone)
+    await one.inboxes.receive(arrival('hello'), undefined, gone)
+    await waited
+    expect(two.inboxes.list('i').map(({ body }) => body)).toEqual(['hello'])
+  })
+
+  it('is not lost while Redis is away', async () => {
+    const p = prefix()
+    const [one, two] = [await replica(p, 1), await replica(p, 2)]
+    one.journal.record(entry('/before'))
+    await two.history.reached(await one.history.flush())
+    await server.stop()
+    one.journal.record(entry('/meanwhile'))
+    await expect(one.history.flush()).rejects.toThrow()
+    const back = Promise.all(
+      [one, two].map(({ redis }) => new Promise<void>(done => redis.once('ready', () => done()))),
+    )
+    await server.restart()
+    await back
+    one.journal.record(entry('/after'))
+    await two.history.reached(await one.history.flush())
+    expect(seen(two)).toEqual(['/before', '/meanwhile', '/after'])
+  })
+
+  it('is passed over where it can’t be read', async () => {
+    const p = prefix()
+    const [one, two] = [await replica(p, 1), await replica(p, 2)]
+    await one.redis.xadd(`${p}history`, '*', 'from', 'x', 'item', 'no JSON')
+    await one.redis.xadd(`${p}history`, '*', 'only', 'this')
+    const items = [
+      '{"neither":1}',
+      '{"entry":{"kind":"request"}}',
+      '{"message":{"seq":1}}',
+      '{"cleared":"all"}',
+      'null',
+    ]
+    for (const item of items) await one.redis.xadd(`${p}history`, '*', 'from', 'x', 'item', item)
+    one.journal.record(entry('/good'))
+    await two.history.reached(await one.history.flush())
+    expect(seen(two)).toEqual(['/good'])
+    expect(two.defects).toHaveLength(6)
+  })
+})
+
+it.each([
+  ['0-0', '0-1', true],
+  ['9-0', '10-0', true],
+  ['10-0', '9-5', false],
+  ['5-10', '5-9', false],
+  ['5-1', '5-1', false],
+])('%s is before %s: %s', (place, other, expected) => {
+  expect(isBefore(place, other)).toBe(expected)
+})

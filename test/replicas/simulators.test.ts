@@ -1,0 +1,317 @@
+import { randomUUID } from 'node:crypto'
+import { Redis } from 'ioredis'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { createSimulator, type Simulator } from '../../src/simulator.ts'
+import { startReceiver } from '../callbacks/receiver.ts'
+import { isRedisThere, type RedisServer, startRedis, withoutRedis } from '../support/redis.ts'
+import { create, createAsync, namespaceOf, retrieve, type Settings, until } from '../support/requests.ts'
+
+let redis: RedisServer
+
+describe.runIf(isRedisThere)(`two replicas${withoutRedis}`, () => {
+  beforeAll(async () => {
+    redis = await startRedis({ keeps: true })
+  })
+  afterAll(() => redis[Symbol.asyncDispose]())
+
+  /** Replicas of one simulator, and what went wrong in them. */
+  async function replicas(settings: Settings = {}, count = 2) {
+    const redisPrefix = `${randomUUID()}:`
+    const all: Simulator[] = []
+    const defects: unknown[] = []
+    const open = async (change: Settings = {}) => {
+      const options = { redisUrl: redis.url, redisPrefix, pace: 0.2, ...settings, ...change }
+      const simulator = await createSimulator(options, { onDefect: error => defects.push(error) })
+      all.push(simulator)
+      return simulator
+    }
+    for (let n = 0; n < count; n++) await open()
+    onTestFinished(async () => {
+      for (const one of all) await one.close()
+      expect(defects).toEqual([])
+    })
+    const [one, two] = all as [Simulator, Simulator]
+    return { one, two, open, redisPrefix }
+  }
+
+  async function command(simulator: Simulator, method: string, path: string, body?: object) {
+    const answer = await fetch(`${simulator.url}/_mockling/v1${path}`, {
+      method,
+      ...(body && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+    })
+    const text = await answer.text()
+    return { status: answer.status, body: text === '' ? undefined : JSON.parse(text), headers: answer.headers }
+  }
+
+  it('answer for each other’s tasks, while pending and after', async () => {
+    const { one, two } = await replicas({ pace: 1 })
+    const id = await createAsync(one)
+    expect(await retrieve(two, id)).not.toHaveProperty('response')
+    await until('it is over', async () => (await retrieve(two, id)).response?.success === true)
+    expect(await retrieve(one, id)).toEqual(await retrieve(two, id))
+  })
+
+  it('serve the same bytes of a video', async () => {
+    const { one, two } = await replicas({ pace: 'instant' })
+    const { video_url: url } = (await create(one)).json()
+    const { pathname } = new URL(url)
+    const files = await Promise.all([one, two].map(simulator => fetch(simulator.url + pathname)))
+    expect(files.map(({ status }) => status)).toEqual([200, 200])
+    expect(files[0]?.headers.get('etag')).toBe(files[1]?.headers.get('etag'))
+    const [first, second] = await Promise.all(files.map(async file => Buffer.from(await file.arrayBuffer())))
+    expect(first?.length).toBeGreaterThan(10_000)
+    expect(second?.equals(first as Buffer)).toBe(true)
+  })
+
+  it('give each accepted create an ordinal of its own, whoever takes it', async () => {
+    const { one, two } = await replicas()
+    const ids = await Promise.all(Array.from({ length: 40 }, (_, n) => createAsync(n % 2 === 0 ? one : two)))
+    expect(new Set(ids).size).toBe(40)
+    const alone = await createSimulator({ pace: 0.2 })
+    onTestFinished(() => alone.close().then(() => {}))
+    const expected: string[] = []
+    for (let n = 0; n < 40; n++) expected.push(await createAsync(alone))
+    expect(new Set(ids)).toEqual(new Set(expected))
+  })
+
+  it('bound money and rates together', async () => {
+    const { one, two } = await replicas({ concurrency: 3, pace: 60 })
+    const all = await Promise.all(Array.from({ length: 8 }, (_, n) => create(n % 2 === 0 ? one : two, { async: true })))
+    expect(all.filter(({ statusCode }) => statusCode === 200)).toHaveLength(3)
+    expect(all.filter(({ statusCode }) => statusCode === 429)).toHaveLength(5)
+  })
+
+  it('send each callback once, whichever does', async () => {
+    await using receiver = await startReceiver()
+    const { one, two } = await replicas()
+    const made: string[] = []
+    for (let n = 0; n < 30; n++)
+      made.push(await createAsync(n % 2 === 0 ? one : two, { callback_url: receiver.url('/hook') }))
+    const arrivals = await receiver.arrived(30)
+    expect(arrivals.map(({ body }) => JSON.parse(body).task_id).toSorted()).toEqual(made.toSorted())
+  })
+
+  it('answer a held request when its task is ended at another', async () => {
+    const { one, two } = await replicas({ pace: 600 })
+    const held = create(one)
+    await until('it is there', async () => (await command(two, 'GET', '/tasks?state=pending')).body.total === 1)
+    const [task] = (await command(two, 'GET', '/tasks?state=pending')).body.items
+    const changed = await command(two, 'POST', `/tasks/${task.id}/reroute`, { to: 'succeed' })
+    expect(changed.status).toBe(200)
+    expect((await held).statusCode).toBe(200)
+  })
+
+  it('go by the rules that one was given, and count them together', async () => {
+    const { one, two, open } = await replicas()
+    const added = await command(one, 'POST', '/rules', { effects: 'fail timeout', next: 3 })
+    expect(added.status).toBe(201)
+    const outcomes: unknown[] = []
+    for (let n = 0; n < 5; n++)
+      outcomes.push((await create(n % 2 === 0 ? two : one, { async: true })).headers['x-mockling-outcome'])
+    expect(outcomes).toEqual(['fail timeout', 'fail timeout', 'fail timeout', 'succeed', 'succeed'])
+    for (const replica of [one, two, await open()]) {
+      const { body } = await command(replica, 'GET', '/rules')
+      expect(body.items).toMatchObject([{ id: added.body.id, matched: 3, fired: 3 }])
+    }
+    expect((await command(two, 'DELETE', '/rules')).body).toEqual({ removed: 1 })
+    expect((await command(one, 'GET', '/rules')).body.items).toEqual([])
+  })
+
+  it('go by the settings and revisions that one was given, those that join later too', async () => {
+    const { one, two, open } = await replicas()
+    await command(one, 'PATCH', '/settings', { pace: 'instant', balance: 5 })
+    await command(two, 'PATCH', '/token-settings', { token: 'tester', revision: '2026-10' })
+    for (const replica of [one, two, await open()]) {
+      expect((await command(replica, 'GET', '/settings')).body.settings).toMatchObject({ pace: 'instant', balance: 5 })
+      const { body } = await command(replica, 'GET', `/token-settings?namespace=${namespaceOf().namespace}`)
+      expect(body.items).toMatchObject([{ revision: '2026-10', isOwn: true }])
+    }
+  })
+
+  it('have one journal, with one place for each entry', async () => {
+    const { one, two, open } = await replicas()
+    for (let n = 0; n < 10; n++) await createAsync(n % 2 === 0 ? one : two)
+    const first = (await command(one, 'GET', '/journal')).body.items
+    expect(first).toHaveLength(10)
+    expect(new Set(first.map(({ seq }: { seq: number }) => seq)).size).toBe(10)
+    expect((await command(two, 'GET', '/journal')).body.items).toEqual(first)
+    expect((await command(await open(), 'GET', '/journal')).body.items).toEqual(first)
+    expect(new Set(first.map(({ traceId }: { traceId: string }) => traceId)).size).toBe(10)
+    const ledgers = await Promise.all([one, two].map(replica => command(replica, 'GET', '/ledger')))
+    expect(ledgers[0]?.body).toEqual(ledgers[1]?.body)
+  })
+
+  it('have one set of inboxes, which fail as often as they were told to over all of them', async () => {
+    const { one, two } = await replicas()
+    await command(one, 'PUT', '/inbox/mine/answer', { status: 500, next: 2 })
+    const post = (to: Simulator, body: string) => fetch(`${to.url}/_mockling/inbox/mine`, { method: 'POST', body })
+    const statuses: number[] = []
+    for (const [n, to] of [one, two, two, one].entries()) statuses.push((await post(to, `${n}`)).status)
+    expect(statuses).toEqual([500, 500, 200, 200])
+    for (const replica of [one, two]) {
+      const { body } = await command(replica, 'GET', '/inbox/mine')
+      expect(body.items.map((message: { body: string }) => message.body)).toEqual(['0', '1', '2', '3'])
+    }
+    expect((await command(two, 'DELETE', '/inbox/mine')).body).toEqual({ cleared: 4 })
+    expect((await command(one, 'GET', '/inbox/mine')).body.items).toEqual([])
+  })
+
+  it('start over together, and end held requests everywhere', async () => {
+    const { one, two } = await replicas({ pace: 600 })
+    const held = create(two)
+    await until('it is there', async () => (await command(one, 'GET', '/tasks?state=pending')).body.total === 1)
+    await createAsync(one)
+    expect((await command(one, 'POST', '/reset', {})).status).toBe(200)
+    const reply = await held
+    expect([reply.statusCode, reply.headers['x-mockling-reset']]).toEqual([503, '1'])
+    for (const replica of [one, two]) expect((await command(replica, 'GET', '/tasks?state=pending')).body.total).toBe(0)
+  })
+
+  it('take over what one leaves when it stops', async () => {
+    await using receiver = await startReceiver()
+    const { one, two } = await replicas({ pace: 0.5 })
+    const id = await createAsync(one, { callback_url: receiver.url('/hook') })
+    const held = create(one)
+    await until('it is held', async () => (await command(two, 'GET', '/tasks?state=pending')).body.total === 2)
+    await one.close()
+    const { statusCode, headers } = await held
+    expect([statusCode, headers['x-mockling-shutdown']]).toEqual([503, '1'])
+    const [arrival] = await receiver.arrived(1)
+    expect(JSON.parse(arrival?.body ?? '')).toMatchObject({ task_id: id, success: true })
+    expect(await retrieve(two, id)).toMatchObject({ id })
+  })
+
+  it('show no password of the Redis, nor take it out with a run', async () => {
+    const secret = 'canary-of-redis'
+    const { one } = await replicas({ redisUrl: redis.url.replace('//', `//default:${secret}@`) }, 1)
+    for (const path of ['/settings', '/state', '/journal', '/rules']) {
+      const { status, body } = await command(one, 'GET', path)
+      expect(status).toBe(200)
+      expect(JSON.stringify(body)).not.toContain(secret)
+    }
+    expect((await command(one, 'GET', '/settings')).body.settings.redisUrl).toContain('//***@')
+  })
+
+  it('play no run, which would move the clocks of one alone', async () => {
+    const { one } = await replicas({}, 1)
+    const { body: run } = await command(one, 'GET', '/state')
+    const played = await command(one, 'POST', '/state', run)
+    expect([played.status, played.body.detail]).toEqual([409, expect.stringContaining('one of replicas')])
+  })
+
+  it('refuse to join with another seed, and say so', async () => {
+    const { open } = await replicas({ seed: 7 }, 1)
+    await expect(open({ seed: 8 })).rejects.toThrow(/^seed: 8 is not what the replicas have .* it must be 7/)
+  })
+})
+
+describe.runIf(isRedisThere)(`a replica that can’t start${withoutRedis}`, () => {
+  it('leaves nothing behind that would go on with callbacks', async () => {
+    await using server = await startRedis()
+    const other = await createSimulator()
+    onTestFinished(() => other.close().then(() => {}))
+    const client = new Redis(server.url)
+    onTestFinished(() => client.disconnect())
+    const connections = async () => `${await client.client('LIST')}`.split('\n').filter(line => line.includes(' db=2 '))
+    const open = (settings: Settings) => createSimulator({ redisUrl: `${server.url}/2`, seed: 7, ...settings })
+    await expect(open({ port: Number(new URL(other.url).port) })).rejects.toThrow(/EADDRINUSE/)
+    await until('its connections are closed', async () => (await connections()).length === 0)
+    await expect(open({ seed: 8 })).rejects.toThrow(/^seed: 8 is not/)
+    await until('its connections are closed', async () => (await connections()).length === 0)
+  })
+})
+
+describe.runIf(isRedisThere)(`replicas whose Redis is away${withoutRedis}`, () => {
+  it('refuse what needs it, say so to probes, and go on by themselves when it is back', async () => {
+    await using server = await startRedis({ keeps: true })
+    const options = { redisUrl: server.url, pace: 600 }
+    const warnings: string[] = []
+    const simulator = await createSimulator(options, { onWarning: text => warnings.push(text) })
+    onTestFinished(() => simulator.close().then(() => {}))
+    const id = await createAsync(simulator)
+    const held = create(simulator)
+    await until(
+      'it is held',
+      async () => (await simulator.control.tasks('server', { offset: 0, limit: 9, state: 'pending' })).total === 2,
+    )
+    const before = performance.now()
+    await server.stop()
+    const probe = async (path: string) => (await fetch(`${simulator.url}/_mockling${path}`)).status
+    await until('it is noticed', async () => (await probe('/ready')) === 503)
+    for (const refused of [await create(simulator), await create(simulator, { async: true })]) {
+      expect(refused.statusCode).toBe(503)
+      expect(refused.headers).toMatchObject({ 'x-mockling-overload': 'redis', 'retry-after': '1' })
+    }
+    const query = await simulator.app.inject({
+      method: 'POST',
+      url: '/kling/tasks',
+      headers: { authorization: 'Bearer tester' },
+      payload: { id, action: 'retrieve' },
+    })
+    expect([query.statusCode, query.headers['x-mockling-overload']]).toEqual([503, 'redis'])
+    expect(await probe('/live')).toBe(200)
+    expect(await probe('/metrics')).toBe(200)
+    expect(await probe('/v1/tasks')).toBe(503)
+    const ended = await held
+    expect(performance.now() - before).toBeGreaterThan(4900)
+    expect([ended.statusCode, ended.headers['x-mockling-overload']]).toEqual([503, 'redis'])
+    await server.restart()
+    await until('it is ready', async () => (await probe('/ready')) === 200)
+    expect(await retrieve(simulator, id)).toMatchObject({ id })
+    expect((await create(simulator, { async: true })).statusCode).toBe(200)
+    expect(warnings).toEqual([expect.stringContaining('is away'), 'Redis is back'])
+  })
+
+  it('keep their rules though it has forgotten them, also when another joins', async () => {
+    await using server = await startRedis()
+    const open = async () => {
+      const simulator = await createSimulator({ redisUrl: server.url })
+      onTestFinished(() => simulator.close().then(() => {}))
+      return simulator
+    }
+    const rulesOf = async ({ url }: Simulator) => {
+      const answer = await fetch(`${url}/_mockling/v1/rules`)
+      return ((await answer.json()) as { items: { id: string }[] }).items?.map(({ id }) => id)
+    }
+    const [one, two] = [await open(), await open()]
+    const answer = await fetch(`${one.url}/_mockling/v1/rules`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ id: 'mine', effects: 'fail timeout' }),
+    })
+    expect(answer.status).toBe(201)
+    await server.restart()
+    for (const replica of [one, two]) await until('it is back', async () => (await rulesOf(replica))?.[0] === 'mine')
+    const three = await open()
+    for (const replica of [one, two, three]) expect(await rulesOf(replica)).toEqual(['mine'])
+  })
+
+  it.each(['/77', '/abc', '/0/1'])('don’t start with a database that it does not have: %s', async path => {
+    await using server = await startRedis()
+    await expect(createSimulator({ redisUrl: `${server.url}${path}` })).rejects.toThrow(
+      /^redisUrl: "redis:.*" (?:can't be used: ERR DB index is out of range|is not allowed; it must be a redis)/,
+    )
+  })
+
+  it('don’t start without it, and say why', async () => {
+    await expect(createSimulator({ redisUrl: 'redis://user:secret@127.0.0.1:1/0' })).rejects.toThrow(
+      /^redisUrl: "redis:\/\/\*\*\*@127\.0\.0\.1:1\/0" can't be used: .*ECONNREFUSED/,
+    )
+  })
+})
+
+it('says what to install where the packages are missing', async () => {
+  const { loadPackages } = await import('../../src/replicas/packages.ts')
+  const missing = (name: string) => {
+    throw Object.assign(new Error(`Cannot find module '${name}'`), { code: 'MODULE_NOT_FOUND' })
+  }
+  expect(() => loadPackages(missing)).toThrow(
+    'replicas need the packages ioredis and bullmq; npm install ioredis bullmq',
+  )
+})
+
+it('does not go with a state file', async () => {
+  await expect(createSimulator({ redisUrl: 'redis://127.0.0.1:1', state: 'x.state' })).rejects.toThrow(
+    /^state: "x\.state" does not go with redisUrl/,
+  )
+})
