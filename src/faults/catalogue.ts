@@ -41,6 +41,7 @@ import { stall } from './kinds/stall.ts'
 import { succeed } from './kinds/succeed.ts'
 import { takes } from './kinds/takes.ts'
 import { unknownState } from './kinds/unknown-state.ts'
+import { recorded } from './recorded.ts'
 
 /** All there are. Several effects on one exchange are applied in this order, whatever order they were named in. */
 export const KINDS: readonly AnyKind[] = [
@@ -88,7 +89,7 @@ export const KINDS: readonly AnyKind[] = [
   mediaCut,
 ]
 
-const byName: ReadonlyMap<string, AnyKind> = new Map(KINDS.map(kind => [kind.name, kind]))
+const byName: ReadonlyMap<string, AnyKind> = new Map([recorded, ...KINDS].map(kind => [kind.name, kind]))
 
 /** The kind of that name. */
 export function catalogued(name: string): AnyKind | undefined {

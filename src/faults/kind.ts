@@ -97,10 +97,19 @@ export interface Kind<Options> {
 /** Any kind; its options were checked when the effect was made. */
 export type AnyKind = Kind<Readonly<Record<string, unknown>>>
 
-/** Puts a kind together; `options` are the fields of its options, unknown ones are refused. */
+/**
+ * Puts a kind together; `options` gives the fields of its options, unknown ones are refused. It is asked when they are first
+ * needed: most runs need few of them, and schemas take their time to make.
+ */
 export function kind<const Shape extends z.ZodRawShape>(
-  facts: Omit<Kind<z.infer<z.ZodObject<Shape>>>, 'options'> & { readonly options: Shape },
+  facts: Omit<Kind<z.infer<z.ZodObject<Shape>>>, 'options'> & { readonly options: () => Shape },
 ): AnyKind {
-  const made: Kind<z.infer<z.ZodObject<Shape>>> = { ...facts, options: z.strictObject(facts.options) as never }
-  return made as unknown as AnyKind
+  let made: z.ZodType | undefined
+  return {
+    ...facts,
+    get options() {
+      made ??= z.strictObject(facts.options())
+      return made
+    },
+  } as unknown as AnyKind
 }

@@ -48,7 +48,7 @@ export function whole(least: number, most: number, value = 'n') {
   return number(least, most, allowed).pipe(z.number(allowed).int(allowed)).meta({ value, allowed })
 }
 
-export const bytesPerSecond = whole(1, 1_000_000_000)
+export const bytesPerSecond = () => whole(1, 1_000_000_000)
 
 /** Statuses of answers that have no body by definition. */
 const BODILESS = [204, 205, 304]
@@ -95,29 +95,32 @@ export function text(most: number) {
 const MEDIA_TYPE = 'a media type, such as text/plain, of at most 100 characters'
 
 /** A Content-Type. */
-export const contentType = z
-  .string(MEDIA_TYPE)
-  .max(100, MEDIA_TYPE)
-  .regex(/^[\w.+-]+\/[\w.+-]+(?: *;[\x20-\x7e]*)?$/, MEDIA_TYPE)
-  .meta({ value: 'type', allowed: MEDIA_TYPE })
+export const contentType = () =>
+  z
+    .string(MEDIA_TYPE)
+    .max(100, MEDIA_TYPE)
+    .regex(/^[\w.+-]+\/[\w.+-]+(?: *;[\x20-\x7e]*)?$/, MEDIA_TYPE)
+    .meta({ value: 'type', allowed: MEDIA_TYPE })
 
 const CLIP_NAME = '1 to 40 of a-z, 0-9, _ and -'
 
 /** The name a file was given by `--clip 'succeed NAME=FILE'`. */
-export const clipName = z
-  .string(CLIP_NAME)
-  .transform(given => given.toLowerCase())
-  .pipe(z.string().regex(/^[a-z0-9_-]{1,40}$/, CLIP_NAME))
-  .meta({ value: 'name', allowed: CLIP_NAME })
+export const clipName = () =>
+  z
+    .string(CLIP_NAME)
+    .transform(given => given.toLowerCase())
+    .pipe(z.string().regex(/^[a-z0-9_-]{1,40}$/, CLIP_NAME))
+    .meta({ value: 'name', allowed: CLIP_NAME })
 
 const SECRET = 'whsec_ and the key in Base64, 24 to 64 bytes of it'
 
 /** A secret as Standard Webhooks writes it. */
-export const secret = z
-  .string(SECRET)
-  .regex(/^whsec_(?:[A-Za-z0-9+/]{4}){8,22}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/, SECRET)
-  .refine(given => isKeyLong(given), SECRET)
-  .meta({ value: 'secret', allowed: SECRET })
+export const secret = () =>
+  z
+    .string(SECRET)
+    .regex(/^whsec_(?:[A-Za-z0-9+/]{4}){8,22}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/, SECRET)
+    .refine(given => isKeyLong(given), SECRET)
+    .meta({ value: 'secret', allowed: SECRET })
 
 function isKeyLong(given: string): boolean {
   const { length } = Buffer.from(given.slice('whsec_'.length), 'base64')

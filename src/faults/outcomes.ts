@@ -125,13 +125,17 @@ export function chosenByHeader(header: string | undefined, clips: ReadonlySet<st
   return header === undefined ? undefined : read(() => header, 'the header x-mockling-outcome', clips)
 }
 
-/** The outcome of a create when neither header nor rule chose: magic word in the prompt, then magic token. */
+/**
+ * The outcome of a create when neither header nor rule chose: magic word in the prompt, then magic token. `field` is where
+ * the prompt stood.
+ */
 export function chosenByMagic(
   prompt: string | undefined,
   tokenCode: ErrorCode | undefined,
   clips: ReadonlySet<string>,
+  field = 'prompt',
 ): Choice {
-  const choice = read(() => magicWordIn(prompt), 'the prompt’s magic word', clips)
+  const choice = read(() => magicWordIn(prompt), `the ${field}’s magic word`, clips)
   if (choice) return choice
   return tokenCode === undefined ? undefined : { outcome: outcomeOfToken(tokenCode) }
 }

@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto'
 import { bytesOf, fractionFrom } from '../simulation/random.ts'
 import type { Effect } from '../simulation/task.ts'
+import { type Count, JointCounts } from './joint-counts.ts'
 import type { Operation } from './kind.ts'
 
 /** What must hold of a request for a rule to match; each part given must. */
@@ -57,9 +59,18 @@ export interface Hits {
   readonly fired: number
 }
 
-interface Count {
-  matched: number
-  fired: number
+/** A rule with a name of its own, unlike that of any other there ever was. */
+export type NamedRule = readonly [name: string, rule: Rule]
+
+/** How often rules matched and fired where several replicas go by them: by the namespace of the request and the rule's name. */
+export interface SharedCounts {
+  read(namespace: string, names: readonly string[]): Promise<readonly Hits[]>
+  /** Writes what has become of `before`; `false` if that is no longer so. */
+  write(namespace: string, names: readonly string[], before: readonly Hits[], after: readonly Hits[]): Promise<boolean>
+  /** Nobody goes by these any more. */
+  forget(names: readonly string[]): void
+  /** Starts anew, for one namespace or all. */
+  reset(namespace: string | undefined): Promise<void>
 }
 
 /** What fired for one request. */
@@ -81,9 +92,15 @@ export class Rulebook {
   #rules: readonly Rule[] = []
   /** By the namespace of the request, then by rule. */
   readonly #counts = new Map<string, Map<Rule, Count>>()
+  readonly #names = new WeakMap<Rule, string>()
+  readonly #shared: SharedCounts | undefined
+  readonly #joint: JointCounts | undefined
 
-  constructor(seed: number) {
+  /** With `shared`, counts are those of all replicas; what `hits` says is as it was loaded. */
+  constructor(seed: number, shared?: SharedCounts) {
     this.#seed = seed
+    this.#shared = shared
+    this.#joint = shared && new JointCounts(shared)
   }
 
   get rules(): readonly Rule[] {
@@ -116,9 +133,32 @@ export class Rulebook {
   }
 
   /** Starts all counts anew, of one namespace or of all. */
-  resetCounts(namespace?: string): void {
+  async resetCounts(namespace?: string): Promise<void> {
     if (namespace === undefined) this.#counts.clear()
     else this.#counts.delete(namespace)
+    await this.#shared?.reset(namespace)
+  }
+
+  /** The rules with their names, as plain data: `load` takes it. */
+  get named(): NamedRule[] {
+    return this.#rules.map(rule => [this.#nameOf(rule), rule])
+  }
+
+  /** Goes by exactly these rules from now on, which another replica has named. */
+  load(named: readonly NamedRule[]): void {
+    const known = new Map(this.named)
+    this.#rules = named.map(([name, rule]) => known.get(name) ?? rule)
+    for (const [index, [name]] of named.entries()) this.#names.set(this.#rules[index] as Rule, name)
+  }
+
+  /** What `hits` is to say, by the namespace of the request and the rule's name. */
+  loadCounts(counts: readonly (readonly [namespace: string, name: string, hits: Hits])[]): void {
+    const rules = new Map(this.named)
+    this.#counts.clear()
+    for (const [namespace, name, hits] of counts) {
+      const rule = rules.get(name)
+      if (rule) Object.assign(this.#countOf(namespace, rule), hits)
+    }
   }
 
   /** Of requests of one namespace, or of all. */
@@ -132,22 +172,32 @@ export class Rulebook {
   }
 
   /** Which rules fire for a request, and counts it: the first `outcome` rule that does, and every `fault`. */
-  take(facts: Facts): Fired {
+  take(facts: Facts): Fired | Promise<Fired> {
     if (this.#rules.length === 0) return NOTHING
+    const matching = this.#rules.filter(rule => matches(rule, facts) && !(rule.role === 'outcome' && facts.isChosen))
+    if (matching.length === 0) return NOTHING
+    if (this.#joint) {
+      const names = new Map(matching.map(rule => [rule, this.#nameOf(rule)]))
+      const take = (counts: ReadonlyMap<string, Count>) =>
+        this.#fired(facts, matching, rule => counts.get(names.get(rule) as string) as Count)
+      return this.#joint.take(facts.namespace, [...names.values()], take)
+    }
+    return this.#fired(facts, matching, rule => this.#countOf(facts.namespace, rule))
+  }
+
+  #fired({ namespace }: Facts, matching: readonly Rule[], countOf: (rule: Rule) => Count): Fired {
     let outcome: Rule | undefined
     const faults: Rule[] = []
-    for (const rule of this.#rules) {
-      if (rule.role === 'outcome' && (outcome || facts.isChosen)) continue
-      if (!matches(rule, facts) || !this.#fires(rule, facts.namespace)) continue
+    for (const rule of matching) {
+      if ((rule.role === 'outcome' && outcome) || !this.#fires(rule, namespace, countOf(rule))) continue
       if (rule.role === 'outcome') outcome = rule
       else faults.push(rule)
     }
     return { outcome, faults }
   }
 
-  #fires(rule: Rule, namespace: string): boolean {
+  #fires(rule: Rule, namespace: string, count: Count): boolean {
     const { id, next, every, probability } = rule
-    const count = this.#countOf(namespace, rule)
     if (next !== undefined && count.fired >= next) return false
     count.matched++
     if (every !== undefined && count.matched % every !== 0) return false
@@ -159,6 +209,12 @@ export class Rulebook {
     return true
   }
 
+  #nameOf(rule: Rule): string {
+    const name = this.#names.get(rule) ?? randomUUID()
+    this.#names.set(rule, name)
+    return name
+  }
+
   #countOf(namespace: string, rule: Rule): Count {
     const counts = this.#counts.get(namespace) ?? new Map<Rule, Count>()
     this.#counts.set(namespace, counts)
@@ -168,6 +224,7 @@ export class Rulebook {
   }
 
   #forget(rules: readonly Rule[]): void {
+    this.#shared?.forget(rules.map(rule => this.#nameOf(rule)))
     for (const [namespace, counts] of this.#counts) {
       for (const rule of rules) counts.delete(rule)
       if (counts.size === 0) this.#counts.delete(namespace)

@@ -51,6 +51,20 @@ describe('a rule about callbacks only', () => {
   })
 })
 
+describe('a rule about some creates', () => {
+  it.each([
+    ['an action', { action: 'image2video' }, { action: 'image2video', start_image_url: 'https://example.com/a.png' }],
+    ['a model', { model: 'kling-v1-6' }, { model: 'kling-v1-6' }],
+    ['a mode', { mode: 'pro' }, { mode: 'pro' }],
+    ['a part of the prompt', { prompt: 'blue' }, { prompt: 'a blue mug' }],
+  ])('goes by %s', async (_what, when, change) => {
+    await using simulator = await frozenSimulator()
+    await rule(simulator, { effects: 'refuse forbidden', when })
+    expect((await create(simulator, { async: true })).statusCode).toBe(200)
+    expect((await create(simulator, { async: true, ...change })).statusCode).toBe(403)
+  })
+})
+
 describe('the outcome', () => {
   it.each(PAIRS)('is named by the %s rather than by the %s, and told in header and journal', async (strong, weak) => {
     await using simulator = await frozenSimulator()

@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { CAPABILITIES } from '../../src/contract/capabilities.ts'
 import { outcomeFrom } from '../../src/faults/outcomes.ts'
-import { type Conditions, type Facts, type Rule, Rulebook } from '../../src/faults/rulebook.ts'
+import { type Conditions, type Facts, type Fired, type Rule, Rulebook } from '../../src/faults/rulebook.ts'
 import { neverFires } from '../../src/faults/sense.ts'
 import { BadEffect, effectFrom } from '../../src/faults/text.ts'
 import type { Simulator } from '../../src/simulator.ts'
@@ -334,7 +334,7 @@ describe('a rule that can fire', () => {
         const book = new Rulebook(1)
         book.put(rules)
         for (const facts of asked) {
-          const { outcome, faults } = book.take(facts)
+          const { outcome, faults } = book.take(facts) as Fired
           // The door asks no outcome rules for queries, and effects that are not for them do nothing.
           for (const rule of [outcome, ...faults])
             if (rule && isFelt(rule)) expect(reasonAgainst(rule, rules)).toBeUndefined()

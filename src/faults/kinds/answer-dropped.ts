@@ -5,6 +5,6 @@ export const answerDropped = kind({
   summary: 'The request did its work, and the connection is closed without a byte of an answer.',
   operations: ['create', 'tasks'],
   removes: ['answer'],
-  options: {},
+  options: () => ({}),
   answer: answer => ({ ...answer, cutAfter: 'head' }),
 })

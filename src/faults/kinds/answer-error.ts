@@ -10,7 +10,7 @@ export const answerError = kind({
   needs: ['answer'],
   decides: () => 'what the answer says',
   argument: 'code',
-  options: { code: code(), status: optional(status(400), 'the status of the code') },
+  options: () => ({ code: code(), status: optional(status(400), 'the status of the code') }),
   answer: (answer, { code, status }) => ({
     ...answer,
     status: status ?? ERRORS[code].status,

@@ -12,7 +12,7 @@ export const answerHtml = kind({
   needs: ['answer'],
   decides: () => 'what the answer says',
   argument: 'status',
-  options: { status: status(200).default(502) },
+  options: () => ({ status: status(200).default(502) }),
   answer: (answer, { status }) => ({
     ...answer,
     status,

@@ -6,6 +6,6 @@ export const answerLate = kind({
   summary: 'The request did its work; its answer comes so many seconds later.',
   operations: ['create', 'tasks'],
   argument: 'seconds',
-  options: { seconds: seconds() },
+  options: () => ({ seconds: seconds() }),
   answer: (answer, { seconds }) => ({ ...answer, delayMs: (answer.delayMs ?? 0) + inMs(seconds) }),
 })

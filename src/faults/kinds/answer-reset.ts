@@ -11,7 +11,7 @@ export const answerReset = kind({
   operations: ['create', 'tasks'],
   needs: ['answer'],
   argument: 'bytes',
-  options: { bytes: whole(0, 1_000_000, 'bytes').default(20) },
+  options: () => ({ bytes: whole(0, 1_000_000, 'bytes').default(20) }),
   // Short of its end in any case: who has all of it does not notice.
   answer: (answer, { bytes }) => ({ ...answer, cutAfter: Math.min(bytes, lastOf(answer.body)) }),
 })

@@ -7,6 +7,6 @@ export const answerSlow = kind({
   operations: ['create', 'tasks'],
   needs: ['answer'],
   argument: 'bytesPerSecond',
-  options: { bytesPerSecond: bytesPerSecond.default(20) },
+  options: () => ({ bytesPerSecond: bytesPerSecond().default(20) }),
   answer: (answer, { bytesPerSecond }) => ({ ...answer, bytesPerSecond }),
 })

@@ -7,6 +7,6 @@ export const answerType = kind({
   operations: ['create', 'tasks'],
   needs: ['answer'],
   argument: 'type',
-  options: { type: contentType.default('text/plain') },
+  options: () => ({ type: contentType().default('text/plain') }),
   answer: (answer, { type }) => ({ ...answer, headers: { ...answer.headers, 'content-type': type } }),
 })

@@ -10,7 +10,7 @@ export const callbackContradicted = kind({
   operations: ['create'],
   needs: ['video', 'callback'],
   argument: 'after',
-  options: { after: seconds(0.001).default(1) },
+  options: () => ({ after: seconds(0.001).default(1) }),
   plan: (draft, { after }) => ({
     ...draft,
     deliveries: draft.deliveries.flatMap(delivery => [

@@ -7,7 +7,7 @@ export const callbackDoubled = kind({
   operations: ['create'],
   needs: ['callback'],
   argument: 'times',
-  options: { times: whole(2, 100, 'times').default(2), gap: seconds().default(0) },
+  options: () => ({ times: whole(2, 100, 'times').default(2), gap: seconds().default(0) }),
   plan: (draft, { times, gap }) => ({
     ...draft,
     deliveries: draft.deliveries.flatMap(delivery =>

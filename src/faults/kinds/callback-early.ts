@@ -8,6 +8,6 @@ export const callbackEarly = kind({
   operations: ['create'],
   needs: ['callback'],
   decides: () => WHEN,
-  options: {},
+  options: () => ({}),
   plan: draft => ({ ...settledAfter(draft, 0), isEager: true }),
 })

@@ -9,7 +9,7 @@ export const callbackForged = kind({
   needs: ['callback'],
   decides: () => 'the signature',
   argument: 'secret',
-  options: { secret: optional(secret, `${TEST_SECRET}, which everybody knows`) },
+  options: () => ({ secret: optional(secret(), `${TEST_SECRET}, which everybody knows`) }),
   post(post, options, context) {
     const { headers, ...rest } = signed(post, options.secret, context)
     return { ...rest, headers: forged(headers) }

@@ -7,7 +7,7 @@ export const callbackLate = kind({
   operations: ['create'],
   needs: ['callback'],
   argument: 'seconds',
-  options: { seconds: seconds() },
+  options: () => ({ seconds: seconds() }),
   plan: (draft, { seconds }) => ({
     ...draft,
     deliveries: draft.deliveries.map(delivery => ({ ...delivery, at: delivery.at + inMs(seconds) })),

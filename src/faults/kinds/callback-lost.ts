@@ -6,6 +6,6 @@ export const callbackLost = kind({
   operations: ['create'],
   needs: ['callback'],
   removes: ['callback'],
-  options: {},
+  options: () => ({}),
   plan: draft => ({ ...draft, deliveries: draft.deliveries.map(delivery => ({ ...delivery, isLost: true })) }),
 })

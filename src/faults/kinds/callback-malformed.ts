@@ -5,7 +5,7 @@ export const callbackMalformed = kind({
   summary: 'The callback’s body is JSON that ends half way.',
   operations: ['create'],
   needs: ['callback'],
-  options: {},
+  options: () => ({}),
   post(post) {
     const text = post.text ?? JSON.stringify(post.body)
     return { ...post, text: text.slice(0, text.length >> 1) }

@@ -7,7 +7,7 @@ export const callbackReordered = kind({
   operations: ['create'],
   needs: ['callback'],
   argument: 'within',
-  options: { within: seconds().default(300) },
+  options: () => ({ within: seconds().default(300) }),
   plan: (draft, { within }) => ({
     ...draft,
     deliveries: draft.deliveries.map(delivery => ({ ...delivery, yieldsMs: inMs(within) })),

@@ -9,6 +9,6 @@ export const callbackSigned = kind({
   needs: ['callback'],
   decides: () => 'the signature',
   argument: 'secret',
-  options: { secret: optional(secret, `${TEST_SECRET}, which everybody knows`) },
+  options: () => ({ secret: optional(secret(), `${TEST_SECRET}, which everybody knows`) }),
   post: (post, options, context) => signed(post, options.secret, context),
 })

@@ -6,7 +6,7 @@ export const callbackStranger = kind({
   summary: 'The callback is about a task_id that nobody was ever given.',
   operations: ['create'],
   needs: ['callback'],
-  options: {},
+  options: () => ({}),
   post: (post, _options, { task }) => ({
     ...post,
     body: { ...post.body, task_id: uuidFrom(bytesOf('stranger', task.id), 0) },

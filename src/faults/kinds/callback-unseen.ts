@@ -8,6 +8,6 @@ export const callbackUnseen = kind({
   operations: ['create'],
   needs: ['callback'],
   argument: 'for',
-  options: { for: seconds().default(10) },
+  options: () => ({ for: seconds().default(10) }),
   plan: (draft, options) => ({ ...draft, visibleAt: settlesIn(draft) + inMs(options.for) }),
 })

@@ -5,6 +5,6 @@ export const extraFields = kind({
   summary: 'The result has fields that no document knows, one of them an object.',
   operations: ['create'],
   needs: ['end'],
-  options: {},
+  options: () => ({}),
   result: result => ({ ...result, x_mockling_note: 'unannounced', x_mockling_detail: { nested: [1, null, 'two'] } }),
 })

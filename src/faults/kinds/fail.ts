@@ -24,12 +24,12 @@ export const fail = kind({
   needs: ['end'],
   removes: ['video', 'file', 'bytes'],
   argument: 'code',
-  options: {
+  options: () => ({
     code: word([...FAIL_CODES, ...(Object.keys(REASONS) as Reason[])] as [Code | Reason, ...(Code | Reason)[]], 'code'),
     after: optional(seconds(), 'when the task would settle anyway'),
     message: optional(text(500), 'the text of the code'),
     status: optional(status(200), 'the status of the code'),
-  },
+  }),
   decides: ({ after }) => (after === undefined ? undefined : WHEN),
   plan(draft, options) {
     const reason = REASONS[options.code as Reason]

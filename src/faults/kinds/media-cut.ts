@@ -7,6 +7,6 @@ export const mediaCut = kind({
   operations: ['create', 'download'],
   needs: ['bytes'],
   argument: 'bytes',
-  options: { bytes: whole(0, 1_000_000_000, 'bytes').default(10_000) },
+  options: () => ({ bytes: whole(0, 1_000_000_000, 'bytes').default(10_000) }),
   serve: (serving, { bytes }) => ({ ...serving, cutAfter: bytes }),
 })

@@ -6,6 +6,6 @@ export const mediaEmpty = kind({
   operations: ['create', 'download'],
   needs: ['bytes'],
   removes: ['bytes'],
-  options: {},
+  options: () => ({}),
   serve: serving => ({ ...serving, keep: 0 }),
 })

@@ -6,6 +6,6 @@ export const mediaExpired = kind({
   operations: ['create', 'download'],
   needs: ['file'],
   removes: ['file', 'bytes'],
-  options: {},
+  options: () => ({}),
   serve: serving => ({ ...serving, status: 403 }),
 })

@@ -6,6 +6,6 @@ export const mediaMissing = kind({
   operations: ['create', 'download'],
   needs: ['file'],
   removes: ['file', 'bytes'],
-  options: {},
+  options: () => ({}),
   serve: serving => ({ ...serving, status: 404 }),
 })

@@ -5,6 +5,6 @@ export const mediaNoRange = kind({
   summary: 'Range is not understood: whoever asks for a part gets 200 and the whole.',
   operations: ['create', 'download'],
   needs: ['bytes'],
-  options: {},
+  options: () => ({}),
   serve: serving => ({ ...serving, isRangeless: true }),
 })

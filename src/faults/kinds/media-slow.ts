@@ -7,6 +7,6 @@ export const mediaSlow = kind({
   operations: ['create', 'download'],
   needs: ['bytes'],
   argument: 'bytesPerSecond',
-  options: { bytesPerSecond: bytesPerSecond.default(10_000) },
+  options: () => ({ bytesPerSecond: bytesPerSecond().default(10_000) }),
   serve: (serving, { bytesPerSecond }) => ({ ...serving, bytesPerSecond }),
 })

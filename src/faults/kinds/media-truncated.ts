@@ -5,6 +5,6 @@ export const mediaTruncated = kind({
   summary: 'The file ends in the middle of its index (moov), and says so nowhere: no player can open it.',
   operations: ['create', 'download'],
   needs: ['bytes'],
-  options: {},
+  options: () => ({}),
   serve: serving => ({ ...serving, keep: 'moov' }),
 })

@@ -7,6 +7,6 @@ export const mediaType = kind({
   operations: ['create', 'download'],
   needs: ['file'],
   argument: 'type',
-  options: { type: contentType.default('application/octet-stream') },
+  options: () => ({ type: contentType().default('application/octet-stream') }),
   serve: (serving, { type }) => ({ ...serving, type }),
 })

@@ -5,6 +5,6 @@ export const noSuccess = kind({
   summary: 'The result lacks the field success.',
   operations: ['create'],
   needs: ['end'],
-  options: {},
+  options: () => ({}),
   result: ({ success: _, ...result }) => result,
 })

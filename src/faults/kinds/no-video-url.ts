@@ -6,6 +6,6 @@ export const noVideoUrl = kind({
   operations: ['create'],
   needs: ['video'],
   removes: ['file', 'bytes'],
-  options: {},
+  options: () => ({}),
   result: ({ video_url: _, ...result }) => result,
 })

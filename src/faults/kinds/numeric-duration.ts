@@ -5,6 +5,6 @@ export const numericDuration = kind({
   summary: 'duration comes as a number, where it is documented as text.',
   operations: ['create'],
   needs: ['video'],
-  options: {},
+  options: () => ({}),
   result: result => ('duration' in result ? { ...result, duration: Number(result['duration']) } : result),
 })

@@ -12,10 +12,10 @@ export const outlast = kind({
   needs: ['end'],
   decides: () => WHEN,
   argument: 'by',
-  options: {
+  options: () => ({
     by: seconds().default(1),
     limit: optional(seconds(), `the timeout of the request, else ${USUAL_LIMIT_SECONDS}`),
-  },
+  }),
   plan(draft, { by, limit }) {
     const waited = limit ?? (draft.timeoutMs === undefined ? USUAL_LIMIT_SECONDS : draft.timeoutMs / 1000)
     return settledAfter(draft, Math.max(waited + by, (draft.steps.at(-1)?.at ?? 0) / 1000 - createdIn(draft) / 1000))

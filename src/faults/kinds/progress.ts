@@ -5,6 +5,6 @@ export const progress = kind({
   summary: 'While the task is pending, its record already has a response: a snapshot without a result.',
   operations: ['create'],
   needs: ['task'],
-  options: {},
+  options: () => ({}),
   pending: (_options, task) => ({ task_id: task.id, state: 'processing' }),
 })

@@ -9,12 +9,12 @@ export const refuse = kind({
   removes: ['task', 'end', 'video', 'file', 'bytes', 'callback'],
   decides: () => 'the refusal',
   argument: 'code',
-  options: {
+  options: () => ({
     code: code(),
     message: optional(text(500), 'the text of the code'),
     status: optional(status(400), 'the status of the code'),
     retryAfter: optional(whole(0, 86_400, 'seconds'), 'no header Retry-After'),
-  },
+  }),
   refuse: ({ code, message, status, retryAfter }) => ({
     code,
     message: message ?? ERRORS[code].message,

@@ -7,6 +7,6 @@ export const retiredModel = kind({
   operations: ['create'],
   removes: ['task', 'end', 'video', 'file', 'bytes', 'callback'],
   decides: () => 'the refusal',
-  options: {},
+  options: () => ({}),
   refuse: () => ({ code: 'bad_request', status: 400, message: MODEL_INVALID }),
 })

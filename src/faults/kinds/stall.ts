@@ -7,7 +7,7 @@ export const stall = kind({
   operations: ['create'],
   needs: ['task'],
   removes: ['end', 'video', 'file', 'bytes', 'callback'],
-  options: {},
+  options: () => ({}),
   plan: draft => ({
     ...draft,
     steps: [draft.steps[0], ...draft.steps.slice(1).filter(step => !isTerminal(step))],

@@ -7,5 +7,5 @@ export const succeed = kind({
   summary: 'The task settles after its usual time, and the video is there.',
   operations: ['create'],
   argument: 'clip',
-  options: { clip: optional(clipName, 'a video made for the task') },
+  options: () => ({ clip: optional(clipName(), 'a video made for the task') }),
 })

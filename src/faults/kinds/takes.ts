@@ -9,6 +9,6 @@ export const takes = kind({
   needs: ['end'],
   decides: () => WHEN,
   argument: 'seconds',
-  options: { seconds: seconds() },
+  options: () => ({ seconds: seconds() }),
   plan: (draft, { seconds }) => settledAfter(draft, seconds),
 })

@@ -7,6 +7,6 @@ export const unknownState = kind({
   operations: ['create'],
   needs: ['video'],
   argument: 'state',
-  options: { state: text(40).default('archived') },
+  options: () => ({ state: text(40).default('archived') }),
   result: (result, { state }) => ('state' in result ? { ...result, state } : result),
 })
