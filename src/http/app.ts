@@ -1,42 +1,70 @@
-import { METHODS } from 'node:http'
+import { METHODS, type Server } from 'node:http'
 import type { Socket } from 'node:net'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { ERRORS, type ErrorCode } from '../contract/errors.ts'
 import { errorBodyIn } from '../contract/wire.ts'
 import { credentialOf } from './auth.ts'
+import { boundBodies } from './bodies.ts'
 import { Call, underWayOn } from './call.ts'
+import { Connections, isExtra } from './connections.ts'
 import { answerPreflights, CORS } from './cors.ts'
 import { createRoutes } from './creates.ts'
 import { type Door, pathOf } from './door.ts'
 import { handleThrown, JSON_TYPE, NoBody, refuse, refuseBody, Unreadable } from './error-reply.ts'
 import { journalAnswers, journalEnd, openEntry } from './journaling.ts'
+import { answerOverload } from './overload.ts'
+import { answerRecorded, isDecidedByHead, recordedFor } from './recorded.ts'
 import { taskRoutes } from './tasks.ts'
 
-/** Bodies above this many bytes are refused with 413. */
-const BODY_LIMIT = 1024 * 1024
+/** How often Node looks for requests that take too long to arrive, at most. */
+const LOOK_MS = 5_000
 
-/** A request that has not arrived whole after this long (real time) is answered with 408; Node looks every 30 s. */
-const LONGEST_ARRIVAL_MS = 60_000
-
-/** Node's limit for a request's head is below this, so no path is too long for the router. */
-const LONGEST_URL = 20_000
+/** Headers of a request, beyond which it is refused with 431: a head of small ones costs more than its bytes. */
+const MOST_HEADERS = 500
 
 /** Answers a request for our own door, whose URL can't be decoded, in our own words; `undefined` if it isn't for it. */
 export type OursOrNot = (request: FastifyRequest, reply: FastifyReply) => FastifyReply | undefined
 
+/** No route has schemas for Fastify to compile: its compilers are not even loaded. */
+const NO_SCHEMAS = {
+  compilersFactory: {
+    buildValidator: () => noSchemas,
+    buildSerializer: () => noSchemas,
+  },
+}
+
+function noSchemas(): never {
+  throw new Error('no route has a schema of Fastify’s')
+}
+
 /** The server, with nothing but Fastify's plumbing: doors are added by the caller. */
 export function createApp(door: Door, isOurs: OursOrNot): FastifyInstance {
+  const { bodyBytes, headBytes, headMs, requestMs, keepAliveMs } = door.limits
   const app = fastify({
-    bodyLimit: BODY_LIMIT,
-    requestTimeout: LONGEST_ARRIVAL_MS,
+    bodyLimit: bodyBytes,
+    requestTimeout: requestMs,
+    keepAliveTimeout: keepAliveMs,
     exposeHeadRoutes: false,
+    schemaController: NO_SCHEMAS,
     forceCloseConnections: true,
     return503OnClosing: false,
     // HTTP/1.1 without a Host header is answered like any other request.
-    http: { requireHostHeader: false },
-    routerOptions: { maxParamLength: LONGEST_URL },
+    http: {
+      requireHostHeader: false,
+      maxHeaderSize: headBytes,
+      // Node sets the whole request's to this if that is shorter.
+      headersTimeout: Math.min(headMs, requestMs),
+      connectionsCheckingInterval: Math.min(LOOK_MS, headMs, requestMs),
+    },
+    // No path is longer than its head.
+    routerOptions: { maxParamLength: headBytes },
     // The absolute form of a target, as sent to proxies, means the same path (RFC 9112 §3.2.2).
-    rewriteUrl: ({ url = '/' }) => (url.startsWith('/') ? url : url.replace(/^https?:\/\/[^/?#]*\/?/i, '/')),
+    rewriteUrl: request => {
+      const { url = '/' } = request
+      // The beginning of HTTP/2 is a method to Node's parser, but to nothing else: it is answered as one that is nowhere.
+      if (request.method === 'PRI') request.method = 'TRACE'
+      return url.startsWith('/') ? url : url.replace(/^https?:\/\/[^/?#]*\/?/i, '/')
+    },
     frameworkErrors: (_error, request, reply) => {
       // A URL that can't be decoded: no hook runs for it, at neither end.
       const answered = isOurs(request as FastifyRequest, reply as FastifyReply)
@@ -46,9 +74,32 @@ export function createApp(door: Door, isOurs: OursOrNot): FastifyInstance {
     },
     clientErrorHandler: (error, socket) => answerUnparsed(door, error, socket as Socket),
   })
-  // Node's own refusal of an unknown expectation has no envelope: the upstream door's first hook refuses it instead.
-  app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response))
+  const connections = new Connections(door.load, () => door.timebase.now())
+  mindServer(app.server, connections)
+  // `localhost` may be two addresses, with a server for each; Fastify tells the second one nothing.
+  app.addHook('onListen', done => {
+    for (const server of otherServers(app)) {
+      server.on('clientError', (error, socket) => answerUnparsed(door, error, socket as Socket))
+      mindServer(server, connections, app.server)
+    }
+    done()
+  })
+  boundBodies(app, door.load)
   return app
+}
+
+function mindServer(server: Server, connections: Connections, to: Server = server): void {
+  // Node's own refusal of an unknown expectation has no envelope: the upstream door's first hook refuses it instead.
+  server.on('checkExpectation', (request, response) => to.emit('request', request, response))
+  // Node leaves out what is beyond its own number; there is none, for we count.
+  server.maxHeadersCount = 0
+  connections.mind(server)
+}
+
+/** The servers beside the first (Fastify 5.12 has no other way to them). */
+function otherServers(app: FastifyInstance): Server[] {
+  const bindings = Object.getOwnPropertySymbols(app).find(({ description }) => description === 'fastify.serverBindings')
+  return bindings === undefined ? [] : ((app as unknown as Record<symbol, Server[]>)[bindings] ?? [])
 }
 
 /** The upstream's door: everything outside our own paths. */
@@ -57,15 +108,13 @@ export async function upstreamDoor(app: FastifyInstance, door: Door): Promise<vo
   app.decorateRequest('call', null as unknown as Call)
   app.addHook('onRequest', (request, reply, done) => {
     beginCall(door, request, reply)
+    if (refuseHead(door, request, reply)) return
+    const recorded = isDecidedByHead(request) ? recordedFor(door, request, reply) : undefined
     // Before the body is looked at: the route comes first in the upstream's order.
-    if (request.is404) refuseUnknown(request, reply)
+    if (recorded) answerRecorded(request, reply, recorded)
+    else if (request.is404) refuseUnknown(request, reply)
     else if (/^(?:100-continue)?$/i.test(request.headers.expect ?? '')) done()
     else refuseBody(request, reply, 'The expectation can’t be met.', 417)
-  })
-  app.addHook('onResponse', (request, reply, done) => {
-    request.call.entry.status = reply.statusCode
-    request.call.end()
-    done()
   })
   app.addHook('preHandler', (request, _reply, done) => {
     door.arrivals.arrive(request.call, door.journal.newest)
@@ -78,6 +127,15 @@ export async function upstreamDoor(app: FastifyInstance, door: Door): Promise<vo
   answerPreflights(app, '/kling/*', 'POST, OPTIONS')
   createRoutes(app, door)
   taskRoutes(app, door)
+}
+
+/** Whether it is refused whatever it asks for. */
+function refuseHead(door: Door, request: FastifyRequest, reply: FastifyReply): boolean {
+  const { socket, rawHeaders } = request.raw
+  if (door.load.isCrowded && isExtra(socket)) answerOverload(reply, door.load.overload('connections'), 'close')
+  else if (rawHeaders.length > 2 * MOST_HEADERS) refuseBody(request, reply, 'The request has too many headers.', 431)
+  else return false
+  return true
 }
 
 function refuseUnknown(request: FastifyRequest, reply: FastifyReply): FastifyReply {
@@ -117,6 +175,8 @@ function beginCall(door: Door, request: FastifyRequest, reply: FastifyReply): vo
 /** Answers what Node could not read as HTTP at all, in the same envelope, straight onto the socket. */
 function answerUnparsed(door: Door, error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
+  // Opened and never used: there is nothing to answer.
+  if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && socket.bytesRead === 0) return void socket.destroy()
   const underWay = underWayOn(socket)
   // What follows a good request is no good: its answer goes out first and whole.
   if (underWay) underWay.after(() => refuseUnparsed(door, error, socket))

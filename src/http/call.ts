@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Socket } from 'node:net'
+import { Socket } from 'node:net'
 import type { Revision } from '../contract/revisions.ts'
 import type { DownloadEntry, RequestEntry } from '../journal/journal.ts'
 import { Interruption, type Namespace } from '../simulation/namespaces.ts'
@@ -97,7 +97,9 @@ export class Exchange<Entry extends RequestEntry | DownloadEntry = RequestEntry 
   follow(message: IncomingMessage, response: ServerResponse): void {
     const { socket } = message
     const onClose = () => {
-      if (!response.writableFinished) return this.hangUp()
+      // With `inject` there is no connection to be gone: Node says a moment too late that all of it is out.
+      const isOut = response.writableFinished || (response.writableEnded && !(socket instanceof Socket))
+      if (!isOut) return this.hangUp()
       this.entry.status ??= response.statusCode
       this.end()
     }
@@ -118,12 +120,18 @@ export class Call extends Exchange<RequestEntry> {
   effects: readonly Effect[] = []
   /** Called once its work is done, where an effect keeps the answer back. */
   onKeptBack: (() => void) | undefined
+  readonly #beganAt = performance.now()
 
   constructor(namespace: Namespace, entry: RequestEntry, credential: Credential, revision: Revision) {
     super(namespace, entry)
     this.traceId = entry.traceId
     this.credential = credential
     this.revision = revision
+  }
+
+  /** Real milliseconds since it arrived. */
+  get elapsedMs(): number {
+    return performance.now() - this.#beganAt
   }
 }
 

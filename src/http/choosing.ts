@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Create } from '../contract/create.ts'
-import type { TaskType } from '../contract/endpoints.ts'
+import type { Endpoint } from '../contract/endpoints.ts'
 import { inOrder } from '../faults/effects.ts'
 import type { Operation } from '../faults/kind.ts'
 import { chosenByHeader, chosenByMagic, type Outcome, SUCCEED } from '../faults/outcomes.ts'
@@ -20,13 +20,13 @@ export function namedOutcome(
   { clips }: Door,
   request: FastifyRequest,
   body: Record<string, unknown>,
-  type: TaskType,
+  { words }: Pick<Endpoint, 'words'>,
 ): Named | { problem: string } {
   const header = request.headers['x-mockling-outcome']
   const byHeader = chosenByHeader(header === undefined ? undefined : String(header), clips)
-  const words = body[type === 'lip-sync' ? 'text' : 'prompt']
-  const prompt = typeof words === 'string' ? words : undefined
-  const choice = byHeader ?? chosenByMagic(prompt, request.call.credential.magic, clips)
+  const said = body[words]
+  const choice =
+    byHeader ?? chosenByMagic(typeof said === 'string' ? said : undefined, request.call.credential.magic, clips, words)
   if (choice && 'problem' in choice) return choice
   return { outcome: choice?.outcome ?? SUCCEED, isByHeader: byHeader !== undefined }
 }
@@ -35,10 +35,15 @@ export function namedOutcome(
  * The outcome of a create that nothing objects to: what it names itself unless a rule says otherwise, and the faults
  * that fire on top. Counts the rules that fire.
  */
-export function chosenOutcome(door: Door, request: FastifyRequest, named: Named, wanted: Create): Outcome {
+export async function chosenOutcome(
+  door: Door,
+  request: FastifyRequest,
+  named: Named,
+  wanted: Create,
+): Promise<Outcome> {
   if (door.rulebook.rules.length === 0) return named.outcome
   const { model, mode, action, prompt, callbackUrl } = wanted
-  const fired = taken(door, request.call.namespace, {
+  const fired = await taken(door, request.call.namespace, {
     isChosen: named.isByHeader,
     operation: 'create',
     model,
@@ -56,12 +61,12 @@ export function chosenOutcome(door: Door, request: FastifyRequest, named: Named,
 }
 
 /** The effects of the faults that fire for a request that is no create. */
-export function effectsOn(
+export async function effectsOn(
   door: Door,
   namespace: { readonly key: string; readonly clock: { now(): number } },
   facts: Omit<Facts, 'namespace' | 'now'> & { readonly operation: Exclude<Operation, 'create'> },
-): { readonly effects: readonly Effect[]; readonly rules: readonly Rule[] } {
-  const { faults } = taken(door, namespace, facts)
+): Promise<{ readonly effects: readonly Effect[]; readonly rules: readonly Rule[] }> {
+  const { faults } = await taken(door, namespace, facts)
   return { effects: together([], faults), rules: faults }
 }
 

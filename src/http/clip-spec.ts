@@ -1,3 +1,4 @@
+import { ENDPOINTS } from '../contract/endpoints.ts'
 import { durationText } from '../contract/formats.ts'
 import type { ClipSpec } from '../media/spec.ts'
 import type { Task } from '../simulation/task.ts'
@@ -14,7 +15,7 @@ export function clipSpecOf(task: Shown): ClipSpec {
 function labelOf(task: Shown): string[] {
   const { id, format, sourceId } = task.video
   const { width, height, fps, audio } = format
-  const prompt = task.request[task.type === 'lip-sync' ? 'text' : 'prompt']
+  const prompt = task.request[ENDPOINTS[task.type].words]
   return [
     `task ${firstGroup(task.id)} video ${firstGroup(id)}`,
     ...(sourceId === undefined

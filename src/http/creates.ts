@@ -9,7 +9,8 @@ import { REVISION_FACTS } from '../contract/revisions.ts'
 import { Objection, summaryOf } from '../contract/rules/objection.ts'
 import { sourceIsThere } from '../contract/rules/source.ts'
 import { planBy, refusalBy } from '../faults/effects.ts'
-import type { Outcome } from '../faults/outcomes.ts'
+import { type Outcome, SUCCEED } from '../faults/outcomes.ts'
+import type { Found } from '../recording/answers.ts'
 import { type Accepting, accept, refusedTask } from '../simulation/accept.ts'
 import { Interruption, type Namespace } from '../simulation/namespaces.ts'
 import { isExtensible } from '../simulation/task.ts'
@@ -20,9 +21,11 @@ import { ignoredHeader, isTooDeep } from './body.ts'
 import type { Call } from './call.ts'
 import { announce, chosenOutcome, type Named, namedOutcome } from './choosing.ts'
 import { type Door, originOf } from './door.ts'
-import { answerInterrupted, refuse, refuseBody, refuseByRule, refuseOurselves } from './error-reply.ts'
+import { answerInterrupted, refuse, refuseBody, refuseByRule } from './error-reply.ts'
 import { answerHeld } from './held.ts'
 import { journalAcceptance } from './journaling.ts'
+import { answerOverload } from './overload.ts'
+import { answerRecorded, recordedFor, recordedOutcome } from './recorded.ts'
 
 /**
  * The calls that make tasks: parse, check, plan, keep, tell. Each check is one the caller may trip over, in §5's order.
@@ -36,6 +39,7 @@ function createRoute(app: FastifyInstance, door: Door, endpoint: Endpoint): void
   app.post(
     endpoint.path,
     {
+      bodyLimit: door.limits.bodyBytes + base64Length(endpoint.largestFile ?? 0),
       onRequest: async (request, reply) => {
         if (!endpoint.revisions.includes(request.call.revision)) return refuse(request, reply, 'api_not_implemented')
         if (isDenied(request, reply) || (await isOutOfCredit(door, request, reply))) return reply
@@ -44,6 +48,11 @@ function createRoute(app: FastifyInstance, door: Door, endpoint: Endpoint): void
     },
     (request, reply) => create(door, endpoint, request, reply),
   )
+}
+
+/** Characters that so many bytes take in Base64. */
+function base64Length(bytes: number): number {
+  return Math.ceil(bytes / 3) * 4
 }
 
 async function isOutOfCredit(door: Door, request: FastifyRequest, reply: FastifyReply): Promise<boolean> {
@@ -71,7 +80,7 @@ async function isTooOften(door: Door, request: FastifyRequest, reply: FastifyRep
 
 async function create(
   door: Door,
-  { type }: Endpoint,
+  endpoint: Endpoint,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
@@ -80,12 +89,18 @@ async function create(
   if (body === undefined) return refuseBody(request, reply, NO_BODY_MESSAGE)
   if (!isObject(body) || isTooDeep(body)) return refuseBody(request, reply)
 
-  const named = namedOutcome(door, request, body, type)
+  const named = namedOutcome(door, request, body, endpoint)
   if ('problem' in named) return refuseByRule(request, reply, 'bad_request', named.problem)
-  announce(request, reply, named.outcome)
-
-  const examined = examineFor(type, body, call.revision, door.settings.strictness)
+  const examined = examineFor(endpoint.type, body, call.revision, door.settings.strictness)
   const { request: wanted, objections } = examined
+  // What the caller chooses by name goes before what was recorded.
+  const recorded = named.outcome === SUCCEED ? recordedFor(door, request, reply, body) : undefined
+  if (recorded) {
+    if (!recorded.task) return answerRecorded(request, reply, recorded)
+    const format = await formatThere(door, request, examined)
+    return acceptOrRefuse(door, request, reply, { body, examined, named: asRecorded(recorded), format })
+  }
+  announce(request, reply, named.outcome)
   if (wanted.ignored.length > 0) {
     call.entry.ignored = wanted.ignored
     reply.header('x-mockling-ignored', ignoredHeader(wanted.ignored))
@@ -94,6 +109,20 @@ async function create(
   if ('objections' in clip) return object(door, request, reply, { body, examined, named }, clip.objections)
   return acceptOrRefuse(door, request, reply, { body, examined, named, format: clip.format })
 }
+
+/** No rule overrules it: what was recorded is what came of it. */
+function asRecorded(recorded: Found): Named {
+  return { outcome: recordedOutcome(recorded), isByHeader: true }
+}
+
+/** The clip of a create that was accepted elsewhere, though here something may speak against it. */
+async function formatThere(door: Door, request: FastifyRequest, examined: Examined): Promise<Format> {
+  const clip = await clipFor(door, request, examined)
+  return 'format' in clip ? clip.format : SOME_FORMAT
+}
+
+/** Of a clip that nobody here could say more about. */
+const SOME_FORMAT: Format = { width: 1280, height: 720, fps: 30, frames: 153, audio: false }
 
 /** A create whose body could be read. */
 interface Read {
@@ -112,15 +141,20 @@ async function object(
 ): Promise<FastifyReply> {
   const { namespace, entry, revision, traceId } = request.call
   const { parameterErrorCode: code, seed } = door.settings
-  const message = objections[0]?.message ?? ERRORS[code].message
-  entry.objections = objections.map(summaryOf)
-  if (!REVISION_FACTS[revision].refusalsLeaveTasks) return refuseByRule(request, reply, code, message)
+  const [first, ...others] = objections.map(summaryOf)
+  const seen = first && door.settings.seenWords?.of(first)
+  const answer = first && seen ? { ...first, message: seen.message, text: seen.text } : first
+  entry.objections = answer ? [answer, ...others] : []
+  const message = answer?.message ?? ERRORS[code].message
+  const status = seen?.status
+  if (!REVISION_FACTS[revision].refusalsLeaveTasks)
+    return refuseByRule(request, reply, code, message, undefined, status)
   const now = namespace.clock.now()
   const asked = { seed, namespace: namespace.key, revision, now, outcome: named.outcome.text, traceId, body }
   const task = refusedTask({ ...asked, request: examined.request }, code, message)
   await door.store.keepRefused(task)
   entry.taskId = task.id
-  return refuseByRule(request, reply, code, message, task.id)
+  return refuseByRule(request, reply, code, message, task.id, status)
 }
 
 /** The clip asked for, or what speaks against it: some rules need the video that is worked on. */
@@ -154,34 +188,38 @@ async function acceptOrRefuse(door: Door, request: FastifyRequest, reply: Fastif
   // A reset or stop while the body was on its way: nothing is made that nobody would hear of.
   const ended = endOf(namespace)
   if (ended) return answerInterrupted(request, reply, ended)
-  const { credits } = examined.price()
+  const isHeld = wanted.callbackUrl === undefined && !wanted.async
+  const full = isHeld ? door.load.objection('held') : undefined
+  if (full) return answerOverload(reply, full)
+  const { credits: price } = examined.price()
+  // A recorded create may be of a model that nobody here knows.
+  const credits = Number.isFinite(price) ? price : 0
   // Before the rules, of which a create that is not admitted uses up none.
   if (named.outcome.effects.length > 0 || door.rulebook.rules.length > 0) {
     const first = await door.store.refusal(namespace.key, credits, door.settings.limits, namespace.clock.now())
-    if (first) return refuseAdmission(request, reply, first)
+    if (first) return refuseAdmission(door, request, reply, first)
   }
-  const outcome = chosenOutcome(door, request, named, wanted)
+  const outcome = await chosenOutcome(door, request, named, wanted)
   announce(request, reply, outcome)
   call.effects = outcome.effects
   const refusal = refusalBy(outcome.effects)
   if (refusal) return answerRefusal(request, reply, refusal)
   const kept = await keep(door, request, sound, outcome, credits)
-  if (typeof kept === 'string') return refuseAdmission(request, reply, kept)
+  if (typeof kept === 'string') return refuseAdmission(door, request, reply, kept)
 
   const { task, isEager } = kept
   journalAcceptance(call.entry, task)
   if (isEager) {
-    await door.deliver(task)
+    await door.deliver(task, true)
     const endedMeanwhile = endOf(namespace)
     if (endedMeanwhile) return answerInterrupted(request, reply, endedMeanwhile, task.id)
-  } else deliverAfter(call, () => void door.deliver(task))
-  const isHeld = wanted.callbackUrl === undefined && !wanted.async
+  } else deliverAfter(call, () => void door.deliver(task, false))
   if (isHeld) return answerHeld(door, request, reply, task, wanted.timeout)
   return answer(request, reply, 200, JSON.stringify({ task_id: task.id }))
 }
 
 /** Why the namespace is no more, if a reset or stop has ended it. */
-function endOf({ clock: { closedFor } }: Namespace): 'reset' | 'shutdown' | undefined {
+function endOf({ clock: { closedFor } }: Namespace): Exclude<Interruption['why'], 'hang-up'> | undefined {
   return closedFor instanceof Interruption && closedFor.why !== 'hang-up' ? closedFor.why : undefined
 }
 
@@ -205,8 +243,8 @@ async function keep(
   const { settings, store } = door
   const { namespace, traceId, revision } = request.call
   const { request: wanted, sourceId, isMetered } = sound.examined
-  namespace.isKept = true
-  for (;;) {
+  door.namespaces.keep(namespace)
+  const tryOnce = async (): Promise<Accepting | Refusal | 'taken'> => {
     const now = namespace.clock.now()
     const accepting = accept({
       seed: settings.seed,
@@ -228,14 +266,16 @@ async function keep(
       credits,
     })
     const answer = await store.create(accepting.task, settings.limits, now)
-    if (answer === 'created') return accepting
-    if (answer !== 'taken') return answer
+    return answer === 'created' ? accepting : answer
+  }
+  for (;;) {
+    const kept = await (store.inTurn ? store.inTurn(namespace.key, tryOnce) : tryOnce())
+    if (kept !== 'taken') return kept
   }
 }
 
-function refuseAdmission(request: FastifyRequest, reply: FastifyReply, refusal: Refusal): FastifyReply {
-  if (refusal !== 'overloaded') return refuse(request, reply, refusal)
-  // Not the upstream's: the simulator itself is full, and says so outside the imitation.
-  reply.header('x-mockling-overload', 'pending').header('retry-after', '1')
-  return refuseOurselves(request, reply, 'mockling holds as many pending tasks as it can')
+function refuseAdmission(door: Door, request: FastifyRequest, reply: FastifyReply, refusal: Refusal): FastifyReply {
+  return refusal === 'overloaded'
+    ? answerOverload(reply, door.load.overload('pending'))
+    : refuse(request, reply, refusal)
 }

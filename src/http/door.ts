@@ -1,16 +1,20 @@
 import type { FastifyRequest } from 'fastify'
+import type { SeenWords } from '../contract/observations.ts'
 import type { Revision } from '../contract/revisions.ts'
 import type { Strictness } from '../contract/rules/objection.ts'
 import type { ParameterErrorCode, PendingResponse } from '../contract/wire.ts'
 import type { Rulebook } from '../faults/rulebook.ts'
 import type { DownloadEntry, Journal, RequestEntry } from '../journal/journal.ts'
 import type { Source } from '../media/shelf.ts'
+import type { Answers } from '../recording/answers.ts'
 import type { Namespaces } from '../simulation/namespaces.ts'
 import type { Task } from '../simulation/task.ts'
+import type { Timebase } from '../simulation/timebase.ts'
 import type { Pace } from '../simulation/timeline.ts'
 import type { Limits, Store } from '../store/store.ts'
 import type { Arrivals } from './arrivals.ts'
 import type { Credential } from './auth.ts'
+import type { Load } from './load.ts'
 
 /** How often creates are admitted: a token bucket that holds `burst`. */
 export interface Rate {
@@ -31,6 +35,8 @@ export interface DoorSettings {
   readonly trustProxy: boolean
   /** The tokens that work; `undefined`: any. */
   readonly tokens: ReadonlySet<string> | undefined
+  /** How the API was seen to word what is chosen here; `undefined`: nothing was seen. */
+  readonly seenWords: SeenWords | undefined
   readonly rate: Rate | undefined
   readonly limits: Limits
   /** How far auto-skip may leap for a poll that shows a pending task. */
@@ -50,8 +56,25 @@ export interface Media {
   open(task: Task, signal: AbortSignal): Promise<Source>
 }
 
+/** How much of a request is read, and how long we wait for it. */
+export interface ServerLimits {
+  /** Larger bodies are refused with 413; those that may hold a file have its bytes beside. */
+  readonly bodyBytes: number
+  /** Of the line and the headers. */
+  readonly headBytes: number
+  /** Real milliseconds until the head must be there, from the connection or the end of the answer before. */
+  readonly headMs: number
+  /** Real milliseconds until the whole request must be there. */
+  readonly requestMs: number
+  /** Real milliseconds that a connection is kept without a request. */
+  readonly keepAliveMs: number
+}
+
 /** What the upstream's door stands on. */
 export interface Door {
+  readonly limits: ServerLimits
+  readonly timebase: Timebase
+  readonly load: Load
   readonly settings: DoorSettings
   /** The revision that a namespace is judged by: its own, or else the server's. */
   revisionOf(namespace: string): Revision
@@ -59,12 +82,14 @@ export interface Door {
   readonly store: Store
   readonly journal: Journal
   /**
-   * Takes charge of the task's callbacks, as a rule once its create's answer is flushed. Resolves when the first of
-   * them is over.
+   * Takes charge of the task's callbacks, as a rule once its create's answer is flushed. `isEager`: before it; resolves
+   * when the first of them is over.
    */
-  deliver(task: Task): Promise<void>
+  deliver(task: Task, isEager: boolean): Promise<void>
   readonly media: Media
   readonly arrivals: Arrivals
+  /** Answers that go before our own. */
+  readonly recordings: Answers | undefined
   /** Reads an `Authorization` header that stands for one masked in a journal; `undefined` for any other. */
   recognise(header: string | undefined): Credential | undefined
   /** What goes wrong on purpose. */

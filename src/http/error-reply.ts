@@ -1,7 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { DEFECT_MESSAGE, ERRORS, type ErrorCode, NO_BODY_MESSAGE } from '../contract/errors.ts'
 import { type ErrorBody, errorBody, errorBodyIn, type GatewayErrorBody } from '../contract/wire.ts'
+import type { Interruption } from '../simulation/namespaces.ts'
+import { Overload } from '../simulation/overload.ts'
 import type { Door } from './door.ts'
+import { answerOverload, OVERLOADS } from './overload.ts'
 
 export const JSON_TYPE = 'application/json; charset=utf-8'
 
@@ -35,13 +38,9 @@ export function refuseByRule(
   code: ErrorCode,
   message: string,
   taskId?: string,
+  status: number = ERRORS[code].status,
 ): FastifyReply {
-  return send(request, reply, ERRORS[code].status, errorBody(code, message, request.call.traceId, taskId))
-}
-
-/** Not the upstream's: the simulator itself can't, and the caller has said so in a header. */
-export function refuseOurselves(request: FastifyRequest, reply: FastifyReply, message: string): FastifyReply {
-  return send(request, reply, 503, errorBody('api_error', message, request.call.traceId))
+  return send(request, reply, status, errorBody(code, message, request.call.traceId, taskId))
 }
 
 /** The one place where the envelope is made into a reply. */
@@ -59,13 +58,17 @@ function send(
   return reply.code(status).header('content-type', JSON_TYPE).send(text)
 }
 
-/** The simulator itself ends the call: outside the imitation, marked by a header, and a task's id is not lost. */
+/**
+ * The simulator itself ends the call: outside the imitation, marked by a header, and a task's id is not lost.
+ * @throws Overload where it is for want of the Redis it shares with replicas.
+ */
 export function answerInterrupted(
   request: FastifyRequest,
   reply: FastifyReply,
-  why: 'shutdown' | 'reset',
+  why: Exclude<Interruption['why'], 'hang-up'>,
   taskId?: string,
 ): FastifyReply {
+  if (why === 'redis') throw new Overload(why, OVERLOADS.redis)
   const message = why === 'shutdown' ? 'mockling is shutting down' : 'mockling was reset'
   return reply
     .code(503)
@@ -77,14 +80,20 @@ export function answerInterrupted(
 /** Turns whatever was thrown into the envelope: the framework's own refusals, and defects of ours. */
 export function handleThrown(app: FastifyInstance, door: Door): void {
   app.setErrorHandler((thrown, request, reply) => {
+    if (thrown instanceof Overload) return answerOverload(reply, thrown)
     const status = statusOf(thrown)
     if (status === undefined) {
       door.onDefect(thrown, request)
       return refuse(request, reply, 'api_error', DEFECT_MESSAGE)
     }
-    if (status === 413) return refuse(request, reply, 'content_too_large')
+    if (status === 413) return refuseTooLarge(door, request, reply)
     return refuseBody(request, reply, thrown instanceof NoBody ? NO_BODY_MESSAGE : undefined)
   })
+}
+
+function refuseTooLarge({ settings }: Door, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const seen = settings.seenWords?.of({ message: ERRORS.content_too_large.message })
+  return refuse(request, reply, 'content_too_large', seen?.message, seen?.status)
 }
 
 /** The request has no body, or an empty one. */

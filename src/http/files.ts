@@ -9,9 +9,11 @@ import { httpDate } from '../simulation/timebase.ts'
 import { Exchange } from './call.ts'
 import { effectsOn } from './choosing.ts'
 import { failedCondition } from './conditions.ts'
+import { isExtra } from './connections.ts'
 import { answerPreflights, CORS } from './cors.ts'
 import { type Door, pathOf } from './door.ts'
 import { headersOf, queryOf } from './journaling.ts'
+import { answerOverload } from './overload.ts'
 import { planOf } from './ranges.ts'
 import { sendParts } from './sending.ts'
 import { twinOf } from './twins.ts'
@@ -24,26 +26,35 @@ type Download = Exchange<DownloadEntry>
  * The answer is written to the connection without Fastify's help, which would take longer than sending a range.
  */
 export async function filesDoor(app: FastifyInstance, door: Door): Promise<void> {
+  // A preflight with a body, which nobody reads: refused in as few words as the rest.
+  app.setErrorHandler<{ statusCode?: number }>((thrown, request, reply) => {
+    const { statusCode = 500 } = thrown
+    if (statusCode >= 500) door.onDefect(thrown, request)
+    return reply.code(statusCode).headers(CORS).send()
+  })
   for (const url of ['/bs2/*', '/kling/:file(^[^/]+\\.mp4)']) {
     app.route({ method: ['GET', 'HEAD'], url, handler: (request, reply) => download(door, request, reply) })
     answerPreflights(app, url, 'GET, HEAD, OPTIONS')
   }
 }
 
-async function download(door: Door, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-  reply.hijack()
+async function download(door: Door, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> {
+  if (door.load.isCrowded && isExtra(request.raw.socket))
+    return answerOverload(reply, door.load.overload('connections'), 'close')
   const path = pathOf(request)
   const found = await door.store.taskOfFile(path)
   const task = found && shownAt(found, path)
   const exchange = begin(door, request, task)
+  reply.hijack()
   exchange.follow(request.raw, reply.raw)
   try {
     await answer(door, request, reply.raw, exchange, task)
   } catch (error) {
-    if (exchange.isOver) return
+    if (exchange.isOver) return undefined
     door.onDefect(error, request)
     breakOff(reply.raw, exchange, error)
   }
+  return undefined
 }
 
 function begin(door: Door, request: FastifyRequest, task: Task | undefined): Download {
@@ -78,7 +89,7 @@ async function answer(
   task: Task | undefined,
 ): Promise<void> {
   const now = exchange.namespace.clock.now()
-  const serving = servingOf(door, exchange, task)
+  const serving = await servingOf(door, exchange, task)
   if (serving.status !== undefined) return bare(response, exchange, serving.status)
   const state = task === undefined ? 'absent' : fileAt(task, now)
   if (task === undefined || state !== 'there') return bare(response, exchange, state === 'expired' ? 403 : 404)
@@ -110,12 +121,12 @@ async function answer(
 const USUAL: Serving = {}
 
 /** What the task's own effects and the faults that fire make of the download. */
-function servingOf(door: Door, { entry, namespace }: Download, task: Task | undefined): Serving {
+async function servingOf(door: Door, { entry, namespace }: Download, task: Task | undefined): Promise<Serving> {
   if (task === undefined || (task.effects === undefined && door.rulebook.rules.length === 0)) return USUAL
   const { id, model, mode, action, request } = task
   const prompt = typeof request['prompt'] === 'string' ? { prompt: request['prompt'] } : {}
   const facts = { operation: 'download', taskId: id, model, mode, action, ...prompt } as const
-  const { effects, rules } = effectsOn(door, namespace, facts)
+  const { effects, rules } = await effectsOn(door, namespace, facts)
   if (rules.length > 0) entry.rules = rules.map(rule => rule.id)
   return servingBy(inOrder([...(task.effects ?? []), ...effects]))
 }

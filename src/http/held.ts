@@ -21,7 +21,8 @@ export async function answerHeld(
   timeout: number | undefined,
 ): Promise<FastifyReply> {
   const bound = timeout === undefined ? Number.POSITIVE_INFINITY : createdAt(created) + timeout * 1000
-  const { task, why } = await whenOver(door, request, created, bound)
+  const letGo = door.load.begin('held')
+  const { task, why } = await whenOver(door, request, created, bound).finally(letGo)
   if (why === 'hang-up') return reply.hijack()
   if (why !== undefined) return answerInterrupted(request, reply, why, task.id)
   // Decided by the plan, not by the clock: one `advance` may have passed both instants.

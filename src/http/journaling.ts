@@ -97,9 +97,9 @@ export function journalAnswer({ entry, namespace }: Call, body: string | undefin
 }
 
 /** Notes how the exchange ended. Nothing more is known of it later. */
-export function journalEnd(door: Door, { entry, namespace }: Call, reply: FastifyReply): void {
+export function journalEnd(door: Door, { entry, namespace, elapsedMs }: Call, reply: FastifyReply): void {
   entry.endedAt = namespace.clock.now()
-  entry.durationMs = Math.round(reply.elapsedTime * 1000) / 1000
+  entry.durationMs = Math.round(elapsedMs * 1000) / 1000
   if (entry.answeredAt !== undefined) entry.responseHeaders ??= reply.getHeaders()
   door.journal.complete(entry)
   door.onEnd(entry)

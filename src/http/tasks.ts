@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { LARGEST_PAGE, MOST_IDS, PAGE } from '../contract/bodies.ts'
-import { NO_BODY_MESSAGE } from '../contract/errors.ts'
+import { NO_BODY_MESSAGE, NO_ID_MESSAGE } from '../contract/errors.ts'
 import { isObject } from '../contract/request.ts'
 import { refusalBy } from '../faults/effects.ts'
 import type { Refusal } from '../faults/kind.ts'
@@ -13,6 +13,7 @@ import { isTooDeep } from './body.ts'
 import { announce, effectsOn, note } from './choosing.ts'
 import { type Door, originOf } from './door.ts'
 import { refuse, refuseBody } from './error-reply.ts'
+import { answerRecorded, markRecorded, recordedFor } from './recorded.ts'
 import { recordOf } from './records.ts'
 
 /** Fields that ask for a list by anything but ids. `user_id` and `application_id` are the token's own anyway. */
@@ -48,12 +49,17 @@ async function query(door: Door, request: FastifyRequest, reply: FastifyReply): 
 }
 
 async function retrieve(door: Door, request: FastifyRequest, reply: FastifyReply, id: unknown): Promise<FastifyReply> {
-  if (id === undefined || id === null || id === '') return refuse(request, reply, 'bad_request', 'id is required')
+  if (id === undefined || id === null || id === '') {
+    const seen = door.settings.seenWords?.of({ message: NO_ID_MESSAGE })
+    return refuse(request, reply, 'bad_request', seen?.message ?? NO_ID_MESSAGE)
+  }
   if (typeof id !== 'string') return refuse(request, reply, 'bad_request', `id must be a string, not ${shown(id)}`)
   const { namespace, entry } = request.call
   // Not kept at any length: the journal outlives the request.
   entry.taskId = id.slice(0, 100)
   const task = await door.store.task(namespace.key, id, namespace.clock.now())
+  const recorded = task ? undefined : recordedFor(door, request, reply, request.body)
+  if (recorded) return answerRecorded(request, reply, recorded)
   return tell(door, request, reply, task ? [task] : [], [id], ([record]) => record ?? {})
 }
 
@@ -134,8 +140,9 @@ async function tell(
   const now = namespace.clock.now()
   if (tasks.some(task => !isTerminal(stepAt(task, now)) || !isVisible(task, now)))
     namespace.clock.mark(now + door.settings.skipPerPollMs)
-  const refusal = refusalOf(door, request, reply, asked)
+  const refusal = await refusalOf(door, request, reply, asked)
   if (refusal) return answerRefusal(request, reply, refusal)
+  markRecorded(reply, tasks)
   const account = await madeUpAccount(door.settings.seed, namespace.key)
   const origin = originOf(door, request)
   const records = tasks
@@ -145,13 +152,13 @@ async function tell(
 }
 
 /** Has the faults fire that a query meets, once nothing else is wrong with it; answers why they refuse it, if they do. */
-function refusalOf(
+async function refusalOf(
   door: Door,
   request: FastifyRequest,
   reply: FastifyReply,
   taskId: readonly string[],
-): Refusal | undefined {
-  const { effects, rules } = effectsOn(door, request.call.namespace, { operation: 'tasks', taskId })
+): Promise<Refusal | undefined> {
+  const { effects, rules } = await effectsOn(door, request.call.namespace, { operation: 'tasks', taskId })
   if (effects.length === 0) return undefined
   note(request, rules)
   announce(request, reply, { text: textOf(effects), effects })

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { chromium, type Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
+import { REVISIONS } from '../../src/contract/revisions.ts'
 import { createSimulator } from '../../src/simulator.ts'
 
 const CHROMIUM = '/usr/bin/chromium'
@@ -34,6 +35,8 @@ describe('the page at /docs', () => {
       await page.getByRole('heading', { name: 'Kling Videos Generation API' }).waitFor()
       // The other revisions are a choice away.
       await page.getByRole('button', { name: 'Revision 2026-03' }).click()
+      const choices = await page.getByRole('option').allInnerTexts()
+      expect(choices).toEqual(REVISIONS.map(revision => `Revision ${revision}`))
       await page.getByRole('option', { name: 'Revision 2026-05' }).click()
       await page.getByText('guide B with guide A').first().waitFor()
     })

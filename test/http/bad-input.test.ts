@@ -625,7 +625,7 @@ function textOf(body: fc.Arbitrary<unknown>): fc.Arbitrary<string> {
 }
 
 describe('random bodies', () => {
-  it('answers 10,000 creates with a video, a task id or an error, and no 500', async () => {
+  it('answers 10,000 creates with a video, a task id or an error, and no 500', { tags: 'thorough' }, async () => {
     await using simulator = await instantSimulator()
     let accepted = 0
 
@@ -641,7 +641,7 @@ describe('random bodies', () => {
     expect(accepted).toBeGreaterThan(1_000)
   })
 
-  it('answers 2,000 queries of tasks with records or an error, and no 500', async () => {
+  it('answers 2,000 queries of tasks with records or an error, and no 500', { tags: 'thorough' }, async () => {
     await using simulator = await instantSimulator()
     const id = (await create(simulator)).json().task_id
     const likely = {
@@ -668,7 +668,7 @@ describe('random bodies', () => {
     )
   })
 
-  it('answers 1,000 commands with their result or a problem, and no 500', async () => {
+  it('answers 1,000 commands with their result or a problem, and no 500', { tags: 'thorough' }, async () => {
     await using simulator = await frozenSimulator()
     const likely = {
       token: [TOKEN, ''],

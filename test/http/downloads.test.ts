@@ -294,7 +294,7 @@ describe('a file that can’t be read', () => {
 })
 
 describe('a reader', () => {
-  it('who stops reading costs no memory', { timeout: 60_000 }, async () => {
+  it('who stops reading costs no memory', { timeout: 60_000, tags: 'thorough' }, async () => {
     const size = 64 * MB
     await using simulator = await createSimulator({ pace: 'instant', clip: ownFile('large.mp4', Buffer.alloc(size)) })
     const path = await videoPath(simulator)
@@ -320,7 +320,7 @@ describe('a reader', () => {
     for (const socket of sockets) socket.destroy()
   })
 
-  it('who leaves frees everything, in the middle of a file or before it begins', async () => {
+  it('who leaves frees everything, in the middle of a file or before it begins', { tags: 'thorough' }, async () => {
     const defects: unknown[] = []
     const ended: unknown[] = []
     await using simulator = await createSimulator(

@@ -4,7 +4,8 @@ import supertest from 'supertest'
 import { describe, expect, it } from 'vitest'
 import { REVISIONS } from '../../src/contract/revisions.ts'
 import { createSimulator, type Simulator } from '../../src/simulator.ts'
-import { OTHERS, type Path, SOUND_BODIES } from '../support/endpoints.ts'
+import { CASES, lips, motion, omit, photo, recorded } from '../support/endpoint-cases.ts'
+import { OTHERS, SOUND_BODIES } from '../support/endpoints.ts'
 import { errorBytes, frozenSimulator, post, retrieve, TOKEN, UUID, whenWaiting } from '../support/requests.ts'
 
 const LATER = ['2026-08', '2026-10'] as const
@@ -91,6 +92,9 @@ describe.each(OTHERS)('%s', path => {
     expect((await retrieve(simulator, id)).response).toEqual(failed.json())
     const words = { [type === 'lip-sync' ? 'text' : 'prompt']: 'hello [[mockling:fail timeout]]' }
     expect((await post(simulator, path, { ...sound, ...words })).statusCode).toBe(504)
+    const [field = ''] = Object.keys(words)
+    const unknown = await post(simulator, path, { ...sound, [field]: '[[mockling:nope]]' })
+    expect(unknown.json().error.message).toContain(`the ${field}’s magic word: there is no outcome or fault 'nope'`)
     await simulator.outcomes.add('refuse too_many_requests', { when: { action: type }, next: 1 })
     expect((await post(simulator, path, sound)).statusCode).toBe(429)
     expect((await post(simulator, path, sound, { token: 'x.mockling-used_up' })).statusCode).toBe(403)
@@ -126,13 +130,13 @@ describe.each(OTHERS)('%s', path => {
       expect([reply.statusCode, reply.body]).toEqual([400, bytes])
     })
 
-    it('misses a body, refuses text and 2 MB', async () => {
+    it('misses a body, refuses text and 9 MB', async () => {
       await using simulator = await instant()
       const none = await post(simulator, path, '')
       expect([none.statusCode, none.json().error.message]).toEqual([400, 'JSON payload invalid'])
       const text = await post(simulator, path, sound, { headers: { 'content-type': 'text/plain' } })
       expect([text.statusCode, text.json().error.code]).toEqual([400, 'bad_request'])
-      const large = await post(simulator, path, { ...sound, prompt: 'x'.repeat(2_000_000) })
+      const large = await post(simulator, path, { ...sound, prompt: 'x'.repeat(9_000_000) })
       expect([large.statusCode, large.json().error.code]).toEqual([413, 'content_too_large'])
       expect(large.json()).not.toHaveProperty('success')
     })
@@ -177,52 +181,6 @@ describe.each(OTHERS)('%s', path => {
   })
 })
 
-const motion = SOUND_BODIES['/kling/motion']
-const lips = SOUND_BODIES['/kling/lip-sync']
-const photo = SOUND_BODIES['/kling/talking-photo']
-const { text: _t, voice_id: _v, ...noWords } = lips
-const recorded = { ...noWords, mode: 'audio2video', audio_url: 'https://example.com/a.mp3' }
-const omit = (body: object, name: string) => Object.fromEntries(Object.entries(body).filter(([key]) => key !== name))
-
-/** Each rule of the endpoints: a body that breaks it, the answer, and the nearest body that does not. */
-// biome-ignore format: one case a line
-const CASES: readonly [Path, string, object, string, object][] = [
-  ['/kling/motion', 'M1', { ...motion, model_name: 'kling-v9' }, "model_name value 'kling-v9' is invalid", { ...motion, model_name: 'kling-v3' }],
-  ['/kling/motion', 'M2', { ...motion, mode: '4k' }, "mode value '4k' is invalid", { ...motion, mode: 'pro' }],
-  ['/kling/motion', 'M2', omit(motion, 'mode'), 'video mode must be specified', motion],
-  ['/kling/motion', 'M3', omit(motion, 'image_url'), 'imageUrl: must not be blank', motion],
-  ['/kling/motion', 'M3', { ...motion, image_url: ' ' }, 'imageUrl: must not be blank', motion],
-  ['/kling/motion', 'M4', omit(motion, 'video_url'), 'videoUrl: must not be blank', motion],
-  ['/kling/motion', 'M5', omit(motion, 'character_orientation'), 'character orientation must be specified', motion],
-  ['/kling/motion', 'M5', { ...motion, character_orientation: 'up' }, "character_orientation value 'up' is invalid", { ...motion, character_orientation: 'video' }],
-  ['/kling/motion', 'M6', { ...motion, keep_original_sound: 'maybe' }, "keep_original_sound value 'maybe' is invalid", { ...motion, keep_original_sound: 'no' }],
-  ['/kling/motion', 'R40', { ...motion, image_url: 'nowhere' }, 'image_url must be an HTTP URL', motion],
-  ['/kling/motion', 'R42', { ...motion, prompt: 'x'.repeat(2501) }, 'prompt: size must be between 0 and 2500', { ...motion, prompt: 'x'.repeat(2500) }],
-  ['/kling/motion', 'R44', { ...motion, watermark_info: { enabled: 'yes' } }, 'Failed to resolve the request body', { ...motion, watermark_info: { enabled: true } }],
-  ['/kling/motion', 'R47', { ...motion, timeout: 3601 }, 'timeout must be a whole number of seconds between 0 and 3600', { ...motion, timeout: 3600 }],
-  ['/kling/lip-sync', 'L1', omit(lips, 'mode'), 'mode is required', lips],
-  ['/kling/lip-sync', 'L1', { ...lips, mode: 'std' }, 'allowed values: text2video, audio2video', lips],
-  ['/kling/lip-sync', 'L2', omit(lips, 'video_url'), 'one of video_id or video_url is required', lips],
-  ['/kling/lip-sync', 'L2', { ...lips, video_id: '1' }, 'only one of video_id and video_url is allowed', lips],
-  ['/kling/lip-sync', 'L3', { ...recorded, audio_type: 'tape' }, 'allowed values: file, url', { ...recorded, audio_type: 'url' }],
-  ['/kling/lip-sync', 'L4', omit(recorded, 'audio_url'), 'audio_url is required for audio2video', recorded],
-  ['/kling/lip-sync', 'L4', { ...recorded, audio_type: 'file' }, 'audio_file is required for audio2video', { ...recorded, audio_type: 'file', audio_file: 'SUQz' }],
-  ['/kling/lip-sync', 'L5', omit(lips, 'text'), 'text is required', lips],
-  ['/kling/lip-sync', 'L6', { ...lips, text: 'x'.repeat(121) }, 'text: size must be between 0 and 120', { ...lips, text: '🎬'.repeat(120) }],
-  ['/kling/lip-sync', 'L7', omit(lips, 'voice_id'), 'voice_id is required', lips],
-  ['/kling/lip-sync', 'L8', { ...lips, voice_language: 'fr' }, 'allowed values: zh, en', { ...lips, voice_language: 'en' }],
-  ['/kling/lip-sync', 'L9', { ...lips, voice_speed: 2.1 }, 'must be less than or equal to 2.0', { ...lips, voice_speed: 2 }],
-  ['/kling/lip-sync', 'L9', { ...lips, voice_speed: 0.7 }, 'must be greater than or equal to 0.8', { ...lips, voice_speed: 0.8 }],
-  ['/kling/lip-sync', 'L10', { ...recorded, audio_type: 'file', audio_file: 'data:audio/mp3;base64,SUQz' }, 'File is not in a valid base64 format', { ...recorded, audio_type: 'file', audio_file: 'SUQz' }],
-  ['/kling/lip-sync', 'R40', { ...lips, video_url: 'nowhere' }, 'video_url must be an HTTP URL', lips],
-  ['/kling/talking-photo', 'T1', omit(photo, 'image_url'), 'image_url is required', photo],
-  ['/kling/talking-photo', 'T2', omit(photo, 'audio_url'), 'audio_url is required', photo],
-  ['/kling/talking-photo', 'T3', { ...photo, model: 'kling-v3' }, 'model is invalid.', { ...photo, model: 'kling-v2-6' }],
-  ['/kling/talking-photo', 'T4', { ...photo, duration: 6 }, "duration value '6' is invalid", { ...photo, duration: 10 }],
-  ['/kling/talking-photo', 'T5', { ...photo, mode: '4k' }, "mode value '4k' is invalid", { ...photo, mode: 'std' }],
-  ['/kling/talking-photo', 'R40', { ...photo, callback_url: 'nowhere' }, 'callback_url must be an HTTP URL', { ...photo, callback_url: 'http://callbacks.invalid/' }],
-]
-
 describe('the rules of the endpoints', () => {
   it.each(CASES)('%s refuses by %s', async (path, rule, broken, says, sound) => {
     await using simulator = await instant()
@@ -261,6 +219,21 @@ describe('the rules of the endpoints', () => {
     expect([reply.statusCode, reply.headers['x-mockling-ignored']]).toEqual([200, 'audio_url'])
     const other = await post(simulator, '/kling/lip-sync', { ...recorded, text: 'unread', voice_speed: 1 })
     expect([other.statusCode, other.headers['x-mockling-ignored']]).toEqual([200, 'text, voice_speed'])
+    const both = { ...recorded, audio_file: 'SUQz' }
+    const byUrl = await post(simulator, '/kling/lip-sync', both)
+    expect([byUrl.statusCode, byUrl.headers['x-mockling-ignored']]).toEqual([200, 'audio_file'])
+    const byFile = await post(simulator, '/kling/lip-sync', { ...both, audio_type: 'file' })
+    expect([byFile.statusCode, byFile.headers['x-mockling-ignored']]).toEqual([200, 'audio_url'])
+  })
+
+  it('of lip-sync let a recording of 5 MB through as a file', async () => {
+    await using simulator = await instant()
+    const speak = (bytes: number) => {
+      const audio_file = Buffer.alloc(bytes).toString('base64')
+      return post(simulator, '/kling/lip-sync', { ...omit(recorded, 'audio_url'), audio_type: 'file', audio_file })
+    }
+    expect((await speak(5 * 1024 * 1024)).json()).toMatchObject({ success: true, state: 'succeed' })
+    expect((await speak(6 * 1024 * 1024)).json().error.code).toBe('content_too_large')
   })
 
   it('of talking-photo make its price from video and speech', async () => {
@@ -271,6 +244,8 @@ describe('the rules of the endpoints', () => {
     }
     expect(await cost({ duration: 10 })).toBe(30.45)
     expect(await cost({ model: 'kling-v1', mode: 'std' })).toBe(3.85)
+    // The sound comes from the recording: nobody pays the model for sound of its own.
+    expect(await cost({ model: 'kling-v2-6', mode: 'pro' })).toBe(5.95)
   })
 })
 

@@ -1,0 +1,112 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import fc from 'fast-check'
+import { expect, it, onTestFinished } from 'vitest'
+import { createSimulator, type Simulator, type Surroundings } from '../../src/simulator.ts'
+import { hostileBody, hostileBytes } from '../support/hostile.ts'
+import { send } from '../support/sockets.ts'
+
+/** Of each kind; `npm run drill:fuzz` tries 100,000 in all. */
+const INPUTS = Math.ceil(Number(process.env['MOCKLING_FUZZ'] ?? 2_000) / 2)
+const SEED = Number(process.env['MOCKLING_FUZZ_SEED'] ?? 7)
+
+/** A short journal: what is counted and searched in it takes no longer at the end than at the beginning. */
+const SETTINGS = { pace: 'instant', headTimeout: 0.5, requestTimeout: 1, journalSize: 200, retain: 200 } as const
+
+/** A simulator, and whatever came to light that nobody meant to happen. */
+async function watched(): Promise<{ simulator: Simulator; defects: unknown[] }> {
+  const defects: unknown[] = []
+  const note = (reason: unknown) => defects.push(reason)
+  const around: Surroundings = { onDefect: note }
+  process.on('unhandledRejection', note).on('uncaughtExceptionMonitor', note)
+  onTestFinished(() => void process.off('unhandledRejection', note).off('uncaughtExceptionMonitor', note))
+  return { defects, simulator: await createSimulator(SETTINGS, around) }
+}
+
+/** Everything that was answered on a connection of its own. */
+async function answersTo(url: string, bytes: Uint8Array): Promise<string> {
+  const socket = connect({ host: '127.0.0.1', port: Number(new URL(url).port) })
+  socket.on('error', () => {})
+  const chunks: Buffer[] = []
+  socket.on('data', chunk => chunks.push(chunk))
+  socket.end(bytes)
+  await once(socket, 'close')
+  return Buffer.concat(chunks).toString('latin1')
+}
+
+it(`answers ${INPUTS} strange connections with nothing, or as it answers, and no 500`, {
+  timeout: 3_600_000,
+}, async () => {
+  const { simulator, defects } = await watched()
+  await using _ = simulator
+  const statuses = new Map<string, number>()
+  await fc.assert(
+    fc.asyncProperty(fc.array(hostileBytes, { minLength: 20, maxLength: 20 }), async batch => {
+      const answers = await Promise.all(batch.map(bytes => answersTo(simulator.url, bytes)))
+      for (const answer of answers) {
+        for (const [, status = ''] of answer.matchAll(/HTTP\/1\.1 (\d{3})/g)) {
+          statuses.set(status, (statuses.get(status) ?? 0) + 1)
+          expect(Number(status), answer).toBeLessThan(500)
+        }
+        if (answer !== '') expect(answer).toMatch(/^HTTP\/1\.1 \d{3} /)
+        // One after another on the connection, each to be read on its own.
+        for (const one of answer.split(/(?=HTTP\/1\.1 \d{3} )/)) {
+          const [head = '', body = ''] = one.split('\r\n\r\n')
+          const [, type = ''] = /^content-type: (.*)$/im.exec(head) ?? []
+          if (/^HTTP\/1\.1 4/.test(one) && body.startsWith('{')) expectOurs(type, body)
+        }
+      }
+      expect(defects).toEqual([])
+    }),
+    { numRuns: Math.ceil(INPUTS / 20), seed: SEED, endOnFailure: true },
+  )
+  expect((await send(simulator.url, { path: '/health' })).status).toBe(200)
+  expect([...statuses.keys()]).toEqual(expect.arrayContaining(['200', '400', '404', '431']))
+})
+
+it(`answers ${INPUTS} strange bodies on every route with its result or a refusal, and no 500`, {
+  timeout: 3_600_000,
+}, async () => {
+  const { simulator, defects } = await watched()
+  await using _ = simulator
+  const routes = await routesOf(simulator)
+  expect(routes.length).toBeGreaterThan(50)
+  let next = 0
+  await fc.assert(
+    fc.asyncProperty(hostileBody, fc.string({ maxLength: 20 }), async (payload, text) => {
+      const [method, path] = routes[next++ % routes.length] as [string, string]
+      const url = path.replaceAll(/\{\w+\}/g, encodeURIComponent(text.replaceAll(/\p{Surrogate}/gu, '') || 'a'))
+      const headers = { authorization: 'Bearer fuzz', 'content-type': 'application/json' }
+      const reply = await simulator.app.inject({ method: method as 'POST', url, headers, payload })
+      expect(reply.statusCode, `${method} ${url}\n${payload}\n${reply.body}`).toBeLessThan(500)
+      if (reply.statusCode >= 400) expectOurs(String(reply.headers['content-type']), reply.body)
+      expect(defects).toEqual([])
+    }),
+    { numRuns: INPUTS, seed: SEED, endOnFailure: true },
+  )
+})
+
+/** Every route of both doors, but for those that go on for ever or print documents. */
+async function routesOf({ app }: Simulator): Promise<[string, string][]> {
+  const control = (await app.inject({ method: 'GET', url: '/_mockling/openapi.json' })).json()
+  const upstream = (await app.inject({ method: 'GET', url: '/openapi.json?revision=2026-10' })).json()
+  const of = (paths: Record<string, object>, prefix: string) =>
+    Object.entries(paths).flatMap(([path, item]) =>
+      Object.keys(item).map(method => [method.toUpperCase(), prefix + path] as [string, string]),
+    )
+  return [...of(upstream.paths, ''), ...of(control.paths, '/_mockling')].filter(
+    ([, path]) => !/stream$|openapi/.test(path),
+  )
+}
+
+/** A refusal is the upstream's envelope or a problem. */
+function expectOurs(type: string, body: string): void {
+  const told = JSON.parse(body)
+  if (type.startsWith('application/problem+json')) {
+    expect(told).toMatchObject({ status: expect.any(Number), detail: expect.any(String) })
+  } else
+    expect(told).toMatchObject({
+      error: { code: expect.any(String), message: expect.any(String) },
+      trace_id: expect.any(String),
+    })
+}
