@@ -1,5 +1,6 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
+import { parsedUrl } from '../contract/url.ts'
 import { sha256 } from '../simulation/random.ts'
 
 /** Who may command. */
@@ -27,7 +28,7 @@ export function objectionTo(
     if (LOOPBACK.test(name) || hosts.includes(name)) return undefined
     return { status: 403, detail: `without a key the control door answers loopback names only, not '${shown(name)}'` }
   }
-  const given = request.headers['x-mockling-key']
+  const given = keyIn(request)
   if (typeof given === 'string' && timingSafeEqual(Buffer.from(sha256(given)), Buffer.from(sha256(key))))
     return undefined
   return {
@@ -37,12 +38,17 @@ export function objectionTo(
   }
 }
 
+function keyIn({ headers, routeOptions }: FastifyRequest): string | string[] | undefined {
+  const [, bearer] = (routeOptions.config.takesBearer && /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')) || []
+  return headers['x-mockling-key'] ?? bearer
+}
+
 function partsOf(host: string): { name: string } {
   return { name: host.replace(/:\d+$/, '').toLowerCase() }
 }
 
 function isSameOrigin(origin: string, host: string): boolean {
-  return URL.canParse(origin) && new URL(origin).host === host.toLowerCase()
+  return parsedUrl(origin)?.host === host.toLowerCase()
 }
 
 function shown(text: string): string {

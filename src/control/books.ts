@@ -4,13 +4,15 @@ import { acceptedCreates, type Ledger, ledgerOf, type Present } from '../journal
 import { type ClockKind, type Manners, mannersOf, type Thresholds } from '../journal/manners.ts'
 import { type Account, reportText } from '../journal/report.ts'
 import type { Namespaces } from '../simulation/namespaces.ts'
-import type { Step } from '../simulation/task.ts'
+import type { Step, Task } from '../simulation/task.ts'
 import type { Store } from '../store/store.ts'
+import type { Earlier } from './earlier.ts'
 
 export interface BooksOptions {
   readonly journal: Journal
   readonly store: Pick<Store, 'task'>
   readonly namespaces: Namespaces
+  readonly earlier?: Earlier | undefined
 }
 
 /** Which part of the journal an account is of: a namespace's, a stretch of time, what came after an entry. */
@@ -21,7 +23,7 @@ export interface Report extends Account {
   readonly text: string
 }
 
-/** The books of a run, kept from the journal: what was bought, what twice, and how tasks were polled. */
+/** The books of a run, kept from the journal and what was accepted before it began: what was bought, what twice, and how tasks were polled. */
 export class Books {
   readonly #options: BooksOptions
 
@@ -32,7 +34,7 @@ export class Books {
   /** Every accepted create with its price, and what became of it. */
   async ledger(span: Span = {}): Promise<Ledger> {
     const entries = this.#options.journal.list(span)
-    return ledgerOf(entries, await this.#present(entries))
+    return ledgerOf(entries, await this.#present(entries), await this.#earlier(span))
   }
 
   /** Creates that were bought twice. */
@@ -52,12 +54,19 @@ export class Books {
     const entries = journal.list(span)
     const present = await this.#present(entries)
     const account: Account = {
-      ledger: ledgerOf(entries, present),
+      ledger: ledgerOf(entries, present, await this.#earlier(span)),
       duplicates: duplicatesOf(entries, present),
       manners: this.manners(span, thresholds),
       dropped: journal.dropped,
     }
     return { ...account, text: reportText(account) }
+  }
+
+  /** Tasks accepted by earlier processes: before all entries. */
+  async #earlier(span: Span): Promise<Task[]> {
+    const { earlier, store } = this.#options
+    if (!earlier || span.after !== undefined) return []
+    return earlier.tasks(store, key => this.#namespaceOf(key).clock.now(), span)
   }
 
   /** What the entries can't know: how late it is, and plans that were changed since. */

@@ -1,4 +1,5 @@
-import type { AttemptReport, Dispatcher } from '../callbacks/dispatcher.ts'
+import type { Deliveries } from '../callbacks/deliveries.ts'
+import type { AttemptReport } from '../callbacks/dispatcher.ts'
 import type { CallbackEntry, Journal } from '../journal/journal.ts'
 import { callbackId, readCallbackId } from '../simulation/callback-id.ts'
 import type { ClockScope } from '../simulation/namespaces.ts'
@@ -8,7 +9,7 @@ import { Refused } from './refused.ts'
 import type { Tasks } from './tasks.ts'
 
 /** What the dispatcher does for the commands about callbacks. */
-export type CallbackDesk = Pick<Dispatcher, 'scheduled' | 'resend' | 'forget' | 'messageOf'>
+export type CallbackDesk = Pick<Deliveries, 'scheduled' | 'resend' | 'forget' | 'messageOf'>
 
 /** A callback that waits to be due, as shown. */
 export interface ScheduledView {
@@ -73,10 +74,10 @@ export class Callbacks {
   }
 
   /** What waits to be due, the earliest first, and the newest `limit` attempts, oldest first. */
-  list(scope: ClockScope, { task, limit = 100 }: { task?: string | undefined; limit?: number } = {}) {
+  async list(scope: ClockScope, { task, limit = 100 }: { task?: string | undefined; limit?: number } = {}) {
     const { dispatcher, journal } = this.#options
     const namespace = scope === 'server' ? undefined : scope.namespace
-    const scheduled = dispatcher.scheduled(namespace).filter(({ taskId }) => task === undefined || taskId === task)
+    const scheduled = await dispatcher.scheduled(namespace, task)
     const filter = { kind: 'callback', ...(namespace !== undefined && { namespace }) } as const
     const attempts = journal.list({ ...filter, ...(task !== undefined && { taskId: task }) }, limit)
     return { scheduled: scheduled.map(brief), attempts: attempts.filter(entry => entry.kind === 'callback').map(brief) }
@@ -85,7 +86,8 @@ export class Callbacks {
   async show(id: string): Promise<CallbackView> {
     const { task, place } = await this.#find(id)
     const delivery = task.deliveries[place]
-    const waits = this.#options.dispatcher.scheduled(task.namespace).find(one => one.id === id)
+    const scheduled = await this.#options.dispatcher.scheduled(task.namespace, task.id)
+    const waits = scheduled.find(one => one.id === id)
     const attempts = this.#attempts(id)
     const last = attempts.at(-1)?.outcome
     const ended = last === 'delivered' || last === 'lost' ? last : last === undefined ? 'open' : 'failed'

@@ -41,14 +41,36 @@ export class ClockLog {
     return this.#dropped
   }
 
-  add(command: ClockCommand, { scope, from, journalSeq }: Pick<ClockLogEntry, 'scope' | 'from' | 'journalSeq'>) {
-    const entry: ClockLogEntry = { seq: ++this.#seq, scope, from, journalSeq, ...command }
-    this.#entries.push(entry)
-    if (this.#entries.length > MOST_COMMANDS) {
-      this.#entries.shift()
-      this.#dropped++
-    }
+  /** `seq` is its place, if that is decided elsewhere. */
+  add(
+    command: ClockCommand,
+    {
+      scope,
+      from,
+      journalSeq,
+      seq = this.#seq + 1,
+    }: Omit<ClockLogEntry, 'command' | 'seq'> & { seq?: number | undefined },
+  ) {
+    const entry: ClockLogEntry = { seq, scope, from, journalSeq, ...command }
+    this.#put(entry)
     return entry
+  }
+
+  /** Takes in what was commanded elsewhere, unless it has it. */
+  take(entries: readonly ClockLogEntry[]): void {
+    const known = new Set(this.#entries.map(({ seq }) => seq))
+    for (const entry of entries) {
+      if (!known.has(entry.seq)) this.#put(entry)
+      known.add(entry.seq)
+    }
+  }
+
+  #put(entry: ClockLogEntry): void {
+    this.#seq = Math.max(this.#seq, entry.seq)
+    this.#entries.splice(this.#entries.findLastIndex(({ seq }) => seq < entry.seq) + 1, 0, entry)
+    if (this.#entries.length <= MOST_COMMANDS) return
+    this.#entries.shift()
+    this.#dropped++
   }
 
   /** Takes back a command that was refused after all. */

@@ -36,7 +36,7 @@ export function clockCommands(control: Control): Command[] {
       summary: 'Show a clock',
       query: ScopeQuery,
       response: ClockState,
-      run: ({ query }) => control.clock(control.scopeOf(query)),
+      run: ({ query }) => control.clockEverywhere(control.scopeOf(query)),
     }),
     command({
       method: 'PUT',

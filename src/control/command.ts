@@ -33,11 +33,15 @@ export interface Documented {
   /** The status of success. Default 200, or 204 if nothing is answered. */
   readonly status?: 200 | 201
   /** Refusals beside 400 (bad input), 401 and 403 (who commands): their reasons by status. */
-  readonly refusals?: Readonly<Partial<Record<404 | 409, string>>>
+  readonly refusals?: Readonly<Partial<Record<404 | 409 | 503, string>>>
   /** Answers without the key, to whoever asks. */
   readonly isOpen?: true
+  /** Takes the key as a bearer token, too, for tools that send nothing else. */
+  readonly takesBearer?: true
   /** It has a say in how a run goes on, beyond moving its clocks: it is kept, so that the run can be had again. */
   readonly isTaped?: true
+  /** It changes what all replicas go by, and is answered once they do. */
+  readonly isShared?: true
   /** Bytes a body may hold. Default 1 MiB. */
   readonly bodyLimit?: number
 }
@@ -69,8 +73,12 @@ type Ran<Response> = z.output<Response> | FastifyReply | undefined
 
 /** A route of the control door. */
 export interface Command extends Documented {
-  handle(request: FastifyRequest, reply: FastifyReply): Promise<unknown>
+  /** `around`, if given, has it done. */
+  handle(request: FastifyRequest, reply: FastifyReply, around?: Around): Promise<unknown>
 }
+
+/** Has a command done at the right moment, which is before it is answered. */
+export type Around = <T>(act: () => Promise<T>) => Promise<T>
 
 /**
  * One route with its description. Input that does not fit is refused before `run`, which answers with the JSON of the
@@ -92,14 +100,15 @@ export function command<
   const { params = NOTHING, query = NOTHING, body = NOTHING, method } = documented
   return {
     ...documented,
-    handle: async (request, reply) => {
-      const answer = await run({
+    handle: async (request, reply, around = act => act()) => {
+      const given = {
         params: read(params, request.params) as z.output<Params>,
         query: read(query, request.query) as z.output<Query>,
         body: (method === 'GET' ? undefined : read(body, request.body ?? {})) as z.output<Body>,
         request,
         reply,
-      })
+      }
+      const answer = await around(async () => run(given))
       if (answer === reply || reply.sent) return reply
       return reply.code(documented.status ?? (documented.response === null ? 204 : 200)).send(answer)
     },
@@ -109,20 +118,40 @@ export function command<
 /** Keeps a command that is given. The function returned takes it back: it was refused. */
 export type Keep = (request: FastifyRequest) => () => void
 
+/** Where several replicas are one simulator: has commands done that change what all go by, and those that don't. */
+export interface Sharing {
+  readonly share: Around
+  readonly follow: Around
+}
+
+/** How commands are routed. */
+export interface Routing {
+  readonly keep?: Keep
+  readonly sharing?: Sharing | undefined
+}
+
 /** Routes the commands. */
-export function addCommands(app: FastifyInstance, commands: readonly Command[], keep: Keep = () => () => {}): void {
-  for (const { method, url, handle, isOpen, isTaped, bodyLimit } of commands) {
+export function addCommands(
+  app: FastifyInstance,
+  commands: readonly Command[],
+  { keep = () => () => {}, sharing }: Routing = {},
+): void {
+  for (const { method, url, tag, handle, isOpen, takesBearer, isTaped, isShared, bodyLimit } of commands) {
+    // What this very process is and how it fares is known here.
+    const around = tag === 'self' || isOpen ? undefined : isShared ? sharing?.share : sharing?.follow
+    const plain: Command['handle'] = (request, reply) => handle(request, reply, around)
     const taped: Command['handle'] = async (request, reply) => {
       const takeBack = keep(request)
       try {
-        return await handle(request, reply)
+        return await handle(request, reply, around)
       } catch (refusal) {
         takeBack()
         throw refusal
       }
     }
-    const handler = isTaped ? taped : handle
-    app.route({ method, url, handler, ...(bodyLimit && { bodyLimit }), config: { isOpen: isOpen === true } })
+    const handler = isTaped ? taped : plain
+    const config = { isOpen: isOpen === true, takesBearer: takesBearer === true }
+    app.route({ method, url, handler, ...(bodyLimit && { bodyLimit }), config })
   }
 }
 
@@ -130,5 +159,7 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Answers without the key, to whoever asks. */
     isOpen?: boolean
+    /** Takes the key as a bearer token, too. */
+    takesBearer?: boolean
   }
 }

@@ -1,12 +1,14 @@
 import type { Rulebook } from '../faults/rulebook.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { Tape } from '../replay/tape.ts'
+import type { Fleet } from '../simulation/fleet.ts'
 import type { ClockScope, Namespaces } from '../simulation/namespaces.ts'
 import { sha256 } from '../simulation/random.ts'
 import type { Store, TaskFilter } from '../store/store.ts'
 import { Books } from './books.ts'
 import { type CallbackDesk, Callbacks } from './callbacks.ts'
 import type { ClockLog } from './clock-log.ts'
+import type { Earlier } from './earlier.ts'
 import type { Inboxes } from './inboxes.ts'
 import { Refused } from './refused.ts'
 import type { SettingsDesk } from './settings-desk.ts'
@@ -27,6 +29,17 @@ export interface ControlOptions {
   readonly settings: SettingsDesk
   readonly rulebook: Rulebook
   readonly tape: Tape
+  readonly earlier?: Earlier | undefined
+  readonly fleet?: Fleet | undefined
+  readonly company?: ControlCompany | undefined
+}
+
+/** The other replicas, where there are any. */
+export interface ControlCompany {
+  /** Has them forget what a reset has them forget, beside what is shared with them. */
+  forget(namespace: string | undefined, what: readonly ResetPart[]): Promise<void>
+  /** What happened is forgotten here, and to be forgotten by them. */
+  cleared(what: 'journal' | 'inbox', of: { namespace?: string | undefined; inbox?: string | undefined }): void
 }
 
 /** What a reset can be narrowed to. */
@@ -56,11 +69,11 @@ export class Control {
 
   constructor(options: ControlOptions) {
     this.#options = options
-    const { namespaces, journal, store, dispatcher } = options
-    this.#time = new Time(namespaces, journal)
+    const { namespaces, journal, store, dispatcher, earlier, fleet } = options
+    this.#time = new Time(namespaces, journal, fleet)
     const nowOf = (key: string) => this.#time.nowOf(key)
     this.#tasks = new Tasks(store, nowOf)
-    this.books = new Books({ journal, store, namespaces })
+    this.books = new Books({ journal, store, namespaces, earlier })
     this.callbacks = new Callbacks({ dispatcher, store, journal, tasks: this.#tasks, nowOf })
   }
 
@@ -88,6 +101,11 @@ export class Control {
 
   clock(scope: ClockScope): ClockState {
     return this.#time.state(scope)
+  }
+
+  /** The clock with whoever waits, here or at another replica. */
+  clockEverywhere(scope: ClockScope): Promise<ClockState> {
+    return this.#time.stateEverywhere(scope)
   }
 
   /** Changes how the clock runs. `at` (Unix milliseconds, not before now) moves it there first. */
@@ -164,20 +182,36 @@ export class Control {
    * - `counters`: how often rules and faults have matched and fired.
    */
   async reset(scope: ClockScope, what: readonly ResetPart[] = RESET_PARTS): Promise<void> {
-    const { store, namespaces, journal, rulebook, dispatcher, inboxes } = this.#options
+    const { store, journal, rulebook, inboxes, company, fleet } = this.#options
     const key = scope === 'server' ? undefined : scope.namespace
     const wants = new Set(what)
+    if (wants.has('tasks')) await store.reset(key)
+    await this.forget(key, what)
+    await fleet?.written()
+    await company?.forget(key, what)
+    if (wants.has('journal')) {
+      journal.clear(key)
+      company?.cleared('journal', { namespace: key })
+    }
+    if (wants.has('counters')) await rulebook.resetCounts(key)
+    if (wants.has('inbox')) {
+      inboxes.clear({ namespace: key })
+      company?.cleared('inbox', { namespace: key })
+    }
+  }
+
+  /** The part of a reset that concerns this process alone. `isTold`: another replica has done so, and decided where clocks stand. */
+  async forget(key: string | undefined, what: readonly ResetPart[], isTold = false): Promise<void> {
+    const { namespaces, dispatcher, earlier } = this.#options
+    const wants = new Set(what)
     if (wants.has('tasks')) {
-      await store.reset(key)
-      dispatcher.forget(key)
-      if (wants.has('clock')) namespaces.reset(key)
+      await dispatcher.forget(key)
+      if (wants.has('clock')) namespaces.reset(key, isTold)
       else namespaces.restart(key)
-    } else if (wants.has('clock')) namespaces.resetClocks(key)
+    } else if (wants.has('clock')) namespaces.resetClocks(key, isTold)
     if (wants.has('clock')) this.#time.log.clear(key)
-    if (wants.has('journal')) journal.clear(key)
+    if (wants.has('journal')) earlier?.clear(key)
     this.#retape(key, wants)
-    if (wants.has('counters')) rulebook.resetCounts(key)
-    if (wants.has('inbox')) inboxes.clear({ namespace: key })
   }
 
   /** What is forgotten need not be had again. */
@@ -188,6 +222,13 @@ export class Control {
     if (!wants.has('tasks')) tape.loseJournal()
     else if (wants.has('clock') && key === undefined) tape.restart(namespaces.server.clock.now())
     else if (wants.has('clock') && key !== undefined) tape.forget(key)
+  }
+
+  /** Forgets what came to an inbox; answers how much that was. */
+  clearInbox(inbox: string): number {
+    const { inboxes, company } = this.#options
+    company?.cleared('inbox', { inbox })
+    return inboxes.clear({ inbox })
   }
 
   get inboxes(): Inboxes {

@@ -32,7 +32,9 @@ const FAILURE = outcomeOf('fail api_error', new Set())
 /** Fills the namespace of the token `demo` with finished, failed and running tasks, oldest first. */
 export async function fillDemo({ count, seed, revision, origin, store, namespaces }: DemoOptions): Promise<void> {
   const namespace = namespaces.of(sha256(DEMO_TOKEN))
-  namespace.isKept = true
+  namespaces.keep(namespace)
+  // They are kept by --state.
+  if ((await store.nextOrdinal(namespace.key)) > 1) return
   const now = namespace.clock.now()
   const models = MODELS.filter(name => modelsOf(revision).includes(name))
   for (let index = 0; index < count; index++) {

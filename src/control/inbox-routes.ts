@@ -3,7 +3,9 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { POST_HEADER } from '../simulation/callback-id.ts'
 import { addCommands, type Command, command } from './command.ts'
+import type { Control } from './control.ts'
 import { whole } from './fields.ts'
+import type { Enter } from './health-routes.ts'
 import type { InboxAnswer, Inboxes, Message } from './inboxes.ts'
 import { Refused } from './refused.ts'
 import { of } from './shapes.ts'
@@ -55,7 +57,8 @@ const ShownAnswer = of<InboxAnswer>(
 )
 
 /** Reads inboxes, and says how they answer. */
-export function inboxCommands(inboxes: Inboxes): Command[] {
+export function inboxCommands(control: Control, enter: Enter): Command[] {
+  const { inboxes } = control
   return [
     command({
       method: 'GET',
@@ -80,14 +83,17 @@ export function inboxCommands(inboxes: Inboxes): Command[] {
         count: whole(10_000, 'How many to wait for. Default 1.').default(1),
       }),
       response: z.strictObject({ items: z.array(ShownMessage) }),
+      refusals: { 503: 'As many wait as may.' },
       run: async ({ params: { name }, query: { after, wait, count }, reply }) => {
-        await inboxes.arrived(name, { count, after, waitMs: wait * 1000 }, goneOf(reply))
+        const leave = wait === 0 ? () => {} : enter('waits')
+        await inboxes.arrived(name, { count, after, waitMs: wait * 1000 }, goneOf(reply)).finally(leave)
         return { items: inboxes.list(name, after).map(shown) }
       },
     }),
     command({
       method: 'PUT',
       url: '/v1/inbox/:name/answer',
+      isShared: true,
       tag,
       summary: 'Say how an inbox answers from now on',
       params: Name,
@@ -102,11 +108,12 @@ export function inboxCommands(inboxes: Inboxes): Command[] {
     command({
       method: 'DELETE',
       url: '/v1/inbox/:name',
+      isShared: true,
       tag,
       summary: 'Forget what came to an inbox; how it answers stays',
       params: Name,
       response: z.strictObject({ cleared: z.int() }),
-      run: ({ params: { name } }) => ({ cleared: inboxes.clear({ inbox: name }) }),
+      run: ({ params: { name } }) => ({ cleared: control.clearInbox(name) }),
     }),
   ]
 }

@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto'
 import type { Posting } from '../callbacks/dispatcher.ts'
 import { LAST_INSTANT, type VirtualClock } from '../simulation/clock.ts'
+import { Places } from '../simulation/places.ts'
 import type { Timebase } from '../simulation/timebase.ts'
 
 /** Something that came to an inbox. */
@@ -53,6 +55,18 @@ export interface InboxesOptions {
   readonly clock: () => VirtualClock
   /** The callback of ours that has this name. */
   readonly postNamed: (name: string) => Posting | undefined
+  /** Where messages get their places from. */
+  readonly places?: Places | undefined
+  /** Other replicas that get messages, too. */
+  readonly company?: InboxCompany | undefined
+}
+
+/** Replicas, of which any may be the one a message comes to. */
+export interface InboxCompany {
+  /** A message has come here. */
+  onMessage(message: Message): void
+  /** Takes one of the `next` answers that were given out as `allotment`: how many are left, below 0 if none was. */
+  take(allotment: string, next: number): Promise<number>
 }
 
 /** What comes with a message, as it arrived. */
@@ -69,14 +83,17 @@ export class Inboxes {
   readonly #options: InboxesOptions
   #messages: Message[] = []
   #bytes = 0
-  #seq = 0
+  readonly #places: Places
   #dropped = 0
   readonly #answers = new Map<string, InboxAnswer>()
+  /** Names of those that are for so many messages. */
+  readonly #allotments = new Map<string, string>()
   /** Who waits for something to come. */
   readonly #told = new Set<() => void>()
 
   constructor(options: InboxesOptions) {
     this.#options = options
+    this.#places = options.places ?? new Places()
   }
 
   /** How many messages had to go to make room. */
@@ -89,8 +106,8 @@ export class Inboxes {
     const posting = post === undefined ? undefined : this.#options.postNamed(post)
     const clock = posting?.clock ?? this.#options.clock()
     const now = clock.now()
-    this.#keep({
-      seq: ++this.#seq,
+    const message: Message = {
+      seq: this.#places.next(),
       inbox: arrival.inbox,
       at: now,
       method: arrival.method,
@@ -98,8 +115,10 @@ export class Inboxes {
       headers: arrival.headers,
       ...contentOf(arrival.body),
       ...(posting && { namespace: posting.namespace, taskId: posting.taskId }),
-    })
-    const answer = this.#take(arrival.inbox)
+    }
+    this.put(message)
+    this.#options.company?.onMessage(message)
+    const answer = await this.#take(arrival.inbox)
     if (answer.delay > 0) {
       const until = Math.min(LAST_INSTANT, now + answer.delay * 1000)
       // While we let it wait, our own post counts as resting: else a clock that skips would never come to the answer.
@@ -150,7 +169,21 @@ export class Inboxes {
     if (answer.status === 200 && answer.delay === 0 && !answer.drop) return true
     if (this.#answers.size >= MOST_ANSWERS) return false
     this.#answers.set(inbox, answer)
+    this.#allotments.set(inbox, randomUUID())
     return true
+  }
+
+  /** How inboxes answer that do otherwise than usual, as plain data: `load` takes it. */
+  get answers(): InboxAnswers {
+    return [...this.#answers].map(([inbox, answer]) => [inbox, this.#allotments.get(inbox) ?? '', answer] as const)
+  }
+
+  load(answers: InboxAnswers): void {
+    this.#answers.clear()
+    for (const [inbox, allotment, answer] of answers) {
+      this.#answers.set(inbox, answer)
+      this.#allotments.set(inbox, allotment)
+    }
   }
 
   /** Forgets messages: of one inbox, of one namespace's callbacks, or all. How an inbox answers stays. */
@@ -164,7 +197,9 @@ export class Inboxes {
     return cleared
   }
 
-  #keep(message: Message): void {
+  /** Keeps a message that came here, or to another replica. */
+  put(message: Message): void {
+    this.#places.heard(message.seq)
     this.#messages.push(message)
     this.#bytes += message.body.length
     while (this.#messages.length > MOST_MESSAGES || this.#bytes > MOST_BYTES) {
@@ -175,13 +210,22 @@ export class Inboxes {
   }
 
   /** The answer to one message. */
-  #take(inbox: string): InboxAnswer {
+  async #take(inbox: string): Promise<InboxAnswer> {
     const answer = this.answerOf(inbox)
-    if (answer.next === 1) this.#answers.delete(inbox)
-    else if (answer.next !== undefined) this.#answers.set(inbox, { ...answer, next: answer.next - 1 })
-    return answer
+    const { next } = answer
+    if (next === undefined) return answer
+    const allotment = this.#allotments.get(inbox) ?? ''
+    const { company } = this.#options
+    const left = company ? await company.take(allotment, next) : next - 1
+    if (this.#allotments.get(inbox) !== allotment) return answer
+    if (left <= 0) this.#answers.delete(inbox)
+    else this.#answers.set(inbox, { ...answer, next: left })
+    return left < 0 ? USUAL_ANSWER : answer
   }
 }
+
+/** By inbox: the name of the allotment, and the answer. */
+export type InboxAnswers = readonly (readonly [inbox: string, allotment: string, answer: InboxAnswer])[]
 
 /** What to wait for. */
 export interface Wanted {

@@ -9,6 +9,7 @@ import { type Command, command } from './command.ts'
 import type { Control } from './control.ts'
 import { whole } from './fields.ts'
 import { filterOf, Match, MatchQuery } from './filters.ts'
+import type { Enter } from './health-routes.ts'
 import { streamJournal } from './journal-stream.ts'
 import { DroppedView, NearMissView, nearMissView, shown } from './journal-views.ts'
 import { Scope } from './scope.ts'
@@ -63,6 +64,7 @@ const SequenceVerdict = z
 export interface JournalSurroundings {
   readonly timebase: Pick<Timebase, 'after'>
   readonly version: string
+  readonly enter: Enter
   /** Scheme and host of requests that named no host. */
   readonly origin: () => string
 }
@@ -163,7 +165,7 @@ function checkCommands(control: Control): Command[] {
   ]
 }
 
-function exportCommands(control: Control, { timebase, version, origin }: JournalSurroundings): Command[] {
+function exportCommands(control: Control, { timebase, version, origin, enter }: JournalSurroundings): Command[] {
   const { journal } = control
   return [
     command({
@@ -172,14 +174,17 @@ function exportCommands(control: Control, { timebase, version, origin }: Journal
       tag,
       summary: 'Follow what happens, as server-sent events',
       description:
-        'Each entry once it is complete, with its place as the id. Goes on after Last-Event-ID or after; without either, with what is complete from now on. A reader who falls so far behind that an entry he has not had must make room gets the event dropped, and the end.',
+        'Each entry once it is complete, with its place as the id. Goes on after Last-Event-ID or after; without either, with what is complete from now on. A reader who falls so far behind that an entry he has not had must make room gets the event dropped, and the end; one who reads nothing for half a minute is cut off.',
+      refusals: { 503: 'As many follow it as may be.' },
       query: Query,
       response: { type: 'text/event-stream', description: 'Entries of the journal, one an event.' },
       run: ({ query: { token, namespace, scope, after, ...match }, request, reply }) => {
         const last = request.headers['last-event-id']
         const filter = filterOf(match, keyOf(control.scopeOf({ token, namespace, scope })))
         const goesOnAfter = typeof last === 'string' && /^\d{1,15}$/.test(last) ? Number(last) : after
+        const leave = enter('streams')
         reply.hijack()
+        reply.raw.once('close', leave)
         streamJournal(reply.raw, { journal, filter, after: goesOnAfter, timebase })
         return reply
       },

@@ -31,7 +31,8 @@ export function streamJournal(response: ServerResponse, options: StreamOptions):
 
 /**
  * Nothing is kept for a reader but his place: what the connection does not take now is read from the journal when it
- * does. So a slow reader costs no memory, and one who is slower than the journal forgets is told so and let go.
+ * does. So a slow reader costs no memory, and one who is slower than the journal forgets is told so and let go. One who
+ * takes nothing between two heartbeats is cut off.
  */
 class Stream {
   readonly #response: ServerResponse
@@ -43,6 +44,8 @@ class Stream {
   /** Turns up to this one that are lost are known to be: the reader came too late for them, and was told. */
   readonly #lostBefore: number
   #isBehind = true
+  /** Whether the connection took nothing since the heart beat last, though there was something to take. */
+  #isStuck = false
   #disarm = () => {}
 
   constructor(response: ServerResponse, options: StreamOptions) {
@@ -58,7 +61,10 @@ class Stream {
   start(): void {
     const { journal } = this.#options
     const stop = journal.listen(entry => this.#onComplete(entry))
-    this.#response.on('drain', () => this.#catchUp())
+    this.#response.on('drain', () => {
+      this.#isStuck = false
+      this.#catchUp()
+    })
     this.#response.on('close', () => {
       stop()
       this.#disarm()
@@ -115,7 +121,10 @@ class Stream {
 
   #beat(): void {
     this.#disarm = this.#options.timebase.after(HEARTBEAT_MS, () => {
-      if (!this.#response.writableNeedDrain) this.#response.write(': still here\n\n')
+      // He doesn't read, and would hold on to his connection for ever.
+      if (this.#isStuck) return void this.#response.destroy()
+      this.#isStuck = this.#response.writableNeedDrain
+      if (!this.#isStuck) this.#response.write(': still here\n\n')
       this.#beat()
     })
   }

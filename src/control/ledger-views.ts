@@ -15,7 +15,7 @@ const digits = () => z.string().describe('First eight digits of it.')
 const PurchaseView = of<Purchase>(
   z
     .strictObject({
-      seq: z.int(),
+      seq: z.int().describe('Place in the journal; 0: accepted by an earlier process, and kept by --state.'),
       at: z.number(),
       namespace: digits(),
       taskId: z.string(),

@@ -85,12 +85,19 @@ export function readJson(app: FastifyInstance): void {
   })
 }
 
-/** Turns whatever was thrown into a reply. */
-export function thrownProblem(thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+/** Turns whatever was thrown into a reply. `onDefect` is told of what is our fault. */
+export function thrownProblem(
+  thrown: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  onDefect: (error: unknown) => void,
+): FastifyReply {
   if (thrown instanceof BadInput) return problem(reply, 400, thrown.message)
   if (thrown instanceof z.ZodError) return problem(reply, 400, new BadInput(thrown, request.body).message)
   if (thrown instanceof Refused) return problem(reply, thrown.status, thrown.message)
   const status = thrown instanceof Error && 'statusCode' in thrown ? Number(thrown.statusCode) : 500
+  if (status === 500) onDefect(thrown)
+  if (thrown instanceof Error && 'headers' in thrown) reply.headers(thrown.headers as Record<string, string>)
   if (status === 413) return problem(reply, 413, `a body may hold ${request.routeOptions.bodyLimit} bytes at most`)
   if (status === 415) {
     const type = request.headers['content-type']

@@ -3,8 +3,9 @@ import { z } from 'zod'
 import { type AccessOptions, objectionTo } from './access.ts'
 import { callbackCommands } from './callback-routes.ts'
 import { clockCommands } from './clock-routes.ts'
-import { addCommands, type Command, command, type Documented } from './command.ts'
+import { addCommands, type Command, command, type Documented, type Sharing } from './command.ts'
 import type { Control } from './control.ts'
+import { type Fares, healthCommands } from './health-routes.ts'
 import { inboxCommands, inboxDoor, inboxPosting } from './inbox-routes.ts'
 import { type JournalSurroundings, journalCommands } from './journal-routes.ts'
 import { ledgerCommands } from './ledger-routes.ts'
@@ -22,21 +23,27 @@ export interface ControlRoutesOptions extends Pick<JournalSurroundings, 'timebas
   readonly state: StateDesk
   readonly identity: Identity
   readonly access: AccessOptions
+  readonly fares: Fares
+  /** The other replicas, where there are any. */
+  readonly sharing?: Sharing | undefined
+  /** Is told of defects of ours. */
+  readonly onDefect: (error: unknown) => void
   /** Prints the OpenAPI document of the commands. */
   readonly print: (commands: readonly Documented[], form: 'json' | 'yaml', request: FastifyRequest) => Promise<string>
 }
 
 /** Every command of the door, in the order of its document. */
 export function controlCommands(options: ControlRoutesOptions): Command[] {
-  const { control, rules, identity, timebase, origin } = options
+  const { control, rules, identity, timebase, origin, fares } = options
+  const { enter } = fares
   return [
     ...selfCommands(options),
     ...clockCommands(control),
     ...taskCommands(control),
     ...ruleCommands(control, rules),
     ...callbackCommands(control),
-    ...inboxCommands(control.inboxes),
-    ...journalCommands(control, { timebase, origin, version: identity.version }),
+    ...inboxCommands(control, enter),
+    ...journalCommands(control, { timebase, origin, version: identity.version, enter }),
     ...ledgerCommands(control),
     ...settingsCommands(control),
     ...stateCommands(options.state),
@@ -53,7 +60,7 @@ export async function controlRoutes(app: FastifyInstance, options: ControlRoutes
     const objection = objectionTo(request, access)
     if (objection) return problem(reply, objection.status, objection.detail)
   })
-  app.setErrorHandler((thrown, request, reply) => thrownProblem(thrown, request, reply))
+  app.setErrorHandler((thrown, request, reply) => thrownProblem(thrown, request, reply, options.onDefect))
   app.setNotFoundHandler((request, reply) =>
     problem(
       reply,
@@ -61,15 +68,17 @@ export async function controlRoutes(app: FastifyInstance, options: ControlRoutes
       `there is no ${request.method} ${request.url.split('?')[0]}; GET /_mockling lists what there is`,
     ),
   )
-  addCommands(app, controlCommands(options), request => options.state.keep(request))
+  addCommands(app, controlCommands(options), {
+    keep: request => options.state.keep(request),
+    sharing: options.sharing,
+  })
   await app.register(async posting => inboxDoor(posting, options.control.inboxes))
 }
 
 /** What this process is, and what can be asked of it. */
 function selfCommands(options: ControlRoutesOptions): Command[] {
   const tag = 'self'
-  const { identity, control, print } = options
-  const health = { status: 'ok', ...identity } as const
+  const { identity, control, print, fares } = options
   const documented = () => [...controlCommands(options), ...inboxPosting(control.inboxes)]
   const document = (form: 'json' | 'yaml', type: string) =>
     command({
@@ -93,15 +102,7 @@ function selfCommands(options: ControlRoutesOptions): Command[] {
         links: documented().map(({ method, url, summary }) => `${method} /_mockling${url}  ${summary}`),
       }),
     }),
-    command({
-      method: 'GET',
-      url: '/health',
-      tag,
-      summary: 'Show that this is up',
-      response: z.strictObject({ status: z.literal('ok'), ...Identity.shape }),
-      isOpen: true,
-      run: () => health,
-    }),
+    ...healthCommands(identity, fares),
     command({
       method: 'GET',
       url: '/version',
@@ -122,8 +123,14 @@ export function refuseBadUrl(request: FastifyRequest, reply: FastifyReply): Fast
 }
 
 /** `GET` and `POST /health`: clients force asynchronous mode with it as a callback address (gateway §1.3). */
-export async function healthRoutes(app: FastifyInstance, identity: Identity): Promise<void> {
+export async function healthRoutes(
+  app: FastifyInstance,
+  identity: Identity,
+  onDefect: (error: unknown) => void,
+): Promise<void> {
   // Whatever is posted, as a callback or by hand, is of no interest.
+  // A type that is malformed is refused all the same, in our words.
+  app.setErrorHandler((thrown, request, reply) => thrownProblem(thrown, request, reply, onDefect))
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (_request, payload, done) => {
     payload.resume()

@@ -1,7 +1,7 @@
 import type { Revision } from '../contract/revisions.ts'
 import type { Operation } from '../faults/kind.ts'
 import { BadRule, type RuleInput, ruleFrom, rulesOf, type Site, type TimelineInput } from '../faults/rule-input.ts'
-import type { Hits, Rule, Rulebook } from '../faults/rulebook.ts'
+import type { Hits, NamedRule, Rule, Rulebook } from '../faults/rulebook.ts'
 import { neverFires, shadowOf } from '../faults/sense.ts'
 import { BadEffect } from '../faults/text.ts'
 import type { ClockScope, Namespaces } from '../simulation/namespaces.ts'
@@ -35,6 +35,12 @@ export interface TimelineView {
   /** First eight digits; `null`: for all tokens. */
   readonly namespace: string | null
   readonly rules: RuleView[]
+}
+
+/** All that a desk goes by. */
+export interface KeptRules {
+  readonly rules: readonly NamedRule[]
+  readonly made: readonly (readonly [series: string, n: number])[]
 }
 
 /** Commands about outcome rules, faults and timelines. */
@@ -109,10 +115,21 @@ export class RuleDesk {
     this.#removeOne(`timeline '${name}'`, scope, rule => rule.timeline === name)
   }
 
+  /** The rules and what ids were made up so far, as plain data: `load` takes it. */
+  get kept(): KeptRules {
+    return { rules: this.#options.rulebook.named, made: [...this.#made] }
+  }
+
+  load({ rules, made }: KeptRules): void {
+    this.#options.rulebook.load(rules)
+    this.#made.clear()
+    for (const [series, n] of made) this.#made.set(series, n)
+  }
+
   /** Takes everything away, as if there had never been a rule. */
   startOver(): void {
     this.#options.rulebook.remove(() => true)
-    this.#options.rulebook.resetCounts()
+    void this.#options.rulebook.resetCounts()
     this.#made.clear()
   }
 

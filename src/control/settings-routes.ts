@@ -36,6 +36,7 @@ export function settingsCommands(control: Control): Command[] {
     method: 'PATCH',
     url: '/v1/settings',
     isTaped: true,
+    isShared: true,
     tag,
     summary: 'Change settings, for all tokens, from the next request on',
     description: 'Whatever is left out stays; null takes a limit away. Tasks there are keep their plans.',
@@ -57,11 +58,11 @@ export function settingsCommands(control: Control): Command[] {
     }),
     {
       ...change,
-      handle: async (request, reply) => {
+      handle: async (request, reply, around) => {
         // Of a setting, "there is no such field" would be half of the truth.
         const reason = settings.elsewhere(Object.keys(request.body ?? {}))
         if (reason !== undefined) throw new Refused(reason)
-        return change.handle(request, reply)
+        return change.handle(request, reply, around)
       },
     },
     command({
@@ -82,6 +83,7 @@ export function settingsCommands(control: Control): Command[] {
       method: 'PATCH',
       url: '/v1/token-settings',
       isTaped: true,
+      isShared: true,
       tag,
       summary: 'Change the settings of one token, from its next request on',
       description:
@@ -103,6 +105,7 @@ export function settingsCommands(control: Control): Command[] {
       method: 'POST',
       url: '/v1/reset',
       isTaped: true,
+      isShared: true,
       tag,
       summary: 'Start over: one namespace or all, the whole or a part',
       description:

@@ -67,7 +67,9 @@ export function stateCommands(desk: StateDesk): Command[] {
       body: Repro,
       bodyLimit: BODY_LIMIT,
       response: PlayedView,
-      refusals: { 409: 'This server was started with settings that the run can’t be had under.' },
+      refusals: {
+        409: 'This server was started with settings that the run can’t be had under, or is one of replicas.',
+      },
       run: ({ body }) => desk.import(body as unknown as Repro) as never,
     }),
   ]

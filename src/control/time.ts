@@ -1,5 +1,6 @@
 import type { Journal } from '../journal/journal.ts'
-import { type ClockMode, LAST_INSTANT, type VirtualClock } from '../simulation/clock.ts'
+import { type ClockMode, type ClockSetting, LAST_INSTANT, type VirtualClock } from '../simulation/clock.ts'
+import type { Fleet, Waits } from '../simulation/fleet.ts'
 import type { ClockScope, Namespace, Namespaces } from '../simulation/namespaces.ts'
 import { settlesAt, type Task } from '../simulation/task.ts'
 import { isoTime } from '../simulation/timebase.ts'
@@ -7,6 +8,9 @@ import { inTurn, travel } from '../simulation/travel.ts'
 import { type ClockCommand, ClockLog } from './clock-log.ts'
 import { Refused } from './refused.ts'
 import type { ClockState } from './shapes.ts'
+
+/** Later than any instant. */
+const NEVER = Number.POSITIVE_INFINITY
 
 /** How a clock is to run. */
 export interface ClockChange {
@@ -22,24 +26,35 @@ export class Time {
   readonly log = new ClockLog()
   readonly #namespaces: Namespaces
   readonly #journal: Pick<Journal, 'newest'>
+  readonly #fleet: Fleet | undefined
 
-  constructor(namespaces: Namespaces, journal: Pick<Journal, 'newest'>) {
+  constructor(namespaces: Namespaces, journal: Pick<Journal, 'newest'>, fleet?: Fleet) {
     this.#namespaces = namespaces
     this.#journal = journal
+    this.#fleet = fleet
+    fleet?.shareLog(this.log)
   }
 
-  state(scope: ClockScope): ClockState {
+  /** With who waits here, and `elsewhere`. */
+  state(scope: ClockScope, elsewhere?: Waits): ClockState {
     const { clock, follows } = this.#one(scope)
     const now = clock.now()
+    const next = Math.min(clock.nextAwaited ?? NEVER, elsewhere?.awaited ?? NEVER)
     return {
       scope: scope === 'server' ? 'server' : scope.namespace.slice(0, 8),
       ...clock.setting,
       now,
       time: isoTime(now),
       follows,
-      waiting: clock.waiting,
-      next: finite(clock.nextAwaited),
+      waiting: clock.waiting + (elsewhere?.waiting ?? 0),
+      next: finite(next),
     }
+  }
+
+  /** With whoever waits, wherever that is. */
+  async stateEverywhere(scope: ClockScope): Promise<ClockState> {
+    const [waits] = (await this.#fleet?.elsewhere([this.#one(scope)])) ?? []
+    return this.state(scope, waits)
   }
 
   /** The present of a namespace, `''` being the server. */
@@ -55,9 +70,9 @@ export class Time {
       ...(at !== undefined && { at }),
     } as const
     return this.#command(scope, command, async () => {
-      const clocks = this.#namespaces.commanded(scope).map(({ clock }) => clock)
-      if (at !== undefined) await this.#moveStanding(scope, clocks, at)
-      for (const clock of clocks) clock.set({ mode, rate: command.rate })
+      const commanded = this.#namespaces.commanded(scope)
+      if (at !== undefined) await this.#moveStanding(scope, commanded, at)
+      await this.#run(commanded, { mode, rate: command.rate })
     })
   }
 
@@ -66,10 +81,14 @@ export class Time {
   }
 
   toNextEvent(scope: ClockScope): Promise<ClockState> {
-    return this.#command(scope, { command: 'next-event' }, clocks => {
-      const waits = clocks.map(clock => (clock.nextEvent ?? Number.POSITIVE_INFINITY) - clock.now())
-      const ms = Math.min(...waits)
-      if (ms === Number.POSITIVE_INFINITY) {
+    return this.#command(scope, { command: 'next-event' }, async namespaces => {
+      const elsewhere = this.#fleet ? await this.#fleet.elsewhere(namespaces) : []
+      const ms = Math.min(
+        ...namespaces.flatMap(({ clock }, index) =>
+          [clock.nextEvent, elsewhere[index]?.next].map(next => (next ?? NEVER) - clock.now()),
+        ),
+      )
+      if (ms === NEVER) {
         throw new Refused(
           'nobody waits: there is no held request, no due callback and no poll of a pending task; advance by a length or to an instant',
           409,
@@ -99,32 +118,45 @@ export class Time {
   async #command(
     scope: ClockScope,
     command: ClockCommand,
-    act: (clocks: readonly VirtualClock[]) => void | Promise<void>,
+    act: (namespaces: readonly Namespace[]) => void | Promise<void>,
   ): Promise<ClockState> {
-    return inTurn(this.#clocks(scope), async () => {
+    const carryOut = async (seq?: number) => {
       const from = this.#one(scope).clock.now()
-      const entry = this.log.add(command, { scope, from, journalSeq: this.#journal.newest })
+      const entry = this.log.add(command, { scope, from, journalSeq: this.#journal.newest, seq })
       try {
-        await act(this.#clocks(scope))
+        await act(this.#concerned(scope))
       } catch (refusal) {
         this.log.remove(entry)
         throw refusal
       }
       this.#namespaces.commanded(scope)
-      const state = this.state(scope)
+      const state = this.#fleet ? await this.stateEverywhere(scope) : this.state(scope)
       entry.to = state.now
+      this.#fleet?.logged(entry)
       return state
-    })
+    }
+    const clocks = this.#concerned(scope).map(({ clock }) => clock)
+    return inTurn(clocks, () => (this.#fleet ? this.#fleet.command(scope, carryOut) : carryOut()))
+  }
+
+  /** Here and elsewhere. */
+  #run(namespaces: readonly Namespace[], setting: ClockSetting): Promise<void> | undefined {
+    if (this.#fleet) return this.#fleet.set(namespaces, setting)
+    for (const { clock } of namespaces) clock.set(setting)
+    return undefined
   }
 
   /** Moves clocks that stand meanwhile: one that ran would be a little further when it is told to stop there. */
-  async #moveStanding(scope: ClockScope, clocks: readonly VirtualClock[], to: number): Promise<void> {
-    const before = clocks.map(clock => clock.setting)
-    for (const clock of clocks) clock.set({ mode: 'frozen', rate: 1 })
+  async #moveStanding(scope: ClockScope, namespaces: readonly Namespace[], to: number): Promise<void> {
+    const before = namespaces.map(({ clock }) => clock.setting)
+    const stopped = this.#run(namespaces, { mode: 'frozen', rate: 1 })
+    if (stopped) await stopped
     try {
       await this.#move(scope, { to })
     } catch (refusal) {
-      for (const [index, clock] of clocks.entries()) clock.set(before[index] ?? clock.setting)
+      for (const [index, namespace] of namespaces.entries()) {
+        await this.#run([namespace], before[index] ?? namespace.clock.setting)
+      }
       throw refusal
     }
   }
@@ -136,13 +168,14 @@ export class Time {
     if (!(now + ms <= LAST_INSTANT)) throw new Refused('the instant is beyond the calendar', 409)
     // A clock that auto-skip has taken beyond the instant stays where it is.
     const length = (clock: VirtualClock) => ('ms' in by ? ms : Math.max(0, now + ms - clock.now()))
-    await travel(this.#namespaces.commanded(scope).map(({ clock }) => ({ clock, ms: length(clock) })))
+    const commanded = this.#namespaces.commanded(scope)
+    const journeys = commanded.map(({ clock }) => ({ clock, ms: length(clock) }))
+    await travel(journeys, this.#fleet?.convoy(commanded))
   }
 
-  #clocks(scope: ClockScope): VirtualClock[] {
-    if (scope !== 'server') return [this.#namespaces.of(scope.namespace).clock]
-    const followers = this.#namespaces.all().filter(({ follows }) => follows)
-    return followers.map(({ clock }) => clock)
+  #concerned(scope: ClockScope): Namespace[] {
+    if (scope !== 'server') return [this.#namespaces.of(scope.namespace)]
+    return this.#namespaces.all().filter(({ follows }) => follows)
   }
 
   /** The namespace to look at. Looking does not make one. */

@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http'
 import type { Har, Entry as HarEntry, Header, Request, Response } from 'har-format'
+import { parsedUrl } from '../contract/url.ts'
 import { isoTime } from '../simulation/timebase.ts'
 import type { AnswerHeaders, CallbackEntry, DownloadEntry, Entry, RequestEntry } from './entries.ts'
 import type { Dropped } from './journal.ts'
@@ -104,7 +105,7 @@ function urlOf(entry: Entry, headers: readonly Header[], origin: string): string
   const query = entry.query !== undefined ? `?${entry.query}` : ''
   const target = `${entry.path}${query}`.replace(/%(?![\da-f]{2})/gi, '%25')
   const named = `http://${headerIn(headers, 'host') ?? ''}`
-  const base = URL.canParse(named) ? new URL(named).origin : origin
+  const base = parsedUrl(named)?.origin ?? origin
   return new URL(target.startsWith('/') ? base + target : `${base}/${target}`).href
 }
 

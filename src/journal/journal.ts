@@ -1,3 +1,4 @@
+import { Places } from '../simulation/places.ts'
 import { type EntryFilter, matches } from './conditions.ts'
 import type { Entry, Unplaced } from './entries.ts'
 import { sizeOf, trim } from './trimming.ts'
@@ -44,7 +45,7 @@ export class Journal {
   #slots: Slot[] = []
   #from = 0
   #bytes = 0
-  #seq = 0
+  readonly #places: Places
   #turns = 0
   #lostTurn = 0
   #dropped: Dropped = { ...NOTHING }
@@ -52,9 +53,10 @@ export class Journal {
   /** Entries cleared before they were complete. */
   readonly #cleared = new WeakSet<Entry>()
 
-  constructor(most: number, mostBytes: number = Number.POSITIVE_INFINITY) {
+  constructor(most: number, mostBytes: number = Number.POSITIVE_INFINITY, places: Places = new Places()) {
     this.#most = most
     this.#mostBytes = mostBytes
+    this.#places = places
   }
 
   /** What had to go to make room, since the start or the last `clear` of everything. */
@@ -64,17 +66,17 @@ export class Journal {
 
   /** Place of the newest entry, 0 before the first. */
   get newest(): number {
-    return this.#seq
+    return this.#places.newest
   }
 
   /** A place for an entry that will come: `record` it with this `seq`. */
   place(): number {
-    return ++this.#seq
+    return this.#places.next()
   }
 
   /** The next entry gets the place after `seq`, for a run that is played again. */
   continueAfter(seq: number): void {
-    this.#seq = seq
+    this.#places.continueAfter(seq)
   }
 
   /** Keeps one entry and gives it its place. The caller may add to it until he calls `complete`. */
@@ -105,6 +107,12 @@ export class Journal {
     const placed = Object.assign(entry, { seq: entry.seq ?? this.place() }) as Entry
     this.#keep(placed)
     this.complete(placed)
+  }
+
+  /** Keeps a complete entry that another replica has given its place. */
+  take(entry: Entry): void {
+    this.#places.heard(entry.seq)
+    this.record(entry)
   }
 
   /** Matching entries, oldest first; at most `limit`, the newest of them. */

@@ -1,5 +1,5 @@
 import { sumOfCredits } from '../contract/pricing.ts'
-import { isTerminal, type Step } from '../simulation/task.ts'
+import { createdAt, isTerminal, type Step, settlesAt, type Task } from '../simulation/task.ts'
 import type { Entry, RequestEntry } from './entries.ts'
 import { fieldOf, sentJson } from './reading.ts'
 
@@ -15,6 +15,7 @@ export type PriceState = 'charged' | 'reserved' | 'failed'
 
 /** One accepted create. */
 export interface Purchase {
+  /** Of the create in the journal; 0 if that was accepted by an earlier process. */
   readonly seq: number
   /** When it was accepted, on the namespace's clock. */
   readonly at: number
@@ -58,9 +59,10 @@ export interface Present {
   readonly planOf?: (taskId: string) => readonly Step[] | undefined
 }
 
-/** Every accepted create with its price, and what became of it. */
-export function ledgerOf(entries: readonly Entry[], present: Present): Ledger {
-  const purchases = acceptedCreates(entries).map(entry => purchaseOf(entry, present))
+/** Every accepted create with its price, and what became of it: after the tasks of earlier ones. */
+export function ledgerOf(entries: readonly Entry[], present: Present, earlier: readonly Task[] = []): Ledger {
+  const now = acceptedCreates(entries).map(entry => purchaseOf(entry, present))
+  const purchases = [...earlier.map(task => purchaseOfTask(task, present)), ...now]
   return { purchases, totals: totalsOf(purchases) }
 }
 
@@ -86,8 +88,11 @@ export function endOf(create: AcceptedCreate, { planOf }: Pick<Present, 'planOf'
 
 /** How things stand with the create's price. */
 export function priceState(create: AcceptedCreate, present: Present): PriceState {
-  const end = endOf(create, present)
-  if (end === undefined || end.at > present.nowOf(create.namespace)) return 'reserved'
+  return stateBy(endOf(create, present), present.nowOf(create.namespace))
+}
+
+function stateBy(end: Step | undefined, now: number): PriceState {
+  if (end === undefined || end.at > now) return 'reserved'
   return end.state === 'failed' ? 'failed' : 'charged'
 }
 
@@ -103,6 +108,21 @@ function purchaseOf(create: AcceptedCreate, present: Present): Purchase {
     ...{ action: asked('action'), model: asked('model'), mode: asked('mode') },
     ...{ outcome, credits, state: priceState(create, present) },
     settlesAt: endOf(create, present)?.at ?? null,
+  }
+}
+
+/** What a task that the journal does not know was bought for. */
+function purchaseOfTask(task: Task, present: Present): Purchase {
+  const { namespace, id: taskId, credits, outcome, steps, request } = task
+  const asked = (name: string) => {
+    const value = request[name]
+    return typeof value === 'string' ? value : null
+  }
+  return {
+    ...{ seq: 0, at: createdAt(task), namespace, taskId },
+    ...{ action: asked('action'), model: asked('model'), mode: asked('mode') },
+    ...{ outcome, credits, state: stateBy(steps.find(isTerminal), present.nowOf(namespace)) },
+    settlesAt: settlesAt(task) ?? null,
   }
 }
 

@@ -34,7 +34,7 @@ function beginning(text: string): string {
 
 /** Every URL of a JSON text without the name and password in it, and as long: its length is among the headers. */
 function withoutUserinfos(text: string): string {
-  return text.replace(/(?<=https?:\\?\/\\?\/)[^\s"/?#\\]*(?=@)/gi, secret => '*'.repeat(Buffer.byteLength(secret)))
+  return text.replace(/(?<=\w:\\?\/\\?\/)[^\s"/?#\\]*(?=@)/gi, secret => '*'.repeat(Buffer.byteLength(secret)))
 }
 
 /** What an entry takes besides its texts, about. */
