@@ -26,7 +26,10 @@ import { VERSION } from './version.ts'
 /** Settings that a run does not depend on, or that say where and to whom. */
 const OWN: ReadonlySet<string> = new Set<keyof Config>([
   ...(['host', 'port', 'tokens', 'timeline', 'controlKey', 'logRequests', 'drain'] as const),
-  ...(['callbackPrivate', 'callbackAllow', 'callbackDeny', 'mediaCache', 'demo'] as const),
+  ...(['callbackPrivate', 'callbackAllow', 'callbackDeny', 'mediaCache', 'demo', 'state', 'stateSync'] as const),
+  ...(['redisUrl', 'redisPrefix'] as const),
+  ...(['maxConnections', 'maxHeld', 'maxPending', 'maxStreams', 'maxHead', 'maxBody'] as const),
+  ...(['taskMemory', 'bodyMemory', 'headTimeout', 'requestTimeout', 'keepAlive'] as const),
 ])
 
 /** Settings that can't change while a simulator runs, and that ids, answers or files depend on. */
@@ -183,6 +186,8 @@ function asKept(entry: Entry): Entry {
 
 async function imported(theatre: Theatre, replaying: Replaying, run: Repro): Promise<Played> {
   const { control, rules, namespaces, journal, settings, tape } = theatre
+  if (settings.config.redisUrl !== undefined)
+    throw new Refused('a run is played on one process alone; this is one of replicas (--redis-url)', 409)
   refuseOtherSettings(settings.started, run)
   const nowOf = (key: string) => namespaces.of(key).clock.now()
   const playback: Playback = new Playback(run, nowOf, post => play.onOpen(post))

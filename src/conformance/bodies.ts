@@ -18,7 +18,9 @@ export const EXAMPLE_FILES: Files = {
   audio: 'https://example.com/voice.mp3',
 }
 
-const PROMPT = 'White ceramic coffee mug on a marble countertop, the camera rotates slowly.'
+/** Guide A's own: its scenarios and the cases that are about any video share one. */
+const PROMPT =
+  'White ceramic coffee mug on glossy marble countertop with morning window light. Camera slowly rotates 360 degrees around the mug, pausing briefly at the handle.'
 
 /** What a cell of the matrix may ask for beside words and a first frame. */
 export const FEATURES = ['plain', 'end frame', 'camera', 'sound'] as const

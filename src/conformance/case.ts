@@ -19,8 +19,10 @@ export interface Refused {
   readonly code: ErrorCode
   /** Absent: any text. */
   readonly message?: string
-  /** Where the text was read: one that was chosen for the simulator is no promise of the API. */
-  readonly text?: Evidence
+  /** How the simulator says it, and by which rule. */
+  readonly ours: { readonly message: string; readonly rule?: string; readonly field?: string }
+  /** Where that text was read: one that was chosen for the simulator is no promise of the API. */
+  readonly text: Evidence
   /** Whether the body says `success: false`. */
   readonly saysSuccess: boolean
 }
@@ -48,8 +50,6 @@ export type Look = (typeof LOOKS)[number]
 export interface Made {
   /** As results give it, such as `5.1`. */
   readonly duration: string
-  readonly width: number
-  readonly height: number
 }
 
 /** How a case can cost money on a real API. `at risk`: only if a refusal that is expected does not come. */
@@ -81,4 +81,4 @@ export type Check =
   | { readonly kind: 'query'; readonly query: Query; readonly production?: Production }
 
 /** Questions to `/kling/tasks`. They cost nothing. */
-export type Query = 'unknown id' | 'no id' | 'no ids' | 'batch'
+export type Query = 'unknown id' | 'no ids' | 'batch'

@@ -5,6 +5,7 @@ import { answerCases, queryCases } from './cases/answers.ts'
 import { errorCases } from './cases/errors.ts'
 import { matrixCases } from './cases/matrix.ts'
 import { ruleCases } from './cases/rules.ts'
+import { scenarioCases } from './cases/scenarios.ts'
 
 /** What the cases of a revision are made with. */
 export interface CaseOptions {
@@ -21,6 +22,7 @@ export function casesOf(revision: Revision, { files = EXAMPLE_FILES, gateway = r
     ...ruleCases(revision, files),
     ...matrixCases(revision, files),
     ...answerCases(revision),
+    ...scenarioCases(revision),
   ].toSorted((one, other) => ORDER[one.priceClass] - ORDER[other.priceClass])
 }
 

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { ErrorBody, GatewayErrorBody } from '../contract/wire.ts'
 import type { Refused } from './case.ts'
+import { printable } from './reading.ts'
 import type { Seen } from './target.ts'
 
 /** Something that came otherwise than promised. */
@@ -54,6 +55,6 @@ function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
 
 /** A value in a line of its own. */
 export function shown(value: unknown): string {
-  const text = value === undefined ? 'nothing' : JSON.stringify(value)
+  const text = printable(value === undefined ? 'nothing' : JSON.stringify(value))
   return text.length > 200 ? `${text.slice(0, 200)}…` : text
 }

@@ -1,11 +1,16 @@
+import { randomUUID } from 'node:crypto'
 import { closeSync, fsyncSync, openSync, readFileSync, truncateSync, writeSync } from 'node:fs'
 import type { Production } from './case.ts'
-import { type Ledger, NotProduced, type Produced } from './studio.ts'
+import { fieldOf } from './difference.ts'
+import { type Accepted, type Ledger, NotProduced, type Produced } from './studio.ts'
+import { parsed } from './target.ts'
 
 /** A line of the file. */
 type Line = { readonly for: string } & (
-  | { readonly begun: string }
+  | { readonly begun: string; readonly run?: string }
+  | { readonly accepted: Accepted }
   | { readonly made: Produced }
+  | { readonly refused: string }
   | { readonly passed: string }
 )
 
@@ -19,17 +24,29 @@ export interface FileLedger extends Ledger {
  * What was paid for, in a file of one JSON line for each event, so that neither an interrupt nor a crash makes a second
  * run pay again: a create is written down before it is sent. The token is never written.
  *
+ * Several runs may share it: whichever wrote first that it begins sends the create.
+ *
  * `about` is the target and its revision: lines about others are left alone.
  * @throws Error if the file can't be read or written, or holds something else
  */
 export function openLedger(file: string, about: string): FileLedger {
-  const lines = linesOf(file).filter(line => line.for === about)
-  const begun = new Set(lines.flatMap(line => ('begun' in line ? [line.begun] : [])))
-  const made = new Map(lines.flatMap(line => ('made' in line ? [[line.made.id, line.made] as const] : [])))
-  const passed = new Set(lines.flatMap(line => ('passed' in line ? [line.passed] : [])))
+  const run = randomUUID()
+  const linesNow = () => linesOf(file).filter(line => line.for === about)
+  const begun = new Set<string>()
+  const accepted = new Map<string, Accepted>()
+  const made = new Map<string, Produced>()
+  const passed = new Set<string>()
+  for (const line of linesNow()) {
+    if ('begun' in line) begun.add(line.begun)
+    else if ('accepted' in line) accepted.set(line.accepted.id, line.accepted)
+    else if ('made' in line) made.set(line.made.id, line.made)
+    else if ('refused' in line) begun.delete(line.refused)
+    else if ('passed' in line) passed.add(line.passed)
+  }
   const write = (line: object) => append(file, { for: about, ...line })
   return {
     known: id => made.get(id),
+    accepted: id => accepted.get(id),
     begin: async ({ id }: Production) => {
       if (begun.has(id)) {
         throw new NotProduced(
@@ -38,11 +55,22 @@ export function openLedger(file: string, about: string): FileLedger {
         )
       }
       begun.add(id)
-      write({ begun: id })
+      write({ begun: id, run })
+      if (beginnerOf(id, linesNow()) !== run) {
+        throw new NotProduced(`another run is sending ${id}, or has sent it since this one began: it is not sent again`)
+      }
+    },
+    accept: async one => {
+      accepted.set(one.id, one)
+      write({ accepted: one })
     },
     end: async produced => {
       made.set(produced.id, produced)
       write({ made: produced })
+    },
+    forget: async ({ id }) => {
+      begun.delete(id)
+      write({ refused: id })
     },
     hasPassed: id => passed.has(id),
     pass: id => {
@@ -50,6 +78,16 @@ export function openLedger(file: string, about: string): FileLedger {
       write({ passed: id })
     },
   }
+}
+
+/** The run that was the first to begin something, and was not refused. */
+function beginnerOf(id: string, lines: readonly Line[]): string | undefined {
+  let beginner: string | undefined
+  for (const line of lines) {
+    if ('begun' in line && line.begun === id) beginner ??= line.run ?? ''
+    else if ('refused' in line && line.refused === id) beginner = undefined
+  }
+  return beginner
 }
 
 function linesOf(file: string): Line[] {
@@ -61,11 +99,9 @@ function linesOf(file: string): Line[] {
     .split('\n')
     .filter(line => line !== '')
     .map((line, at) => {
-      try {
-        return JSON.parse(line)
-      } catch (cause) {
-        throw new Error(`${file}, line ${at + 1}: no JSON; it is no ledger of mockling verify`, { cause })
-      }
+      const value = parsed(line)
+      if (typeof fieldOf(value, 'for') === 'string') return value as Line
+      throw new Error(`${file}, line ${at + 1}: it is no ledger of mockling verify`)
     })
 }
 

@@ -2,74 +2,100 @@ import { TaskAccepted, taskRecordIn, videoResultIn } from '../contract/wire.ts'
 import type { Look, Made, Production } from './case.ts'
 import { type Difference, difference, differencesFromShape, fieldOf, shown } from './difference.ts'
 import { type Download, downloaded } from './download.ts'
+import { type Observed, observedFile, observedIn } from './observed.ts'
 import type { Produced } from './studio.ts'
 import type { Target } from './target.ts'
 
-/** What one look at a finished production finds wrong. */
-export type Looking = (
-  produced: Produced,
-  expected: Made,
-  production: Production,
-  target: Target,
-) => Promise<Difference[]>
+/** What one look shows, and what is wrong with it. */
+export interface Looked {
+  readonly differences: readonly Difference[]
+  readonly observed?: Observed
+}
+
+/** One look at a finished production. */
+export type Looking = (produced: Produced, expected: Made, production: Production, target: Target) => Promise<Looked>
 
 export const LOOKINGS: Readonly<Record<Look, Looking>> = {
-  answer: async ({ answer }, _, { via }, { revision }) => [
-    ...difference('status', 200, answer.status),
-    ...differencesFromShape('the answer', via === 'answer' ? videoResultIn(revision) : TaskAccepted, answer.json),
-  ],
+  answer: async ({ answer }, _, { via }, { revision }) => ({
+    observed: observedIn(answer.status, answer.json),
+    differences: [
+      ...difference('status', 200, answer.status),
+      ...differencesFromShape('the answer', via === 'answer' ? videoResultIn(revision) : TaskAccepted, answer.json),
+    ],
+  }),
 
   result: async ({ answer, result }, { duration }, { path }, { revision }) => {
     const refused = difference('status', 200, answer.status)
-    if (refused.length > 0) return [...refused, { at: 'the answer', promised: 'task_id', seen: shown(answer.json) }]
-    return [
-      ...(path === '/kling/videos' ? differencesFromShape('the result', videoResultIn(revision), result) : []),
-      ...difference('success', true, fieldOf(result, 'success')),
-      ...difference('duration', duration, String(fieldOf(result, 'duration'))),
-    ]
+    if (refused.length > 0) {
+      const differences = [...refused, { at: 'the answer', promised: 'task_id', seen: shown(answer.json) }]
+      return { observed: observedIn(answer.status, answer.json), differences }
+    }
+    return {
+      observed: observedIn(answer.status, result),
+      differences: [
+        ...(path === '/kling/videos' ? differencesFromShape('the result', videoResultIn(revision), result) : []),
+        ...difference('success', true, fieldOf(result, 'success')),
+        ...difference('duration', duration, String(fieldOf(result, 'duration'))),
+      ],
+    }
   },
 
-  record: async ({ record, body, taskId }, _, __, { revision }) => [
-    ...differencesFromShape('the record', taskRecordIn(revision), record),
-    ...difference('id', taskId, fieldOf(record, 'id')),
-    ...difference('request', shown(body), shown(fieldOf(record, 'request'))),
-    ...difference('finished_at', 'number', typeof fieldOf(record, 'finished_at')),
-  ],
+  record: async ({ answer, record, body, taskId }, _, __, { revision }) => ({
+    observed: observedIn(answer.status, record),
+    differences: [
+      ...differencesFromShape('the record', taskRecordIn(revision), record),
+      ...difference('id', taskId, fieldOf(record, 'id')),
+      ...difference('request', shown(body), shown(fieldOf(record, 'request'))),
+      ...difference('finished_at', 'number', typeof fieldOf(record, 'finished_at')),
+    ],
+  }),
 
-  callback: async ({ callback, taskId, result }, _, __, { revision }) => {
-    if (!callback) return [{ at: 'callback', promised: 'a post with the result', seen: 'nothing' }]
-    return [
-      ...differencesFromShape('the callback', videoResultIn(revision), callback.body),
-      ...difference('task_id', taskId, fieldOf(callback.body, 'task_id')),
-      ...difference('content-type', true, /^application\/json\b/.test(callback.headers['content-type'] ?? '')),
-      ...difference('result', shown(result), shown(callback.body)),
-    ]
+  callback: async ({ callbacks: [callback, ...more] = [], taskId, result }, _, __, { revision }) => {
+    if (!callback) return { differences: [{ at: 'callback', promised: 'a post with the result', seen: 'nothing' }] }
+    return {
+      observed: observedIn(undefined, callback.body),
+      differences: [
+        ...differencesFromShape('the callback', videoResultIn(revision), callback.body),
+        ...difference('task_id', taskId, fieldOf(callback.body, 'task_id')),
+        ...difference('content-type', true, /^application\/json\b/.test(callback.headers['content-type'] ?? '')),
+        ...difference('result', shown(result), shown(callback.body)),
+        ...more.flatMap(({ body }) => difference('another callback', shown(callback.body), shown(body))),
+      ],
+    }
   },
 
   file: async ({ result }, { duration }) => {
     const { status, headers, bytes } = await downloadOf(result)
-    return [
-      ...difference('status', 200, status),
-      ...difference('content-type', 'video/mp4', headers['content-type']),
-      ...difference('content-length', String(bytes.length), headers['content-length'] ?? String(bytes.length)),
-      ...difference('bytes 4 to 8', 'ftyp', bytes.subarray(4, 8).toString('latin1')),
-      ...difference('boxes', 'whole', isWhole(bytes) ? 'whole' : 'cut short'),
-      ...difference('seconds', duration, secondsOf(bytes)),
-    ]
+    const observed = observedFile(status, bytes)
+    if (status !== 200) return { observed, differences: difference('status', 200, status) }
+    return {
+      observed,
+      differences: [
+        ...difference('content-type', 'video/mp4', headers['content-type']),
+        ...difference('content-length', String(bytes.length), headers['content-length'] ?? String(bytes.length)),
+        ...difference('bytes 4 to 8', 'ftyp', bytes.subarray(4, 8).toString('latin1')),
+        ...difference('boxes', 'whole', isWhole(bytes) ? 'whole' : 'cut short'),
+        ...difference('seconds', duration, secondsOf(bytes)),
+      ],
+    }
   },
 
   ranges: async ({ result }) => {
     const whole = await downloadOf(result)
+    if (whole.status !== 200) return { differences: difference('status of the whole file', 200, whole.status) }
     const part = await downloadOf(result, { range: 'bytes=100-199' })
     const tail = await downloadOf(result, { range: 'bytes=-50' })
     const beyond = await downloadOf(result, { range: `bytes=${whole.bytes.length}-` })
-    return [
-      ...difference('status', 206, part.status),
-      ...difference('content-range', `bytes 100-199/${whole.bytes.length}`, part.headers['content-range']),
-      ...difference('bytes 100 to 199', true, part.bytes.equals(whole.bytes.subarray(100, 200))),
-      ...difference('the last 50 bytes', true, tail.bytes.equals(whole.bytes.subarray(-50))),
-      ...difference('status of a range beyond the end', 416, beyond.status),
-    ]
+    return {
+      observed: observedFile(part.status, part.bytes),
+      differences: [
+        ...difference('status', 206, part.status),
+        ...difference('content-range', `bytes 100-199/${whole.bytes.length}`, part.headers['content-range']),
+        ...difference('bytes 100 to 199', true, part.bytes.equals(whole.bytes.subarray(100, 200))),
+        ...difference('the last 50 bytes', true, tail.bytes.equals(whole.bytes.subarray(-50))),
+        ...difference('status of a range beyond the end', 416, beyond.status),
+      ],
+    }
   },
 }
 

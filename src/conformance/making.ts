@@ -35,9 +35,10 @@ export function neighbourOf({ type, body, examined }: Tried, revision: Revision)
 }
 
 /** How a body is refused that an objection is made to. */
-export function refusedFor({ message, text }: Objection): Refused {
+export function refusedFor({ rule, field, message, text }: Objection): Refused {
   const { status } = ERRORS.bad_request
-  return { status, code: 'bad_request', text, saysSuccess: true, ...(text.grade !== 'chosen' && { message }) }
+  const ours = { rule, field, message }
+  return { status, code: 'bad_request', ours, text, saysSuccess: true, ...(text.grade !== 'chosen' && { message }) }
 }
 
 /** What it would cost: its own price, or that of its nearest sound neighbour where it names what nobody sells. */
@@ -63,8 +64,7 @@ export function sourceVideo(revision: Revision): Source {
 export function acceptedCase(sound: Tried, source: Source): Pick<Case, 'priceClass' | 'credits' | 'needs' | 'check'> {
   const isFromVideo = sound.examined.sourceId !== undefined
   const production = produced(sound, isFromVideo ? source.production : undefined)
-  const { frames, fps, width, height } = formatMade(sound, isFromVideo ? source.format : undefined)
-  const expected = { duration: durationText({ frames, fps }), width, height }
+  const expected = { duration: durationText(formatMade(sound, isFromVideo ? source.format : undefined)) }
   return {
     priceClass: 'paid',
     credits: production.credits,
@@ -78,6 +78,11 @@ export function produced({ type, body, examined }: Tried, of?: Production): Prod
   const { path } = ENDPOINTS[type]
   const { credits } = examined.price()
   return { id: keyOf(path, body), path, body, via: 'polls', credits, ...(of && { of }) }
+}
+
+/** The same video, its end learnt in another way. */
+export function answered(production: Production, via: Production['via']): Production {
+  return via === 'polls' ? production : { ...production, via, id: `${via} ${production.id}` }
 }
 
 /** The same for the same body, whatever the order of its fields. */

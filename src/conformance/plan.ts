@@ -78,7 +78,8 @@ function whySkipped(
     return 'others show the same for less; --everything runs it'
   }
   if (!allowSpend) return `it may cost ${credits} Credits; --allow-spend lets it`
-  if (credits > left) return `${credits} Credits would take the run above --max-credits; ${left} are left`
+  // Of what is no number nothing may be spent.
+  if (!(credits <= left)) return `${credits} Credits would take the run above --max-credits; ${left} are left`
   return undefined
 }
 
@@ -102,12 +103,12 @@ function productionsOf({ check }: Case): Production[] {
 
 /**
  * Productions that show each two of model, mode, length and feature together that any of them shows: greedily, the most
- * pairs for a Credit first. Those of cases that are not about a request's features stay.
+ * pairs for a Credit first. Those of cases that are not about a request's features stay, and those that a guide shows.
  */
 export function coveringSet(cases: readonly Case[]): ReadonlySet<string> {
   const productions = new Map(cases.flatMap(one => productionsOf(one).map(made => [made.id, made] as const)))
   const open = new Map([...productions.values()].map(made => [made, pairsOf(made)] as const))
-  const others = cases.filter(({ tags }) => tags.includes('answer')).flatMap(productionsOf)
+  const others = cases.filter(({ tags }) => tags.some(tag => ALWAYS.has(tag))).flatMap(productionsOf)
   const chosen = new Set(others.map(({ id }) => id))
   const seen = new Set(others.flatMap(pairsOf))
   for (;;) {
@@ -122,6 +123,8 @@ export function coveringSet(cases: readonly Case[]): ReadonlySet<string> {
     open.delete(best.made)
   }
 }
+
+const ALWAYS: ReadonlySet<string> = new Set(['answer', 'guide-example'])
 
 /** Each two facts of a request, as text. */
 function pairsOf({ path, body }: Production): string[] {

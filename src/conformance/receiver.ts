@@ -1,7 +1,9 @@
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { text } from 'node:stream/consumers'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { readWithin } from './reading.ts'
 import { parsed } from './target.ts'
 
 /** A callback as it came. */
@@ -14,8 +16,8 @@ export interface Posted {
 /** One address, and what comes there. */
 export interface Box {
   readonly url: string
-  /** The first post; `undefined` if none came for so long. */
-  first(milliseconds: number): Promise<Posted | undefined>
+  /** What came until `afterwards` milliseconds after the first post; nothing if that did not come within `milliseconds`. */
+  posts(milliseconds: number, afterwards: number): Promise<Posted[]>
 }
 
 /** Takes callbacks. */
@@ -35,28 +37,35 @@ export async function startReceiver(publicUrl?: string, port = 0): Promise<Recei
   const waiting = new Map<string, (posted: Posted) => void>()
   const server = createServer(async (request, response) => {
     const name = request.url?.split('/').at(-1) ?? ''
-    const length = Number(request.headers['content-length'] ?? 0)
-    const body = length > MOST_BYTES ? '' : await text(request).catch(() => '')
+    const body = await readWithin(MOST_BYTES, request).catch(() => Buffer.of())
     response.end()
-    waiting.get(name)?.({ headers: request.headers as Record<string, string>, body: parsed(body) })
+    waiting.get(name)?.({ headers: request.headers as Record<string, string>, body: parsed(body.toString('utf8')) })
   })
   server.listen(port, publicUrl === undefined ? '127.0.0.1' : undefined)
   await once(server, 'listening')
   const base = publicUrl ?? `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  let boxes = 0
   return {
     open: () => {
-      const name = `callback-${++boxes}`
-      const came = new Promise<Posted>(resolve => waiting.set(name, resolve))
-      return { url: `${base.replace(/\/$/, '')}/${name}`, first: milliseconds => firstOf(came, milliseconds) }
+      // The address may be public: nobody else is to know it.
+      const name = `callback-${randomBytes(12).toString('base64url')}`
+      const posts: Posted[] = []
+      const first = new Promise<void>(resolve => {
+        waiting.set(name, posted => {
+          posts.push(posted)
+          resolve()
+        })
+      })
+      return {
+        url: `${base.replace(/\/$/, '')}/${name}`,
+        posts: async (milliseconds, afterwards) => {
+          await Promise.race([first, sleep(milliseconds)])
+          if (posts.length > 0) await sleep(afterwards)
+          return posts
+        },
+      }
     },
     close: () => closed(server),
   }
-}
-
-async function firstOf(came: Promise<Posted>, milliseconds: number): Promise<Posted | undefined> {
-  const over = AbortSignal.timeout(milliseconds)
-  return Promise.race([came, once(over, 'abort').then(() => undefined)])
 }
 
 async function closed(server: Server): Promise<void> {

@@ -2,10 +2,14 @@ import { randomUUID } from 'node:crypto'
 import { request } from 'undici'
 import { isRevision, type Revision } from '../contract/revisions.ts'
 import { fieldOf } from './difference.ts'
-import { Unreachable } from './target.ts'
+import { readWithin } from './reading.ts'
+import { parsed, reasonOf, Unreachable } from './target.ts'
 
 /** Milliseconds that the first answer may take. */
 const PROBE_MS = 10_000
+
+/** Bytes that it may have. What says more is no mockling. */
+const PROBE_BYTES = 100_000
 
 /**
  * Whether a target says of itself that it is a mockling. Anything else that answers is taken for the real API.
@@ -13,11 +17,10 @@ const PROBE_MS = 10_000
  */
 export async function isMockling(url: string): Promise<boolean> {
   try {
-    const answer = await request(`${url}/_mockling/health`, { headersTimeout: PROBE_MS, bodyTimeout: PROBE_MS })
-    const text = await answer.body.text()
-    return answer.statusCode === 200 && fieldOf(JSON.parse(text), 'name') === 'mockling'
+    const answer = await request(`${url}/_mockling/health`, { signal: AbortSignal.timeout(PROBE_MS) })
+    const bytes = await readWithin(PROBE_BYTES, answer.body).catch(() => Buffer.of())
+    return answer.statusCode === 200 && fieldOf(parsed(bytes.toString('utf8')), 'name') === 'mockling'
   } catch (cause) {
-    if (cause instanceof SyntaxError) return false
     throw new Unreachable(`nothing answers at ${url}: ${reasonOf(cause)}`, { cause })
   }
 }
@@ -56,9 +59,4 @@ async function command(
   })
   const text = await answer.body.text()
   if (answer.statusCode >= 400) throw new Unreachable(`${url}/_mockling/v1/${name}: ${answer.statusCode} ${text}`)
-}
-
-function reasonOf(cause: unknown): string {
-  const error = cause as { code?: string; message?: string }
-  return error.code ?? error.message ?? String(cause)
 }

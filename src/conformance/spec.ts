@@ -1,4 +1,5 @@
-import { inject } from 'vitest'
+import { afterAll, inject } from 'vitest'
+import { STOP } from './stop.ts'
 import { type ContractOptions, describeContract } from './suite.ts'
 
 // What `mockling verify` has Vitest run.
@@ -9,4 +10,9 @@ declare module 'vitest' {
   }
 }
 
-await describeContract(inject('mocklingContract'))
+const stop = new AbortController()
+const channel = new BroadcastChannel(STOP)
+channel.onmessage = () => stop.abort()
+afterAll(() => channel.close())
+
+await describeContract({ ...inject('mocklingContract'), signal: stop.signal })

@@ -1,16 +1,25 @@
+import pThrottle from 'p-throttle'
 import { afterAll, beforeAll, describe, it } from 'vitest'
 import { DEFAULT_REVISION, type Revision } from '../contract/revisions.ts'
 import type { Files } from './bodies.ts'
-import type { Case, Need } from './case.ts'
+import type { Need } from './case.ts'
 import { casesOf } from './cases.ts'
 import { type FileLedger, openLedger } from './ledger.ts'
+import type { Looked } from './looks.ts'
 import { type Planned, planned, type Selection, unmatched } from './plan.ts'
 import { type Receiver, startReceiver } from './receiver.ts'
 import { failureText } from './report.ts'
-import { differencesIn } from './run.ts'
 import { freshToken, isMockling, serverRevision } from './simulated.ts'
+import { Sitting } from './sitting.ts'
 import { NO_LEDGER, Studio } from './studio.ts'
-import type { Target } from './target.ts'
+import { type Target, Unreachable } from './target.ts'
+
+declare module 'vitest' {
+  interface TaskMeta {
+    /** What came of a case; of one that had no answer, that. */
+    mocklingCase?: Partial<Looked> & { readonly isUnanswered?: boolean }
+  }
+}
 
 /** What is put to the test, and how far the test may go. */
 export interface ContractOptions extends Selection {
@@ -35,8 +44,12 @@ export interface ContractOptions extends Selection {
   readonly files?: Files
   /** Seconds that one answer may take. Default 300: a create is held for minutes. */
   readonly timeoutSeconds?: number
-  /** A file that remembers what a real API was paid for. */
+  /** Most requests a second. Default: no limit. */
+  readonly rate?: number
+  /** A file that remembers what a real API was paid for. `allowSpend` wants one. */
   readonly ledgerFile?: string
+  /** Once it is aborted nothing more is sent; what was is waited for. */
+  readonly signal?: AbortSignal
   /** Leaves out what passed before, as `ledgerFile` says. Default false. */
   readonly resume?: boolean
 }
@@ -51,18 +64,22 @@ export interface Prepared {
 
 /**
  * Asks a target what it is, and plans the run. Of a real API nothing but `/_mockling/health` is asked.
- * @throws Unreachable, RangeError if a name of `only` or `skip` fits no case
+ * @throws Unreachable, RangeError if a name of `only` or `skip` fits no case, or nothing would remember what was paid for
  */
 export async function prepare(options: ContractOptions): Promise<Prepared> {
   const { revision = DEFAULT_REVISION, key, files, timeoutSeconds = 300 } = options
   const url = options.target.replace(/\/+$/, '')
   const isSimulated = await isMockling(url)
+  if (!isSimulated && options.allowSpend && !options.ledgerFile) {
+    throw new RangeError('ledgerFile is missing: with allowSpend, what is paid for has to be remembered')
+  }
   const token = options.token ?? (isSimulated ? await freshToken(url, revision, key) : '')
   const gateway = isSimulated ? await serverRevision(url, key) : revision
   const cases = casesOf(revision, { gateway, ...(files && { files }) })
   const [unknown] = unmatched(cases, options)
   if (unknown !== undefined) throw new RangeError(`no case of revision ${revision} is named or tagged '${unknown}'`)
-  const ledger = isSimulated || !options.ledgerFile ? undefined : openLedger(options.ledgerFile, `${url} ${revision}`)
+  const ledger =
+    isSimulated || !options.ledgerFile ? undefined : openLedger(options.ledgerFile, `${aboutOf(url)} ${revision}`)
   const plan = planned(cases, {
     ...options,
     isSimulated,
@@ -70,10 +87,21 @@ export async function prepare(options: ContractOptions): Promise<Prepared> {
     allowSpend: options.allowSpend ?? false,
     has: needsMet(options, isSimulated),
     isCovering: !isSimulated && options.everything !== true,
-    isKnown: id => ledger?.known(id) !== undefined,
+    isKnown: id => (ledger?.known(id) ?? ledger?.accepted(id)) !== undefined,
     ...(options.resume && { hasPassed: id => ledger?.hasPassed(id) === true }),
   })
-  return { target: { url, token, revision, isSimulated, timeoutMs: timeoutSeconds * 1000 }, plan, ledger }
+  const target = { url, token, revision, isSimulated, timeoutMs: timeoutSeconds * 1000 }
+  return { target: { ...target, ...(options.rate && { turn: turnsAt(options.rate) }) }, plan, ledger }
+}
+
+/** The target, however its address is written. */
+function aboutOf(url: string): string {
+  return new URL(url).href.replace(/\/+$/, '')
+}
+
+/** Turns for so many requests a second, evenly apart. */
+function turnsAt(rate: number): () => Promise<unknown> {
+  return pThrottle({ limit: 1, interval: 1000 / rate, strict: true })(async () => {})
 }
 
 function needsMet({ callbackUrl, files }: ContractOptions, isSimulated: boolean): ReadonlySet<Need> {
@@ -92,37 +120,34 @@ export async function describeContract(options: ContractOptions): Promise<void> 
   const { target, plan, ledger } = await prepare(options)
   const { isSimulated, timeoutMs, revision, url } = target
   let receiver: Receiver | undefined
-  let studio: Studio | undefined
-  let accepted: Case | undefined
-
-  const check = async (one: Case): Promise<void> => {
-    if (accepted && one.priceClass !== 'free') {
-      throw new Error(`not sent: ${accepted.id} was accepted though a refusal was expected, which may have cost money`)
-    }
-    const differences = await differencesIn(one, target, studio as Studio)
-    if (differences.length === 0) return ledger?.pass(one.id)
-    const wasAccepted = differences.some(({ at, seen }) => at === 'status' && seen === '200')
-    if (!isSimulated && one.priceClass === 'at risk' && wasAccepted) accepted = one
-    throw new Error(failureText(one, differences, target))
-  }
+  let sitting: Sitting | undefined
 
   const run = isSimulated ? describe.concurrent : describe.sequential
   run(`revision ${revision} at ${url}`, () => {
     beforeAll(async () => {
       receiver = await startReceiver(options.callbackUrl, options.callbackPort)
-      studio = new Studio({
+      const studio = new Studio({
         target,
         receiver,
         ledger: ledger ?? NO_LEDGER,
         pollMs: isSimulated ? 5 : 5000,
         settleMs: isSimulated ? 10_000 : timeoutMs,
+        afterwardsMs: isSimulated ? 50 : 5000,
       })
+      sitting = new Sitting({ target, studio, ledger, ...(options.signal && { signal: options.signal }) })
     })
     afterAll(() => receiver?.close())
     for (const { case: one, skipped } of plan) {
-      it(`${one.id}: ${one.promise}`, { timeout: 3 * timeoutMs }, async context => {
-        if (skipped !== undefined) return context.skip(skipped)
-        await check(one)
+      it(`${one.id}: ${one.promise}`, { timeout: 3 * timeoutMs, retry: 0 }, async ({ task, skip }) => {
+        const why = skipped ?? sitting?.whyNotSent(one)
+        if (why !== undefined) return skip(why)
+        const looked = await sitting?.look(one).catch(thrown => {
+          task.meta.mocklingCase = { isUnanswered: thrown instanceof Unreachable }
+          throw thrown
+        })
+        if (!looked) return
+        task.meta.mocklingCase = looked
+        if (looked.differences.length > 0) throw new Error(failureText(one, looked.differences, target))
       })
     }
   })

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import supertest from 'supertest'
 import type { Revision } from '../contract/revisions.ts'
 import type { Sending } from './case.ts'
+import { readWithin, withoutToken } from './reading.ts'
 
 /** An answer as it came. */
 export interface Seen {
@@ -22,13 +23,22 @@ export interface Target {
   readonly isSimulated: boolean
   /** Milliseconds that an answer may take. */
   readonly timeoutMs: number
+  /** Resolves when the next request may be sent. Absent: at once. */
+  readonly turn?: () => Promise<unknown>
 }
+
+/** Bytes of an answer that are read. */
+const MOST_BYTES = 10_000_000
 
 /** A target that can't be reached, or whose answers are none of an API: nothing can be said about it. */
 export class Unreachable extends Error {}
 
-/** Sends what a case says. */
+/**
+ * Sends what a case says.
+ * @throws Unreachable
+ */
 export async function send(target: Target, { path, method = 'POST', body, text, token }: Sending): Promise<Seen> {
+  await target.turn?.()
   const call = supertest(target.url)
     [verbOf(method)](path)
     .timeout(target.timeoutMs)
@@ -41,11 +51,25 @@ export async function send(target: Target, { path, method = 'POST', body, text, 
   const sent = text ?? (body && JSON.stringify(body))
   try {
     const answer = await call.send(sent)
-    const got = String(answer.body ?? '')
-    return { status: answer.status, headers: answer.headers, text: got, json: parsed(got) }
+    // An answer may quote the token, and is shown and kept.
+    const got = withoutToken(String(answer.body ?? ''), target.token)
+    const headers = JSON.parse(withoutToken(JSON.stringify(answer.headers), target.token))
+    return { status: answer.status, headers, text: got, json: parsed(got) }
   } catch (cause) {
-    throw new Unreachable(`${method} ${target.url}${path}: ${(cause as Error).message}`, { cause })
+    throw new Unreachable(`${method} ${target.url}${path}: ${reasonOf(cause)}`, { cause })
   }
+}
+
+/** Why there was no answer, in a line. */
+export function reasonOf(cause: unknown): string {
+  const { code, message, timeout, name } = cause as { code?: string; message?: string; timeout?: number; name?: string }
+  if (timeout !== undefined) return `no answer within ${timeout / 1000} s`
+  if (name === 'TimeoutError' || code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT')
+    return 'no answer in time'
+  if (code !== undefined && /CERT|SELF_SIGNED|UNABLE_TO_/.test(code)) {
+    return `its certificate is not trusted (${code}); NODE_EXTRA_CA_CERTS names a file with more that are`
+  }
+  return code ?? message ?? String(cause)
 }
 
 function verbOf(method: string) {
@@ -68,10 +92,10 @@ function authorizationOf({ token, isSimulated }: Target, which: Sending['token']
 
 /** Supertest parses by content type; cases look at the text first. A response is a stream, which its types don't say. */
 function asText(response: NodeJS.ReadableStream, done: (error: Error | null, text: string) => void): void {
-  const parts: Buffer[] = []
-  response.on('data', (part: Buffer) => parts.push(part))
-  response.on('end', () => done(null, Buffer.concat(parts).toString('utf8')))
-  response.on('error', error => done(error, ''))
+  readWithin(MOST_BYTES, response as AsyncIterable<Buffer>).then(
+    bytes => done(null, bytes.toString('utf8')),
+    error => done(error, ''),
+  )
 }
 
 /** JSON; `undefined` if it is none. */

@@ -113,6 +113,11 @@ export class Tape {
     })
   }
 
+  /** The run goes on from what an earlier process had kept. */
+  continue(): void {
+    this.#note('it began with what --state had kept, which is not in it')
+  }
+
   /** The journal was emptied, and the tasks it told of are still there. */
   loseJournal(): void {
     this.#note('the journal was emptied while its tasks went on')

@@ -1,3 +1,5 @@
+import { fetch } from 'undici'
+import { parsedUrl } from '../contract/url.ts'
 import { readAnswer, type Send } from '../control/faces.ts'
 
 /** No answer came, or none of a mockling server. */
@@ -24,7 +26,7 @@ const LIMIT_MS = 60_000
  */
 export function doorAt(url: string, key: string | undefined): Door {
   if (url === '') throw new Unreachable('connect: name a server, or set MOCKLING_URL to its URL')
-  if (!/^https?:\/\//i.test(url) || !URL.canParse(url)) {
+  if (!/^https?:\/\//i.test(url) || !parsedUrl(url)) {
     throw new Unreachable(`${JSON.stringify(url)} is no http or https URL of a mockling server`)
   }
   const base = url.replace(/\/+$/, '')
@@ -43,6 +45,10 @@ export function doorAt(url: string, key: string | undefined): Door {
   return { url: base, key, send }
 }
 
+/**
+ * By undici's own fetch: Node's (20.20) never settles when the other side takes the connection and closes it at once, and a
+ * process with nothing else to do then ends in the middle.
+ */
 async function exchange(url: string, method: string, body: object | undefined, key: string | undefined) {
   const answer = await fetch(url, {
     method,

@@ -1,5 +1,8 @@
 import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { validateXML } from 'xmllint-wasm'
 import { junitOf } from '../../src/cli/junit.ts'
 
 /** What another program reads from the report. */
@@ -25,6 +28,17 @@ describe('a JUnit report', () => {
         { name: 'fails', failure: 'first line\nsecond <line> & "more"' },
       ],
     })
+  })
+
+  it('keeps to the schema that Jenkins reads by', async () => {
+    const xml = junitOf('suite', [
+      { name: 'passes', durationMs: 1500, note: 'seen' },
+      { name: 'fails', failure: 'first line\nsecond' },
+      { name: 'is left out', skipped: 'it may cost 1 Credit' },
+    ])
+    const schema = readFileSync(join(import.meta.dirname, 'jenkins-junit.xsd'), 'utf8')
+    const { errors } = await validateXML({ xml: [{ fileName: 'report.xml', contents: xml }], schema: [schema] })
+    expect(errors).toEqual([])
   })
 
   it('stays well-formed whatever came from outside', () => {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { rulesAt } from '../../src/conformance/cases/rules.ts'
 import { casesOf } from '../../src/conformance/cases.ts'
@@ -9,15 +10,15 @@ import { REVISIONS, type Revision } from '../../src/contract/revisions.ts'
 /** Rules that never answer, since another one that says the same comes first. */
 const SHADOWED: Readonly<Record<Revision, readonly string[]>> = {
   '2026-03': ['R13: a request with end_image_url lasts 5 s'],
-  '2026-05': ['R18: kling-video-o1 has the modes std and pro'],
+  '2026-05': ['R18: kling-video-o1, later kling-o1, has the modes std and pro'],
   '2026-08': [
     'R15: kling-o1 makes 5 s',
-    'R18: kling-video-o1 has the modes std and pro',
+    'R18: kling-video-o1, later kling-o1, has the modes std and pro',
     'R31: kling-o1 takes no camera_control, nor does any model with image_list or video_list',
   ],
   '2026-10': [
     'R15: kling-o1 makes 5 s',
-    'R18: kling-video-o1 has the modes std and pro',
+    'R18: kling-video-o1, later kling-o1, has the modes std and pro',
     'R31: kling-o1 takes no camera_control, nor does any model with image_list or video_list',
   ],
 }
@@ -83,5 +84,26 @@ describe.each(REVISIONS)('the cases of %s', revision => {
         models.some(({ tags }) => tags.includes(model)),
         model,
       ).toBe(true)
+  })
+})
+
+describe('the scenarios', () => {
+  const upstream = (name: string) => readFileSync(new URL(`../../fixtures/upstream/${name}`, import.meta.url), 'utf8')
+  const scenarios = new Map<string, Record<string, unknown>>(
+    JSON.parse(upstream('scenarios.json')).map((one: { id: string }) => [one.id, one]),
+  )
+
+  it('ask for what the guide asks for', () => {
+    const [curl] = /\{\n[\s\S]*\}/.exec(upstream('guide-a-text2video.sh')) ?? []
+    expect(scenarios.get('basic')?.['body']).toEqual(JSON.parse(curl ?? ''))
+    const [python] = /(?<=payload = )\{[\s\S]*?\}/.exec(upstream('guide-a-extend.py')) ?? []
+    expect(scenarios.get('extension')?.['body']).toEqual(JSON.parse(python ?? ''))
+  })
+
+  it('expect what the guide was given', () => {
+    const given = (name: string) => JSON.parse(upstream(name)).duration
+    expect(scenarios.get('basic')?.['duration']).toBe(given('guide-a-text2video-response.json'))
+    expect(scenarios.get('extension')?.['duration']).toBe(given('guide-a-extend-response.json'))
+    expect(scenarios.get('callback')?.['duration']).toBe(given('guide-a-callback-body.json'))
   })
 })

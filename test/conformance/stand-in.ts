@@ -16,7 +16,7 @@ export interface Passing {
 }
 
 /** A server in front of another, which does not say what it is. */
-export interface StandIn {
+export interface StandIn extends AsyncDisposable {
   readonly url: string
   /** Requests that came, such as `POST /kling/videos`. */
   readonly asked: readonly string[]
@@ -55,13 +55,15 @@ export async function startStandIn(
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
+  const close = async () => {
+    server.closeAllConnections()
+    server.close()
+    await once(server, 'close')
+  }
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     asked,
-    close: async () => {
-      server.closeAllConnections()
-      server.close()
-      await once(server, 'close')
-    },
+    close,
+    [Symbol.asyncDispose]: close,
   }
 }

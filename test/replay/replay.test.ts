@@ -90,7 +90,10 @@ describe('a run that is played again', () => {
     const pace = clock === 'auto-skip' ? 'real' : 1
     await using simulator = await createSimulator({ clock, pace, seed: 7, callbackRetries: 1 })
     await busyAfternoon(simulator, receiver)
-    await until('the callbacks are over', () => simulator.control.callbacks.list('server').scheduled.length === 0)
+    await until(
+      'the callbacks are over',
+      async () => (await simulator.control.callbacks.list('server')).scheduled.length === 0,
+    )
     const run = await exportOf(simulator)
     expect(run.gaps).toEqual([])
     expect(run.journal.length).toBeGreaterThan(70)

@@ -1,7 +1,8 @@
-import type { Evidence } from '../../contract/evidence.ts'
+import { NO_ID_MESSAGE } from '../../contract/errors.ts'
+import { CHOSEN, type Evidence } from '../../contract/evidence.ts'
 import type { Revision } from '../../contract/revisions.ts'
 import type { Case, Look, Production, Query } from '../case.ts'
-import { acceptedCase, sourceVideo, tried } from '../making.ts'
+import { acceptedCase, answered, sourceVideo, tried } from '../making.ts'
 
 interface Promised extends Evidence {
   readonly look: Look
@@ -82,13 +83,8 @@ export function answerCases(revision: Revision): Case[] {
   })
 }
 
-function answered(production: Production, via: Production['via']): Production {
-  return via === 'polls' ? production : { ...production, via, id: `${via} ${production.id}` }
-}
-
 const QUERIES: readonly (readonly [query: Query, promise: string, isAboutVideo: boolean])[] = [
   ['unknown id', 'A task that is not there is answered 200 with an empty object.', false],
-  ['no id', 'A query without an id is refused.', false],
   ['no ids', 'A batch of no ids is answered with no items.', false],
   ['batch', 'A batch holds the tasks that are there, and leaves out those that are not.', true],
 ]
@@ -96,15 +92,34 @@ const QUERIES: readonly (readonly [query: Query, promise: string, isAboutVideo: 
 /** Questions about tasks. */
 export function queryCases(revision: Revision): Case[] {
   const { production } = sourceVideo(revision)
-  return QUERIES.map(([query, promise, isAboutVideo]) => ({
-    id: `tasks/${query.replace(' ', '-')}`,
-    promise,
-    tags: ['tasks'],
-    source: 'gateway §5',
-    grade: 'vendor',
-    priceClass: isAboutVideo ? 'paid' : 'free',
-    credits: isAboutVideo ? production.credits : 0,
-    needs: [],
-    check: { kind: 'query', query, ...(isAboutVideo && { production }) },
-  }))
+  const queries = QUERIES.map(
+    ([query, promise, isAboutVideo]): Case => ({
+      id: `tasks/${query.replace(' ', '-')}`,
+      promise,
+      tags: ['tasks'],
+      source: 'gateway §5',
+      grade: 'vendor',
+      priceClass: isAboutVideo ? 'paid' : 'free',
+      credits: isAboutVideo ? production.credits : 0,
+      needs: [],
+      check: { kind: 'query', query, ...(isAboutVideo && { production }) },
+    }),
+  )
+  return [...queries, NO_ID]
+}
+
+const NO_ID: Case = {
+  id: 'tasks/no-id',
+  promise: 'A query without an id is refused.',
+  tags: ['tasks'],
+  source: 'gateway §5',
+  grade: 'vendor',
+  priceClass: 'free',
+  credits: 0,
+  needs: [],
+  check: {
+    kind: 'refused',
+    sending: { path: '/kling/tasks', body: {} },
+    expected: { status: 400, code: 'bad_request', saysSuccess: true, ours: { message: NO_ID_MESSAGE }, text: CHOSEN },
+  },
 }

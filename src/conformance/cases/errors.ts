@@ -90,5 +90,5 @@ function freeCase(
 function refusedAs(revision: Revision, code: ErrorCode, message: string, text: Evidence): Refused {
   const { status }: ErrorFacts = ERRORS[code]
   const saysSuccess = REVISION_FACTS[revision].gatewaySaysSuccess
-  return { status, code, saysSuccess, text, ...(text.grade !== 'chosen' && { message }) }
+  return { status, code, saysSuccess, ours: { message }, text, ...(text.grade !== 'chosen' && { message }) }
 }
