@@ -1,9 +1,16 @@
-import { defineConfig } from 'tsdown'
+import licensePlugin from 'rollup-plugin-license'
+import { defineConfig, type UserConfig } from 'tsdown'
 
-export default defineConfig({
+/** Its types say that it is a module of its own kind; it is not. */
+const license = licensePlugin as unknown as typeof licensePlugin.default
+
+const COMMON: UserConfig = { platform: 'node', target: 'node20.19', fixedExtension: false }
+
+const MODULES: UserConfig = {
+  ...COMMON,
   entry: {
     index: 'src/index.ts',
-    cli: 'src/cli/main.ts',
+    main: 'src/cli/main.ts',
     vitest: 'src/testing/vitest.ts',
     capabilities: 'src/contract/matrix.ts',
     'media-worker': 'src/media/worker.ts',
@@ -11,14 +18,46 @@ export default defineConfig({
     'conformance-spec': 'src/conformance/spec.ts',
   },
   format: 'esm',
-  platform: 'node',
-  target: 'node20.19',
   dts: { entry: ['src/index.ts', 'src/testing/vitest.ts', 'src/conformance/index.ts', 'src/contract/matrix.ts'] },
   // The page at /docs in one file. Copied, since its package would bring 13 MB along for it.
   copy: [
-    { from: 'node_modules/@scalar/fastify-api-reference/dist/js/standalone.js', to: 'dist/docs', rename: 'scalar.js' },
+    {
+      from: 'node_modules/@scalar/fastify-api-reference/dist/js/standalone.js',
+      to: 'dist/docs',
+      rename: 'scalar.js',
+    },
     { from: 'node_modules/@scalar/fastify-api-reference/LICENSE', to: 'dist/docs', rename: 'scalar.LICENSE' },
   ],
   clean: true,
-  fixedExtension: false,
-})
+}
+
+function alone(name: string, file: string): UserConfig {
+  return {
+    ...COMMON,
+    entry: { [name]: file },
+    format: 'cjs',
+    // What prom-client needs is broken when it is bundled (rolldown 1.0.0-rc.17 gives two things one name); it is loaded late.
+    deps: { alwaysBundle: /./, neverBundle: 'prom-client' },
+    dts: false,
+    clean: false,
+    minify: name === 'quick',
+    // Whoever wrote what is in the file is named beside it.
+    ...(name === 'quick' && { plugins: [license({ thirdParty: { output: 'dist/quick.LICENSE' } })] }),
+    checks: { legacyCjs: false },
+    outputOptions: { keepNames: true, chunkFileNames: '[name]-[hash].cjs' },
+  }
+}
+
+// `npm run dev` needs to be quick to build, not to start.
+export default defineConfig(({ watch }) => [
+  MODULES,
+  ...(watch
+    ? []
+    : [
+        // What `mockling serve` loads is one file, with all its dependencies, so that it is there soon.
+        alone('cli', 'src/cli/bin.ts'),
+        alone('quick', 'src/cli/quick.ts'),
+        // For scripts/code-cache.mjs.
+        alone('code-cache', 'src/cli/code-cache.ts'),
+      ]),
+])

@@ -4,7 +4,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 
 const root = join(import.meta.dirname, '..')
-const built = join(root, 'dist', 'cli.js')
+const built = join(root, 'dist', 'cli.cjs')
 
 function newest(folder) {
   return Math.max(

@@ -6,7 +6,7 @@ const root = join(import.meta.dirname, '..')
 const [node, ...flags] = [process.execPath, ...process.argv.slice(2)]
 const builder = join(root, 'node_modules', 'tsdown', 'dist', 'run.mjs')
 // tsdown runs the command after each good build and ends the one before.
-const command = [node, join('dist', 'cli.js'), ...flags].map(part => JSON.stringify(part)).join(' ')
+const command = [node, join('dist', 'main.js'), ...flags].map(part => JSON.stringify(part)).join(' ')
 const watch = spawn(node, [builder, '--watch', 'src', '--no-clean', '--on-success', command], {
   cwd: root,
   stdio: 'inherit',

@@ -1,10 +1,13 @@
-// Packs the package, installs the tarball into an empty project, starts it from there and makes one video.
+// Packs the package, installs the tarball into an empty project, starts it from there and makes one video. Then starts it on
+// each Node that it is made for, to see that V8 takes the code cache that came with it.
 import assert from 'node:assert/strict'
 import { execFileSync, spawn } from 'node:child_process'
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { text } from 'node:stream/consumers'
+import { MAJORS, NoNode, nodeOf } from './nodes.mjs'
 
 const root = join(import.meta.dirname, '..')
 const place = mkdtempSync(join(tmpdir(), 'mockling-smoke-'))
@@ -18,14 +21,7 @@ try {
     cwd: place,
     stdio: ['ignore', 'pipe', 'inherit'],
   })
-  const [line] = await Promise.race([
-    createInterface({ input: server.stdout })
-      [Symbol.asyncIterator]()
-      .next()
-      .then(({ value }) => [value]),
-    new Promise((_, reject) => server.once('exit', code => reject(new Error(`mockling ended with ${code}`)))),
-  ])
-  const { url } = JSON.parse(line)
+  const { url } = await facts(server)
   const answer = await fetch(`${url}/kling/videos`, {
     method: 'POST',
     headers: { authorization: 'Bearer smoke', 'content-type': 'application/json' },
@@ -37,6 +33,7 @@ try {
   const file = Buffer.from(await (await fetch(video.video_url)).arrayBuffer())
   assert.equal(file.toString('latin1', 4, 8), 'ftyp')
   assert.equal((await fetch(`${url}/docs/scalar.js`)).status, 200)
+  assert.equal((await fetch(`${url}/_mockling/metrics`)).status, 200)
   const ended = new Promise(resolve => server.once('exit', resolve))
   server.kill('SIGTERM')
   assert.equal(await ended, 0)
@@ -55,7 +52,33 @@ try {
      await simulator.close()`,
   )
   execFileSync(process.execPath, ['embed.mjs'], { cwd: place, stdio: 'inherit' })
+  for (const major of MAJORS) await takesCodeCache(major)
   process.stdout.write(`${tarball}: installs, serves a video of ${file.length} bytes, stops, and embeds\n`)
 } finally {
   rmSync(place, { recursive: true, force: true })
+}
+
+/** The one line it prints. */
+async function facts(child) {
+  const exit = new Promise((_, reject) => child.once('exit', code => reject(new Error(`mockling ended with ${code}`))))
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
+  const { value } = await Promise.race([lines.next(), exit])
+  return JSON.parse(value)
+}
+
+async function takesCodeCache(major) {
+  let node
+  try {
+    node = nodeOf(major, place)
+  } catch (error) {
+    if (!(error instanceof NoNode)) throw error
+    process.stderr.write(`not tried on Node ${major}: ${error.message}\n`)
+    return
+  }
+  const command = join(place, 'node_modules/mockling/dist/cli.cjs')
+  const server = spawn(node, [command, '--port', '0', '--json'], { env: { ...process.env, NODE_DEBUG: 'mockling' } })
+  const said = text(server.stderr)
+  await facts(server)
+  server.kill('SIGTERM')
+  assert.match(await said, /: taken$/m, `Node ${major}`)
 }

@@ -3,9 +3,11 @@ import { CLIP_TEXT, clipFilesOf } from './clip-files.ts'
 import { isObject } from './contract/request.ts'
 import { DEFAULT_REVISION, REVISIONS } from './contract/revisions.ts'
 import { STRICTNESSES } from './contract/rules/objection.ts'
+import { parsedUrl } from './contract/url.ts'
 import { PARAMETER_ERROR_CODES, PENDING_RESPONSES } from './contract/wire.ts'
 import { parseIsoTime } from './simulation/timebase.ts'
 import { PACES, type Pace } from './simulation/timeline.ts'
+import { SYNCS } from './state/syncing.ts'
 
 /** A number, or text that spells one: flags and the environment are text, files and code are not. */
 function number(least: number, most: number, allowed = `a number from ${least} to ${most}`) {
@@ -66,8 +68,15 @@ const origin = z
   .transform(url => url.replace(/\/+$/, ''))
 
 function isOrigin(text: string): boolean {
-  return /^https?:\/\/[^/?#]+\/?$/i.test(text) && URL.canParse(text)
+  return /^https?:\/\/[^/?#]+\/?$/i.test(text) && parsedUrl(text) !== undefined
 }
+
+const REDIS_TEXT = 'a redis or rediss URL, such as redis://127.0.0.1:6379/0'
+const redis = z
+  .string(REDIS_TEXT)
+  .refine(text => /^rediss?:\/\/[^/]/i.test(text) && /^\/?\d*$/.test(parsedUrl(text)?.pathname ?? '-'), REDIS_TEXT)
+
+const PREFIX_TEXT = '1 to 64 letters, digits, _ . : or -'
 
 const EPOCH_TEXT = 'an ISO 8601 time, such as 2026-06-01T00:00:00Z'
 const epoch = z.string(EPOCH_TEXT).refine(text => (parseIsoTime(text) ?? -1) >= 0, EPOCH_TEXT)
@@ -113,12 +122,29 @@ export const Config = z.strictObject({
   callbackAllow: list().default([]).describe('Only these host patterns and CIDRs get callbacks.').meta({ value: 'list' }),
   callbackDeny: list().default([]).describe('These host patterns and CIDRs get no callbacks.').meta({ value: 'list' }),
   drain: number(0, 600).default(1).describe('Seconds that callbacks under way may take at shutdown.').meta({ value: 'seconds' }),
+  state: z.string('the name of a file').min(1, 'the name of a file').optional().describe('File that keeps tasks, money, callbacks and clocks, also if the process is killed.').meta({ value: 'file' }),
+  stateSync: oneOf(SYNCS).default('interval').describe('When that file is made safe from a power cut: always (before each answer), interval (each second), never.').meta({ value: 'policy' }),
+  redisUrl: redis.optional().describe('Redis through which replicas of one simulator share everything. Needs the packages ioredis and bullmq.').meta({ value: 'url' }),
+  redisPrefix: z.string(PREFIX_TEXT).regex(/^[\w.:-]{1,64}$/, PREFIX_TEXT).default('mockling:').describe('What the keys there begin with: replicas of one simulator have the same.').meta({ value: 'text' }),
   retain: whole(0, 100_000_000).default(100_000).describe('Settled tasks kept, oldest forgotten first.').meta({ value: 'n' }),
+  taskMemory: number(1, 1_000_000).default(256).describe('Megabytes that the requests kept with tasks may take, about; the oldest settled tasks go first.').meta({ value: 'mb' }),
   mediaCache: number(0, 1_000_000).default(64).describe('Megabytes of videos kept in memory; the others are made again when asked for.').meta({ value: 'mb' }),
   clip: clip.optional().describe('A file of your own in place of every video; or OUTCOME=FILE, for one outcome: succeed, or succeed NAME. Repeatable.').meta({ value: 'file', isRepeatable: true }),
   timeline: z.string().min(1, 'the path of a file').optional().describe('Incident to play from the start: dated changes in a YAML or JSON file.').meta({ value: 'file' }),
+  fromEvidence: z.string('the name of a file').min(1, 'the name of a file').optional().describe('File of mockling verify --evidence: what was seen replaces texts that were chosen here.').meta({ value: 'file' }),
   journalSize: whole(0, 10_000_000).default(10_000).describe('Requests and callback attempts kept in the journal.').meta({ value: 'n' }),
   journalMemory: number(1, 1_000_000).default(64).describe('Megabytes the journal may take, about; its oldest entries go first.').meta({ value: 'mb' }),
+  maxConnections: whole(10, 1_000_000).default(15_000).describe('Connections at once, and no more than three quarters of the open files allowed. Beyond, idle ones are closed.').meta({ value: 'n' }),
+  maxHeld: whole(0, 1_000_000).default(10_000).describe('Requests held at once. Beyond, creates that would be get 503.').meta({ value: 'n' }),
+  maxPending: whole(1, 100_000_000).default(1_000_000).describe('Pending tasks at once, and no more than half of Node’s memory holds. Beyond, creates get 503.').meta({ value: 'n' }),
+  maxStreams: whole(0, 100_000).default(1000).describe('Readers who follow the journal at once. Beyond, they get 503.').meta({ value: 'n' }),
+  maxHead: number(1, 1024).default(16).describe('Kilobytes of a request’s line and headers. Beyond, 431.').meta({ value: 'kb' }),
+  maxBody: number(0.001, 100).default(1).describe('Megabytes (of 1024 kilobytes) of a request’s body, beside a file in it. Beyond, 413.').meta({ value: 'mb' }),
+  bodyMemory: number(1, 1_000_000).default(256).describe('Megabytes that all bodies on their way may take together. Beyond, 503.').meta({ value: 'mb' }),
+  headTimeout: number(0.1, 3600).default(20).describe('Seconds in which a request’s line and headers must have arrived. Beyond, 408.').meta({ value: 'seconds' }),
+  requestTimeout: number(0.1, 86_400).default(60).describe('Seconds in which a whole request must have arrived. Beyond, 408.').meta({ value: 'seconds' }),
+  keepAlive: number(0.1, 86_400).default(72).describe('Seconds that a connection is kept without a request.').meta({ value: 'seconds' }),
+  replay: z.string('the name of a directory').min(1, 'the name of a directory').optional().describe('Recordings of mockling record: requests that are in them are answered as they were.').meta({ value: 'dir' }),
   demo: whole(0, 10_000).default(0).describe('Fill the namespace of the token demo with this many tasks to look at.').meta({ value: 'n' }),
   controlKey: z.string('text of at least 8 characters').min(8, 'text of at least 8 characters').optional().describe('Key of the control door. Made up when bound wider than loopback.').meta({ value: 'key' }),
   logRequests: flag().default(false).describe('Log one line per request. On a terminal that is so anyway.'),
@@ -194,5 +220,11 @@ function sentences(issue: z.core.$ZodIssue, settings: Record<string, unknown>, o
     return issue.keys.map(key => `${origin.get(key) ?? key}: there is no such setting`)
   }
   const name = String(issue.path[0])
-  return [`${origin.get(name) ?? name}: ${JSON.stringify(settings[name])} is not allowed; it must be ${issue.message}`]
+  return [`${origin.get(name) ?? name}: ${shown(name, settings[name])} is not allowed; it must be ${issue.message}`]
+}
+
+/** A value as an error text shows it: nothing of a key, and no password of an address. */
+function shown(name: string, value: unknown): string {
+  if (name === 'controlKey') return '***'
+  return JSON.stringify(value)?.replace(/(?<=\w:\/\/)[^\s"/?#]*(?=@)/g, '***') ?? String(value)
 }

@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { Config, ConfigError, envOf, flagOf, SETTING_NAMES } from './config.ts'
+import { SeenWords } from './contract/observations.ts'
 import type { Revision } from './contract/revisions.ts'
 import type { SettingsDesk } from './control/settings-desk.ts'
-import type { DoorSettings } from './http/door.ts'
+import { readEvidence } from './evidence-file.ts'
+import type { DoorSettings, Rate } from './http/door.ts'
 import type { ClockSetting } from './simulation/clock.ts'
 
 /** The setting without its default: in a change, what is absent stays. */
@@ -38,22 +40,33 @@ const BY_COMMAND: Readonly<Record<string, string>> = {
   timeline: '; POST /_mockling/v1/timelines starts one',
 }
 
+/** What commands have set: of the settings, and by namespace. */
+export interface Changed {
+  readonly settings: z.output<typeof Changes>
+  readonly revisions: readonly (readonly [namespace: string, revision: Revision])[]
+}
+
 /** The settings as they are by now. */
 export class Settings implements SettingsDesk {
   readonly Changes = Changes
-  readonly #tokens: ReadonlySet<string> | undefined
+  readonly #files: FromFiles
   #config: Config
   #started: Config
   #door: DoorSettings
+  /** What commands have set. */
+  #changed: z.output<typeof Changes> = {}
   /** Revisions of single namespaces. */
   readonly #revisions = new Map<string, Revision>()
 
-  /** @throws ConfigError if the file with the tokens can't be read. */
+  /** @throws ConfigError if a file that a setting names can't be read. */
   constructor(config: Config) {
     this.#config = config
     this.#started = config
-    this.#tokens = config.tokens === undefined ? undefined : readTokens(config.tokens)
-    this.#door = doorSettings(config, this.#tokens)
+    this.#files = {
+      tokens: config.tokens === undefined ? undefined : readTokens(config.tokens),
+      seenWords: config.fromEvidence === undefined ? undefined : readSeenWords(config.fromEvidence),
+    }
+    this.#door = doorSettings(config, this.#files)
   }
 
   get config(): Config {
@@ -97,8 +110,12 @@ export class Settings implements SettingsDesk {
   }
 
   get shown(): Record<string, unknown> {
-    const { controlKey, publicUrl } = this.#config
-    const masked = { controlKey: controlKey && '***', publicUrl: publicUrl?.replace(/\/\/[^/@]*@/, '//***@') }
+    const { controlKey, publicUrl, redisUrl } = this.#config
+    const masked = {
+      controlKey: controlKey && '***',
+      publicUrl: publicUrl && maskedUrl(publicUrl),
+      redisUrl: redisUrl && maskedUrl(redisUrl),
+    }
     const settings = { ...this.#config, ...masked }
     return Object.fromEntries(SETTING_NAMES.map(name => [name, settings[name] ?? null]))
   }
@@ -112,12 +129,32 @@ export class Settings implements SettingsDesk {
     return told.join('; ') || undefined
   }
 
+  /** What commands have set, as plain data: `load` takes it. */
+  get changed(): Changed {
+    return { settings: this.#changed, revisions: [...this.#revisions] }
+  }
+
+  /** Has exactly that be set. */
+  load({ settings, revisions }: Changed): void {
+    this.#config = this.#started
+    this.#changed = {}
+    this.change(settings)
+    this.#revisions.clear()
+    for (const [namespace, revision] of revisions) this.#revisions.set(namespace, revision)
+  }
+
   /** `changes` has passed `Changes`. */
   change(changes: z.output<typeof Changes>): void {
+    this.#changed = { ...this.#changed, ...changes }
     const given = Object.entries(changes).filter(([, value]) => value !== undefined)
     this.#config = { ...this.#config, ...Object.fromEntries(given.map(([name, value]) => [name, value ?? undefined])) }
-    this.#door = doorSettings(this.#config, this.#tokens)
+    this.#door = doorSettings(this.#config, this.#files)
   }
+}
+
+/** A URL as it may be shown: without the name and password in it. */
+export function maskedUrl(url: string): string {
+  return url.replace(/\/\/[^/?#]*@/, '//***@')
 }
 
 /** How the clocks run that are started with `--clock TEXT`. */
@@ -126,10 +163,18 @@ export function clockSetting(text: string): ClockSetting {
   return { mode: text as 'real' | 'frozen' | 'auto-skip', rate: 1 }
 }
 
-function doorSettings(config: Config, tokens: ReadonlySet<string> | undefined): DoorSettings {
-  const { balance, concurrency } = config
-  const [burst, unit] = config.rate?.split('/') ?? []
+/** What `5/s`, `60/m` or `1000/h` stands for. */
+export function rateFrom(text: string): Rate {
+  const [count, unit] = text.split('/')
   const perUnit = unit === 'h' ? 3600 : unit === 'm' ? 60 : 1
+  return { burst: Number(count), perSecond: Number(count) / perUnit }
+}
+
+/** What is read from files once, at the start. */
+type FromFiles = Pick<DoorSettings, 'tokens' | 'seenWords'>
+
+function doorSettings(config: Config, files: FromFiles): DoorSettings {
+  const { balance, concurrency } = config
   return {
     revision: config.revision,
     strictness: config.strictness,
@@ -139,8 +184,8 @@ function doorSettings(config: Config, tokens: ReadonlySet<string> | undefined): 
     seed: config.seed,
     publicUrl: config.publicUrl,
     trustProxy: config.trustProxy,
-    tokens,
-    rate: burst === undefined ? undefined : { burst: Number(burst), perSecond: Number(burst) / perUnit },
+    ...files,
+    rate: config.rate === undefined ? undefined : rateFrom(config.rate),
     limits: { ...(balance !== undefined && { balance }), ...(concurrency !== undefined && { concurrency }) },
     skipPerPollMs: config.skipPerPoll * 1000,
   }
@@ -154,4 +199,11 @@ function readTokens(file: string): ReadonlySet<string> {
   } catch (cause) {
     throw new ConfigError(`tokens: ${JSON.stringify(file)} can't be read: ${(cause as Error).message}`, { cause })
   }
+}
+
+/** How the API was seen to word what is chosen here. What a mockling was seen to say proves nothing about the API. */
+function readSeenWords(file: string): SeenWords {
+  const observations = readEvidence(file, 'fromEvidence')
+  if (observations.some(({ simulated }) => !simulated)) return new SeenWords(observations)
+  throw new ConfigError(`fromEvidence: ${JSON.stringify(file)} holds nothing that was seen at the real API`)
 }

@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto'
-import type { FastifyInstance } from 'fastify'
 import { addressOf, inboxAddresses, isLoopback, policyOf } from './addresses.ts'
-import { Dispatcher } from './callbacks/dispatcher.ts'
+import type { Deliveries } from './callbacks/deliveries.ts'
+import { Dispatcher, type DispatcherOptions } from './callbacks/dispatcher.ts'
 import { createPoster } from './callbacks/post.ts'
 import { clipNamesOf } from './clip-files.ts'
 import { type Config, type ConfigInput, fromCode, readConfig } from './config.ts'
 import { Control } from './control/control.ts'
 import { fillDemo } from './control/demo.ts'
 import { readAnswer, type Send } from './control/faces.ts'
-import { type Handle, handleOf } from './control/handle.ts'
+import { handleOf } from './control/handle.ts'
 import { Inboxes } from './control/inboxes.ts'
 import { controlRoutes, healthRoutes, refuseBadUrl } from './control/routes.ts'
 import { RuleDesk } from './control/rules.ts'
@@ -19,65 +19,29 @@ import { Arrivals } from './http/arrivals.ts'
 import { denialOf } from './http/auth.ts'
 import { type Door, originOf } from './http/door.ts'
 import { filesDoor } from './http/files.ts'
+import { Load } from './http/load.ts'
 import { startIncident } from './incident.ts'
-import { type DownloadEntry, Journal, type RequestEntry } from './journal/journal.ts'
+import { Journal } from './journal/journal.ts'
+import { type Kept, openKept } from './keeping.ts'
+import { capsOf, memoryOf, serverLimitsOf } from './limits.ts'
+import { Monitoring } from './monitoring.ts'
 import { openApiRoutes } from './openapi/routes.ts'
+import { recordingsOf } from './recordings.ts'
 import { Tape } from './replay/tape.ts'
 import { Replaying, stateDesk } from './replaying.ts'
+import type { Simulator, Surroundings } from './running.ts'
 import { clockSetting, Settings } from './settings.ts'
 import { isRunning } from './simulation/clock.ts'
 import { Namespaces } from './simulation/namespaces.ts'
-import { machineTime, parseIsoTime, type Timebase } from './simulation/timebase.ts'
-import { MemoryStore } from './store/memory.ts'
-import type { Store } from './store/store.ts'
+import { machineTime, parseIsoTime } from './simulation/timebase.ts'
+import { type Leftover, stop } from './stopping.ts'
 import { openStudio } from './studio.ts'
 import { VERSION } from './version.ts'
 
-/** Where the simulator reports to. All silent by default. */
-export interface Reports {
-  /** One request has ended. */
-  readonly onRequest?: (entry: RequestEntry | DownloadEntry) => void
-  /** Something a person should know. */
-  readonly onWarning?: (text: string) => void
-  /** A defect of ours, answered with 500 or, where an answer had begun, by the end of the connection. */
-  readonly onDefect?: (error: unknown) => void
-}
+export type { Simulator, Surroundings } from './running.ts'
 
-/** A running simulator. */
-export interface Simulator extends Handle, AsyncDisposable {
-  /** Where it listens, such as `http://127.0.0.1:4180`. No slash at the end. */
-  readonly url: string
-  /** The settings, as they are by now. */
-  readonly config: Config
-  /** The key the control door asks for; `undefined` on loopback. */
-  readonly controlKey: string | undefined
-  /** The commands of the control door. */
-  readonly control: Control
-  /** What goes wrong on purpose: outcomes, faults, timelines. */
-  readonly rules: RuleDesk
-  /** The server itself, for `inject`. */
-  readonly app: FastifyInstance
-  /** Stops. Resolves to how many tasks and callbacks were left undone. */
-  close(): Promise<Leftover>
-}
-
-/** What was not finished at a stop. */
-export interface Leftover {
-  readonly pendingTasks: number
-  readonly callbacks: number
-  readonly heldRequests: number
-}
-
-/** How `createSimulator` may be told more than settings. */
-export interface Surroundings extends Reports {
-  /** The machine's time, for tests. */
-  readonly timebase?: Timebase
-  /**
-   * Real milliseconds from listening until the thread that makes videos is started. Without it, the first accepted
-   * create starts it: a simulator for one test as a rule serves no video at all.
-   */
-  readonly warmAfterMs?: number
-}
+/** Connections that wait to be accepted. Where there is no room, the kernel lets callers try again a second later. */
+const BACKLOG = 4096
 
 /**
  * Starts a simulator; resolves when it listens.
@@ -92,33 +56,71 @@ export interface Surroundings extends Reports {
  */
 export async function createSimulator(settings: ConfigInput = {}, around: Surroundings = {}): Promise<Simulator> {
   const config = readConfig(fromCode({ port: 0, ...settings }))
+  const held: Held = {}
+  try {
+    return await assemble(config, around, held)
+  } catch (error) {
+    await held.dispatcher?.close(Promise.resolve())
+    await held.kept?.close()
+    throw error
+  }
+}
+
+/** What has to be let go of, however it ends. */
+interface Held {
+  kept?: Kept
+  dispatcher?: Deliveries
+}
+
+async function assemble(config: Config, around: Surroundings, held: Held): Promise<Simulator> {
   const timebase = around.timebase ?? machineTime
   const setting = clockSetting(config.clock)
+  const load = new Load(capsOf(config))
+  const memory = memoryOf(config)
+  const onDefect = (error: unknown) => around.onDefect?.(error)
+  const kept = await openKept(config, {
+    load,
+    memory,
+    timebase,
+    nowOf: key => namespaces.find(key)?.clock.now(),
+    onDefect,
+    onWarning: text => around.onWarning?.(text),
+  })
+  held.kept = kept
+  const { store, state, replicas } = kept
   const namespaces = new Namespaces({
     seed: config.seed,
     setting,
     quietMs: config.quiet,
     epoch: isRunning(setting.mode) ? undefined : parseIsoTime(config.epoch),
-    timebase,
+    timebase: replicas?.fleet.timebase ?? timebase,
+    keeper: state,
+    fleet: replicas?.fleet,
   })
-  const store = new MemoryStore({
-    retain: config.retain,
-    onEvict: evictionNotice(around.onWarning),
-    nowOf: key => (namespaces.find(key) ?? namespaces.server).clock.now(),
-  })
-  const journal = new Journal(config.journalSize, config.journalMemory * 1_000_000)
-  const rulebook = new Rulebook(config.seed)
+  const { earlier, restored } = await kept.goOn(namespaces)
+  const journal = new Journal(config.journalSize, memory.journal, replicas?.places.journal)
+  const rulebook = new Rulebook(config.seed, replicas?.counts)
   const clips: ReadonlySet<string> = new Set(clipNamesOf(config.clip ?? {}))
   const live = new Settings(config)
   const inboxes = new Inboxes({
     timebase,
     clock: () => namespaces.server.clock,
     postNamed: name => dispatcher.postNamed(name),
+    places: replicas?.places.inboxes,
+    company: replicas?.inboxes,
   })
-  const ownInboxes = () => inboxAddresses(app, config)
+  let inboxesThere: readonly string[] | undefined
+  /** Asked for with every callback; they are known for good once it listens. */
+  const ownInboxes = () => {
+    if (inboxesThere) return inboxesThere
+    const addresses = inboxAddresses(app, config)
+    if (app.server.listening) inboxesThere = addresses
+    return addresses
+  }
   const tape = new Tape(namespaces.server.clock.now())
+  if (restored && restored.tasks > 0) tape.continue()
   const replaying = new Replaying()
-  const dispatcher = new Dispatcher({
+  const deliveries: DispatcherOptions = {
     store,
     clockOf: key => namespaces.of(key).clock,
     retries: () => live.config.callbackRetries,
@@ -129,16 +131,31 @@ export async function createSimulator(settings: ConfigInput = {}, around: Surrou
     },
     onAttempt: report => {
       tape.end(report.seq)
+      monitoring.onAttempt(report)
       journal.record({ kind: 'callback', ...report })
     },
+    book: state,
     isOurs: url => ownInboxes().some(own => url.startsWith(own)),
     poster: replaying.posterOr(
       createPoster({ policy: policyOf(config, ownInboxes), userAgent: `mockling/${VERSION}` }),
     ),
-  })
+  }
+  const dispatcher: Deliveries = replicas?.dispatcher(deliveries) ?? new Dispatcher(deliveries)
+  held.dispatcher = dispatcher
   const identity: Identity = { name: 'mockling', version: VERSION, revision: config.revision, seed: config.seed }
+  const isConnected = replicas && (() => replicas.isConnected)
+  const monitoring = new Monitoring({
+    load,
+    store,
+    journal,
+    namespaces,
+    dispatcher: () => dispatcher,
+    identity,
+    isConnected,
+  })
   const controlKey = config.controlKey ?? (isLoopback(config.host) ? undefined : randomBytes(12).toString('base64url'))
-  const studio = await openStudio(config, text => around.onWarning?.(text))
+  const recordings = recordingsOf(config)
+  const studio = await openStudio(config, recordings?.videos ?? {}, text => around.onWarning?.(text))
   const rules = new RuleDesk({
     rulebook,
     namespaces,
@@ -147,12 +164,27 @@ export async function createSimulator(settings: ConfigInput = {}, around: Surrou
     clips,
     denialOf: (token, operation) => denialOf(token, operation, live.door),
   })
-  const control = new Control({ namespaces, store, journal, rulebook, dispatcher, inboxes, settings: live, tape })
-  const state = stateDesk(
+  const control = new Control({
+    namespaces,
+    store,
+    journal,
+    rulebook,
+    dispatcher,
+    inboxes,
+    settings: live,
+    tape,
+    earlier,
+    company: replicas?.control,
+    fleet: replicas?.fleet,
+  })
+  const runs = stateDesk(
     () => ({ origin: addressOf(app, config.host), send, control, rules, namespaces, journal, settings: live, tape }),
     replaying,
   )
   const door: Door = {
+    limits: serverLimitsOf(config),
+    timebase,
+    load,
     get settings() {
       return live.door
     },
@@ -160,53 +192,72 @@ export async function createSimulator(settings: ConfigInput = {}, around: Surrou
     namespaces,
     store,
     journal,
-    deliver: task => {
+    deliver: (task, isEager) => {
       // Not at the start: most who start a simulator for a test never ask for a file.
       studio.warm()
-      return dispatcher.schedule(task)
+      return dispatcher.deliver(task, isEager)
     },
     rulebook,
     clips,
     media: studio.media,
     arrivals: new Arrivals(),
+    recordings: recordings?.answers,
     recognise: header => replaying.recognise(header),
-    onDefect: error => around.onDefect?.(error),
-    onEnd: entry => around.onRequest?.(entry),
+    onDefect,
+    onEnd: entry => {
+      monitoring.tally.request(entry)
+      around.onRequest?.(entry)
+    },
     address: () => config.publicUrl ?? addressOf(app, config.host),
   }
-  if (config.timeline !== undefined) await startIncident(config.timeline, rules, tape)
+  /** What is done once for all replicas. */
+  const begin = async () => {
+    if (config.timeline !== undefined) await startIncident(config.timeline, rules, tape)
+  }
+  const members = { config, namespaces, journal, inboxes, rulebook, rules, settings: live, control }
+  const isFirst = replicas ? await replicas.join(members, begin) : true
+  if (!replicas) await begin()
   const app = createApp(door, refuseBadUrl)
   await app.register(async upstream => upstreamDoor(upstream, door))
   await app.register(async files => filesDoor(files, door))
-  await app.register(async ours => healthRoutes(ours, identity))
+  await app.register(async ours => healthRoutes(ours, identity, onDefect))
   openApiRoutes(app, { revision: config.revision, originOf: request => originOf(door, request) })
   const hosts = config.publicUrl === undefined ? [] : [new URL(config.publicUrl).hostname]
   await app.register(controlRoutes, {
     prefix: '/_mockling',
     control,
     rules,
-    state,
+    state: runs,
     identity,
     timebase,
     origin: door.address,
     access: { key: controlKey, hosts },
+    fares: monitoring,
+    sharing: replicas?.sharing,
+    onDefect,
     print: async (commands, form, request) => {
       const { printControlDocument } = await import('./openapi/control-document.ts')
       return printControlDocument(commands, form, { version: VERSION, serverUrl: originOf(door, request) })
     },
   })
+  // At once: what is accepted while it starts is not an earlier process's.
+  app.server.once('listening', () => {
+    if (!(dispatcher instanceof Dispatcher)) return
+    for (const { task, left } of state?.owed.debts ?? []) void dispatcher.schedule(task, new Map(left))
+  })
   try {
-    await app.listen({ host: config.host, port: config.port })
+    await app.listen({ host: config.host, port: config.port, backlog: BACKLOG })
   } catch (error) {
     await studio.close()
     throw error
   }
   const url = addressOf(app, config.host)
-  if (config.demo > 0) {
+  if (config.demo > 0 && isFirst) {
     const { demo: count, seed, revision } = config
     await fillDemo({ count, seed, revision, origin: config.publicUrl ?? url, store, namespaces })
   }
 
+  load.phase = 'up'
   const { warmAfterMs } = around
   const callOffWarming = warmAfterMs === undefined ? () => {} : timebase.after(warmAfterMs, () => studio.warm())
 
@@ -220,7 +271,11 @@ export async function createSimulator(settings: ConfigInput = {}, around: Surrou
   let closing: Promise<Leftover> | undefined
   const close = () => {
     callOffWarming()
-    closing ??= stop(app, namespaces, store, dispatcher, config.drain * 1000, timebase).finally(() => studio.close())
+    load.phase = 'stopping'
+    closing ??= stop(app, namespaces, store, dispatcher, config.drain * 1000, timebase).finally(async () => {
+      await studio.close()
+      await kept.close()
+    })
     return closing
   }
   return {
@@ -229,6 +284,7 @@ export async function createSimulator(settings: ConfigInput = {}, around: Surrou
     get config() {
       return live.config
     },
+    restored,
     controlKey,
     control,
     rules,
@@ -237,40 +293,5 @@ export async function createSimulator(settings: ConfigInput = {}, around: Surrou
     [Symbol.asyncDispose]: async () => {
       await close()
     },
-  }
-}
-
-/** No more connections; held requests get their 503; callbacks under way may take `drainMs`. */
-async function stop(
-  app: FastifyInstance,
-  namespaces: Namespaces,
-  store: Store,
-  dispatcher: Dispatcher,
-  drainMs: number,
-  timebase: Timebase,
-): Promise<Leftover> {
-  app.server.close()
-  const pendingTasks = await store.pending()
-  const heldRequests = namespaces.all().reduce((sum, namespace) => sum + namespace.held.size, 0)
-  let callOff = () => {}
-  const drained = new Promise<void>(resolve => {
-    callOff = timebase.after(drainMs, resolve)
-  })
-  const undone = dispatcher.close(drained)
-  namespaces.close()
-  const callbacks = await undone
-  callOff()
-  await app.close()
-  return { pendingTasks, callbacks, heldRequests }
-}
-
-/** Says that tasks are being forgotten: at the first, and then each time their number has doubled. */
-function evictionNotice(warn: Reports['onWarning']): () => void {
-  let evicted = 0
-  let next = 1
-  return () => {
-    if (++evicted < next) return
-    next *= 2
-    warn?.(`${evicted} settled task(s) forgotten so far to make room; raise --retain to keep more`)
   }
 }

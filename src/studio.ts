@@ -21,8 +21,12 @@ export interface Studio {
  * The user's own file for a task's outcome or for all, else a clip made from the task.
  * @throws ConfigError if one of those files can't be served.
  */
-export async function openStudio({ clip = {}, mediaCache }: Config, warn: (text: string) => void): Promise<Studio> {
-  const files = await openAll(clip)
+export async function openStudio(
+  { clip = {}, mediaCache }: Config,
+  recorded: ClipFiles,
+  warn: (text: string) => void,
+): Promise<Studio> {
+  const files = await openAll({ ...clip, ...recorded })
   const fileOf = (task: Task): UserFile | undefined => files.get(successOf(task)) ?? files.get(EVERY)
   const pool = new Pool({
     onTrouble: error => warn(`clips are made in the main thread from now on, which others feel: ${error.message}`),
@@ -50,8 +54,10 @@ export async function openStudio({ clip = {}, mediaCache }: Config, warn: (text:
   }
 }
 
-/** Under which outcome the task's file was given: `succeed`, or `succeed cat`. */
+/** Under which outcome the task's file was given: `succeed`, `succeed cat`, or `recorded` and which. */
 function successOf({ effects = [] }: Task): string {
+  const video = effects.find(({ name }) => name === 'recorded')?.options['video']
+  if (video !== undefined) return `recorded ${video}`
   const clip = effects.find(({ name }) => name === 'succeed')?.options['clip']
   return clip === undefined ? 'succeed' : `succeed ${clip}`
 }

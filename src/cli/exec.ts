@@ -1,6 +1,6 @@
 import { promisify } from 'node:util'
 import { type Config, ConfigError } from '../config.ts'
-import { machineTime } from '../simulation/timebase.ts'
+import { pause } from '../simulation/timebase.ts'
 import type { Simulator } from '../simulator.ts'
 import { clientEnvironment } from '../testing/environment.ts'
 import { guardText, realThings } from '../testing/guard.ts'
@@ -71,7 +71,7 @@ async function hangUpsSeen({ app }: Simulator): Promise<void> {
   const deadline = performance.now() + PATIENCE_MS
   const open = promisify(app.server.getConnections.bind(app.server))
   while ((await open()) > 0 && performance.now() < deadline) {
-    await new Promise<void>(resolve => machineTime.after(5, resolve))
+    await pause(5)
   }
 }
 

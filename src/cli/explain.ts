@@ -106,6 +106,8 @@ function ignoredLines(request: Request): string[] {
   ]
 }
 
-function ignoredOf({ type, ignored }: Request): { field: string; knownIn: readonly Revision[] }[] {
-  return ignored.map(field => ({ field, knownIn: REVISIONS.filter(revision => fieldsOf(type, revision).has(field)) }))
+/** What is ignored, and who would read it. What the body's own revision reads, it ignores for the sake of other fields. */
+function ignoredOf({ type, revision: own, ignored }: Request): { field: string; knownIn: readonly Revision[] }[] {
+  const readers = (field: string) => REVISIONS.filter(revision => fieldsOf(type, revision).has(field))
+  return ignored.map(field => ({ field, knownIn: fieldsOf(type, own).has(field) ? [] : readers(field) }))
 }

@@ -21,19 +21,19 @@ export function junitOf(suite: string, checks: readonly Check[]): string {
     '@name': clean(name),
     '@classname': clean(suite),
     ...(durationMs !== undefined && { '@time': seconds(durationMs) }),
+    ...(skipped !== undefined && { skipped: clean(skipped) }),
     ...(failure !== undefined && {
       failure: { '@message': clean(failure.split('\n')[0] ?? ''), '#text': clean(failure) },
     }),
-    ...(skipped !== undefined && { skipped: { '@message': clean(skipped) } }),
     ...(note !== undefined && { 'system-out': clean(note) }),
   }))
   const totals = {
     '@tests': checks.length,
     '@failures': checks.filter(check => check.failure !== undefined).length,
     '@errors': 0,
-    '@skipped': checks.filter(check => check.skipped !== undefined).length,
     '@time': seconds(checks.reduce((sum, check) => sum + (check.durationMs ?? 0), 0)),
   }
+  const skipped = checks.filter(check => check.skipped !== undefined).length
   const builder = new Builder({
     ignoreAttributes: false,
     attributeNamePrefix: '@',
@@ -42,7 +42,7 @@ export function junitOf(suite: string, checks: readonly Check[]): string {
   })
   return builder.build({
     '?xml': { '@version': '1.0', '@encoding': 'UTF-8' },
-    testsuites: { ...totals, testsuite: { '@name': clean(suite), ...totals, testcase: cases } },
+    testsuites: { ...totals, testsuite: { '@name': clean(suite), ...totals, '@skipped': skipped, testcase: cases } },
   })
 }
 

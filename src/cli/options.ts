@@ -1,11 +1,12 @@
 import { ConfigError, type ConfigInput } from '../config.ts'
+import { parsedUrl } from '../contract/url.ts'
 
 /** What settings of `exec` are unless said otherwise: a port nobody else has. */
 export const EXEC_DEFAULTS: ConfigInput = { port: 0 }
 
 /** @throws ConfigError if `text` is no http or https URL. */
 export function urlOf(text: string, name = 'URL'): string {
-  if (/^https?:\/\//i.test(text) && URL.canParse(text)) return text
+  if (/^https?:\/\//i.test(text) && parsedUrl(text)) return text
   throw new ConfigError(
     `${name}: ${JSON.stringify(text)} is not allowed; it must be an http or https URL, such as http://127.0.0.1:4180`,
   )

@@ -3,7 +3,8 @@ import { promisify } from 'node:util'
 import type { Attempt, Poster } from '../callbacks/post.ts'
 import { ConfigError } from '../config.ts'
 import { forged, signatureHeaders } from '../faults/signature.ts'
-import { machineTime } from '../simulation/timebase.ts'
+import { withoutUserinfo } from '../simulation/task.ts'
+import { machineTime, pause } from '../simulation/timebase.ts'
 import { madeUpTask } from './callback-body.ts'
 import { type Graded, grade, gradeOfSpeed, type States } from './grading.ts'
 import { type Case, hostileSet, type Shot } from './hostile-set.ts'
@@ -51,14 +52,18 @@ export async function probeReceiver(url: string, options: ProbeOptions): Promise
     const { attempts, states } = await put(one, range)
     const [first] = attempts
     if (grades.length === 0 && first && !wasReached(first)) {
-      process.stderr.write(`mockling: probe-receiver: ${url} can't be reached: ${first.error ?? first.outcome}\n`)
+      process.stderr.write(
+        `mockling: probe-receiver: ${withoutUserinfo(url)} can't be reached: ${first.error ?? first.outcome}\n`,
+      )
       return 3
     }
     grades.push(grade(one, attempts, states))
   }
   grades.push(gradeOfSpeed(grades, limitMs))
   const notes = notesOf({ looked: range.lookAt !== undefined, signed: range.secret !== undefined })
-  process.stdout.write(`${options.json ? JSON.stringify({ url, grades, notes }) : gradesText(url, grades, notes)}\n`)
+  process.stdout.write(
+    `${options.json ? JSON.stringify({ url: withoutUserinfo(url), grades, notes }) : gradesText(withoutUserinfo(url), grades, notes)}\n`,
+  )
   if (file !== undefined) {
     const checks = grades.map(({ name, group, summary, verdict, because, slowestMs }) => ({
       name: `${group}: ${name}: ${summary}`,
@@ -125,7 +130,7 @@ function taskIds(known: readonly string[]): (name: string) => string {
 
 function stateOf(command: string, settleMs: number): () => Promise<string> {
   return async () => {
-    await new Promise<void>(resolve => machineTime.after(settleMs, resolve))
+    await pause(settleMs)
     try {
       return (await promisify(exec)(command, { maxBuffer: 64 * 1024 * 1024 })).stdout
     } catch (cause) {

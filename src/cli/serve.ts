@@ -1,5 +1,6 @@
 import { envOf, SETTING_NAMES } from '../config.ts'
-import type { Leftover, Simulator } from '../simulator.ts'
+import type { Simulator } from '../simulator.ts'
+import type { Leftover } from '../stopping.ts'
 import { createLog, type Log } from './log.ts'
 import { settingsOf, startSimulator } from './start.ts'
 
@@ -39,12 +40,13 @@ function strayVariables(): string[] {
   )
 }
 
-function startFacts({ url, config, controlKey }: Simulator) {
+function startFacts({ url, config, controlKey, restored }: Simulator) {
   const { revision, seed, pace, clock } = config
-  return { url, pid: process.pid, revision, seed, pace, clock, ...(controlKey !== undefined && { controlKey }) }
+  const facts = { url, pid: process.pid, revision, seed, pace, clock }
+  return { ...facts, ...(controlKey !== undefined && { controlKey }), ...(restored && { state: restored }) }
 }
 
-function startText({ url, config, controlKey }: Simulator): string {
+function startText({ url, config, controlKey, restored }: Simulator): string {
   const { revision, seed, pace, clock } = config
   const lines = [
     `mockling listens on ${url}`,
@@ -54,6 +56,10 @@ function startText({ url, config, controlKey }: Simulator): string {
     `    -d '{"action":"text2video","model":"kling-v1","prompt":"a white mug"}'`,
     `Control door: ${url}/_mockling${controlKey === undefined ? '' : `   x-mockling-key: ${controlKey}`}`,
   ]
+  if (restored) {
+    const { tasks, pending, callbacks, file } = restored
+    lines.push(`${tasks} task(s), ${pending} of them pending, and ${callbacks} callback(s) taken from ${file}`)
+  }
   if (config.demo > 0) lines.push(`${config.demo} demo tasks are in the namespace of the token demo`)
   return `${lines.join('\n')}\n`
 }
@@ -65,13 +71,14 @@ function stopOnSignals(simulator: Simulator, log: Log): void {
     if (isStopping) process.exit(1)
     isStopping = true
     const left = await simulator.close()
-    if (left.pendingTasks + left.callbacks + left.heldRequests > 0) log.warn(leftText(left))
+    if (left.pendingTasks + left.callbacks + left.heldRequests > 0) log.warn(leftText(left, simulator.config.state))
     process.exit(0)
   }
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)
 }
 
-function leftText({ pendingTasks, callbacks, heldRequests }: Leftover): string {
-  return `stopped with ${pendingTasks} pending task(s), ${callbacks} callback(s) not delivered and ${heldRequests} held request(s) answered 503`
+function leftText({ pendingTasks, callbacks, heldRequests }: Leftover, file: string | undefined): string {
+  const kept = file === undefined ? '' : `; tasks and callbacks are kept in ${file}`
+  return `stopped with ${pendingTasks} pending task(s), ${callbacks} callback(s) not delivered and ${heldRequests} held request(s) answered 503${kept}`
 }

@@ -54,7 +54,11 @@ function isListenError(error: unknown): error is NodeJS.ErrnoException {
   return error instanceof Error && 'syscall' in error && (error.syscall === 'listen' || error.syscall === 'getaddrinfo')
 }
 
-function listenSentence(error: NodeJS.ErrnoException, { host, port }: { host: string; port: number }): string {
+/** Why an address can't be listened on, in the words of the command line. */
+export function listenSentence(
+  error: NodeJS.ErrnoException,
+  { host, port }: { readonly host: string; readonly port: number },
+): string {
   switch (error.code) {
     case 'EADDRINUSE':
       return `--port: ${port} is in use on ${host}; choose another, or 0 for a free one`

@@ -78,10 +78,12 @@ export function addTestingCommands(
     .option('--image <url>', 'An image that a real API can fetch; --video and --audio go with it.')
     .option('--video <url>', 'A video that it can fetch.')
     .option('--audio <url>', 'A recording that it can fetch.')
+    .option('--rate <n/s>', 'Most requests it is sent, such as 2/s or 60/m.')
     .option('--timeout <seconds>', 'How long one answer may take.', '300')
     .option('--ledger <file>', 'Remembers what a real API was paid for.', 'mockling-verify.jsonl')
     .option('--resume', 'Leave out what passed before, as the ledger says.')
     .option('--key <key>', 'Key of a mockling’s control door.')
+    .option('--evidence <file>', 'Keep what was seen, a line for each case; mockling evidence reads it.')
     .option('--report <form=file>', 'Write a report: junit, json, markdown or html. Repeatable.', several)
     .option('--json', 'Print JSON.')
     .action(async (url, options) => {

@@ -3,7 +3,8 @@ import type { Attempt } from '../callbacks/post.ts'
 import { ConfigError } from '../config.ts'
 import { type ErrorCode, isErrorCode } from '../contract/errors.ts'
 import { forged, signatureHeaders } from '../faults/signature.ts'
-import { machineTime } from '../simulation/timebase.ts'
+import { withoutUserinfo } from '../simulation/task.ts'
+import { machineTime, pause } from '../simulation/timebase.ts'
 import { FAILURES, failure, madeUpTask, success } from './callback-body.ts'
 import { headersOf, numberOf, originOf, urlOf } from './options.ts'
 import { checkedSecret } from './secret.ts'
@@ -41,10 +42,10 @@ export async function trigger(url: string, options: TriggerOptions): Promise<num
   const poster = posterFor()
   const attempts: Attempt[] = []
   for (let copy = 1; copy <= repeat; copy++) {
-    if (copy > 1 && gapMs > 0) await new Promise<void>(resolve => machineTime.after(gapMs, resolve))
+    if (copy > 1 && gapMs > 0) await pause(gapMs)
     const attempt = await poster.post(url, text, headersNow())
     attempts.push(attempt)
-    print(options, { url, copy, ...attempt }, () => lineOf(url, attempt))
+    print(options, { url: withoutUserinfo(url), copy, ...attempt }, () => lineOf(url, attempt))
   }
   if (!attempts.some(wasReached)) return 3
   return attempts.every(({ outcome }) => outcome === 'delivered') ? 0 : 1
@@ -79,5 +80,5 @@ function lineOf(url: string, { outcome, status, error, durationMs, address, resp
   const at = address === undefined || isIP(new URL(url).hostname.replace(/^\[|\]$/g, '')) ? '' : ` (${address})`
   const answer = status === undefined ? (error ?? outcome) : `${status} after ${Math.round(durationMs)} ms`
   const shown = responseBody.slice(0, 2000).replace(/[^\P{C}\n\t]/gu, '?')
-  return `${outcome === 'delivered' ? '✓' : '✗'} POST ${url}${at}: ${answer}${shown === '' ? '' : `\n${shown}`}`
+  return `${outcome === 'delivered' ? '✓' : '✗'} POST ${withoutUserinfo(url)}${at}: ${answer}${shown === '' ? '' : `\n${shown}`}`
 }

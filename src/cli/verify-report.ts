@@ -62,7 +62,10 @@ function ofInterest({ verdicts }: Run): Verdict[] {
 }
 
 function markdown(run: Run): string {
-  const cell = (text: string) => text.replaceAll('|', '\\|').replaceAll('\n', '<br>')
+  const cell = (text: string) =>
+    escaped(text)
+      .replace(/[\\|`*_[\]~]/g, '\\$&')
+      .replaceAll('\n', '<br>')
   const rows = ofInterest(run).map(({ id, promise, state, text }) => [state, `\`${id}\``, cell(promise), cell(text)])
   return [
     `# ${run.target}, revision ${run.revision}`,

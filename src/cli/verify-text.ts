@@ -39,7 +39,8 @@ function failureOf(same: readonly Verdict[]): string {
 }
 
 /** What came, without what was promised and where: a server that is down looks alike to every case. */
-function causeOf({ text }: Verdict): string {
+function causeOf({ text, isUnanswered }: Verdict): string {
+  if (isUnanswered) return text.replace(/^[A-Z]+ \S+: /, '')
   const came = text.split('\n').filter(line => /^ {2}\S.*: promised /.test(line))
   return came.length > 0 ? came.map(line => line.replace(/promised .*, came/, 'came')).join('\n') : text
 }

@@ -1,4 +1,4 @@
-import { machineTime } from '../simulation/timebase.ts'
+import { pause } from '../simulation/timebase.ts'
 import { doorAt } from '../testing/client.ts'
 import type { Health } from '../testing/connect.ts'
 import { numberOf, urlOf } from './options.ts'
@@ -27,6 +27,6 @@ export async function wait(url: string, options: { timeout: string; json?: true 
       process.stderr.write(`mockling: wait: ${server.url} does not answer within ${seconds} s: ${answer.message}\n`)
       return 3
     }
-    await new Promise<void>(resolve => machineTime.after(PAUSE_MS, resolve))
+    await pause(PAUSE_MS)
   }
 }

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 
-const COMMAND = join(import.meta.dirname, '../../dist/cli.js')
+const COMMAND = join(import.meta.dirname, '../../dist/cli.cjs')
 
 export interface Ended {
   readonly code: number | null
@@ -17,11 +17,13 @@ interface RunOptions {
   readonly input?: string
   /** Starts without `--json`. */
   readonly isText?: boolean
+  /** The built command to run, if not the project's own. */
+  readonly command?: string
 }
 
 /** Starts the command. */
-export function launch(args: readonly string[], { env = {}, cwd }: RunOptions = {}): ChildProcess {
-  return spawn(process.execPath, [COMMAND, ...args], { cwd, env: { ...process.env, ...env } })
+export function launch(args: readonly string[], { env = {}, cwd, command = COMMAND }: RunOptions = {}): ChildProcess {
+  return spawn(process.execPath, [command, ...args], { cwd, env: { ...process.env, ...env } })
 }
 
 /** All that comes from a stream; `onWords` hears each piece, with what came before it. */

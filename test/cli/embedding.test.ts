@@ -98,7 +98,7 @@ describe('the fixture of mockling/vitest', () => {
       const runs = [1, 2].map(() => spawnSync('${command[0]}', ${JSON.stringify(command.slice(1))}, { stdio: 'inherit' }))
       process.exit(Math.max(...runs.map(({ status }) => status)))`
     const { code, stderr } = await runner([
-      ...[join(ROOT, 'dist/cli.js'), 'exec', '--clock', 'auto-skip', '--pace', 'real', '--'],
+      ...[join(ROOT, 'dist/cli.cjs'), 'exec', '--clock', 'auto-skip', '--pace', 'real', '--'],
       ...[process.execPath, '-e', twice],
     ])
     expect(stderr).toContain('mockling: This run would have cost 8.4 Credits')

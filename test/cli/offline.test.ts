@@ -45,6 +45,14 @@ describe('mockling explain', () => {
     expect(stdout).toContain('known in 2026-05')
   })
 
+  it('names the revisions that read an ignored field only where its own does not', async () => {
+    const body = { action: 'text2video', prompt: 'a mug', shot_type: 'customize', video_id: 'x' }
+    const ask = async (revision: string) =>
+      (await run(['explain', '-', '--revision', revision], { input: JSON.stringify(body) })).stdout
+    expect(await ask('2026-10')).toMatch(/^Ignored: shot_type\nIgnored: video_id$/m)
+    expect(await ask('2026-08')).toMatch(/^Ignored: shot_type \(read by 2026-10\)\nIgnored: video_id$/m)
+  })
+
   it('counts what the prompt cites, and names what it cites in vain', async () => {
     const image_list = [{ image_url: 'https://example.com/a.png' }, { image_url: 'https://example.com/b.png' }]
     const prompt = 'like <<<image_1>>> and <<<video_1>>>'

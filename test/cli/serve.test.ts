@@ -128,7 +128,10 @@ describe('mockling serve', () => {
     [['--config', '/no/such/file.json'], "--config: /no/such/file.json can't be read"],
     [['--host', 'no.such.host.invalid'], '--host: "no.such.host.invalid" can\'t be listened on'],
     [['--nonsense'], "unknown option '--nonsense'"],
-    [['nonsense'], 'too many arguments'],
+    [['nonsense'], "there is no command 'nonsense'\n(mockling --help"],
+    [['matix', 'x'], "there is no command 'matix'\n(Did you mean matrix?)"],
+    [['serve', 'extra'], "serve takes no arguments, but got 'extra'"],
+    [['--port', '0', 'explain'], "serve takes no arguments, but got 'explain'; a command's name comes first"],
   ])('refuses %j with exit code 2', async (args, text) => {
     const { code, stderr, stdout } = await run(args)
     expect(stderr).toContain(text)

@@ -152,11 +152,11 @@ describe('mockling verify', () => {
     const ledger = join(place, 'cut.jsonl')
     const args = ['verify', real.url, '--token', 'x', '--allow-spend', '--max-credits', '5', '--ledger', ledger]
     const creates = () => real.asked.filter(asked => asked === 'POST /kling/videos').length
-    const cut = launch([...args, '--only', 'answer/polls/record'])
+    const cut = launch([...args, '--only', 'answer/answer/answer'])
     await expect.poll(creates, { timeout: 20_000 }).toBe(1)
     cut.kill('SIGKILL')
     await once(cut, 'exit')
-    const { stdout, code } = await run([...args, '--only', 'answer/polls/record', '--resume'])
+    const { stdout, code } = await run([...args, '--only', 'answer/answer/answer', '--resume'])
     await real.close()
     expect(creates()).toBe(1)
     expect(stdout).toContain('was cut off: it may have been billed, and is not sent again')

@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
-import { machineTime } from '../../simulation/timebase.ts'
+import { withoutUserinfo } from '../../simulation/task.ts'
+import { pause } from '../../simulation/timebase.ts'
 import type { Mockling } from '../../testing/connect.ts'
 import { posterFor } from '../sending.ts'
 import type { Finding } from './finding.ts'
@@ -56,7 +57,7 @@ export async function receiverFinding(server: Mockling, token: string, url: stri
   const check = 'receiver'
   try {
     const { outcome, status, error } = await callBack(server, token, url)
-    const says = `${url} ${status === undefined ? `is not reached: ${error ?? outcome}` : `answers ${status}`}`
+    const says = `${withoutUserinfo(url)} ${status === undefined ? `is not reached: ${error ?? outcome}` : `answers ${status}`}`
     if (outcome === 'delivered') return { check, verdict: 'pass', says }
     const advice =
       outcome === 'refused-address' ? 'See --callback-private, --callback-allow and --callback-deny.' : ADVICE
@@ -84,7 +85,7 @@ async function callBack(server: Mockling, token: string, url: string): Promise<T
     while (performance.now() < deadline) {
       const last = (await server.requests.list({ token, kind: 'callback' })).at(-1)
       if (last?.kind === 'callback') return last
-      await new Promise<void>(resolve => machineTime.after(20, resolve))
+      await pause(20)
     }
     return { outcome: 'no attempt was made' }
   } finally {
