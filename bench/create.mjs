@@ -1,78 +1,99 @@
-// Requests per second as ratios to a bare node:http server that parses the same body and answers a constant.
-// Servers are pinned to one core and the load to the other where `taskset` is there; rounds are interleaved.
-import { spawn, spawnSync } from 'node:child_process'
-import { createServer } from 'node:http'
-import { createInterface } from 'node:readline'
-import autocannon from 'autocannon'
+// Requests per second as ratios to a bare node:http server that parses the same body and answers a constant; rounds are
+// interleaved. With --peers the same of other mock servers, which answer a constant to the same body.
+import { fileURLToPath } from 'node:url'
+import {
+  GOOD,
+  launch,
+  load,
+  median,
+  pinLoad,
+  rates,
+  raw,
+  report,
+  residentMB,
+  rounded,
+  start,
+  stop,
+} from './harness.mjs'
+import { installPeers, PEERS } from './peers/peers.mjs'
 
 const ROUNDS = Number(process.env.ROUNDS ?? 3)
 const SECONDS = Number(process.env.SECONDS ?? 4)
-const HEADERS = { authorization: 'Bearer bench', 'content-type': 'application/json' }
-const GOOD = { action: 'text2video', model: 'kling-v2-6', mode: 'pro', prompt: 'a white mug '.repeat(25), async: true }
+const COMMAND = fileURLToPath(new URL('../dist/cli.cjs', import.meta.url))
+const SETTINGS = ['--port', '0', '--json', '--pace', '600', '--retain', '1000']
+const TASK = { id: 'e3a575aa-a4bd-49c8-9b12-cde38d5462e0' }
 
 if (process.argv[2] === 'raw') raw()
 else await main()
 
-function raw() {
-  const answer = JSON.stringify({ task_id: '8c979f32-a969-4061-b9a8-2be719606f30' })
-  const server = createServer((request, response) => {
-    const chunks = []
-    request.on('data', chunk => chunks.push(chunk))
-    request.on('end', () => {
-      JSON.parse(Buffer.concat(chunks).toString())
-      response.writeHead(200, { 'content-type': 'application/json', 'content-length': answer.length }).end(answer)
-    })
-  })
-  server.listen(0, '127.0.0.1', () => console.log(JSON.stringify({ url: `http://127.0.0.1:${server.address().port}` })))
-}
-
-async function start(...args) {
-  const isPinned = spawnSync('taskset', ['-V']).status === 0
-  const command = [...(isPinned ? ['taskset', '-c', '0'] : []), process.execPath, ...args]
-  const child = spawn(command[0], command.slice(1), { stdio: ['ignore', 'pipe', 'inherit'] })
-  const { value } = await createInterface({ input: child.stdout })[Symbol.asyncIterator]().next()
-  return { child, url: JSON.parse(value).url }
-}
-
-async function load(url, body) {
-  const { requests, non2xx } = await autocannon({
-    url,
-    method: 'POST',
-    headers: HEADERS,
-    body: JSON.stringify(body),
-    connections: 32,
-    duration: SECONDS,
-  })
-  return { perSecond: requests.average, non2xx }
-}
-
-function median(values) {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]
-}
-
 async function main() {
-  if (spawnSync('taskset', ['-cp', '1', String(process.pid)]).status !== 0) console.error('(not pinned)')
+  pinLoad()
   const bare = await start(import.meta.filename, 'raw')
-  const ours = await start('dist/cli.js', '--port', '0', '--json', '--pace', '600', '--retain', '1000')
+  const ours = await start(COMMAND, ...SETTINGS)
+  const quiet = await start(COMMAND, ...SETTINGS, '--journal-size', '0')
+  const receiver = await start(import.meta.filename, 'raw')
+  const idle = residentMB(ours.child.pid)
+  const create = `${ours.url}/kling/videos`
   const cases = {
     'raw node:http': [bare.url, GOOD],
-    'create, answered at once': [`${ours.url}/kling/videos`, GOOD],
-    'create, refused': [`${ours.url}/kling/videos`, { ...GOOD, duration: 7 }],
-    'tasks, retrieve': [`${ours.url}/kling/tasks`, { id: 'e3a575aa-a4bd-49c8-9b12-cde38d5462e0' }],
+    'create, answered at once': [create, GOOD],
+    'the same without a journal': [`${quiet.url}/kling/videos`, GOOD],
+    'create with a callback': [create, { ...GOOD, async: undefined, callback_url: `${receiver.url}/hook` }],
+    'create, refused': [create, { ...GOOD, duration: 7 }, 400],
+    'tasks, retrieve': [`${ours.url}/kling/tasks`, TASK],
   }
+  const peers = process.argv.includes('--peers') ? await startPeers() : []
+  for (const { name, url } of peers) cases[name] = [url, GOOD]
   const seen = Object.fromEntries(Object.keys(cases).map(name => [name, []]))
   for (let round = 0; round <= ROUNDS; round++) {
-    for (const [name, [url, body]] of Object.entries(cases)) {
-      const { perSecond } = await load(url, body)
+    for (const [name, [url, body, status = 200]] of Object.entries(cases)) {
+      const perSecond = await load(url, body, { seconds: SECONDS, status })
+      // The first round warms up.
       if (round > 0) seen[name].push(perSecond)
     }
   }
+  const after = residentMB(ours.child.pid)
   const reference = median(seen['raw node:http'])
-  console.table(
-    Object.fromEntries(
-      Object.entries(seen).map(([name, values]) => [name, { ratio: Number((median(values) / reference).toFixed(2)) }]),
-    ),
-  )
-  bare.child.kill()
-  ours.child.kill()
+  const row = (what, more = {}) => {
+    const ours = median(seen[what])
+    return { what, seen: rounded(ours / reference), unit: 'of raw', ...rates(ours, reference), ...more }
+  }
+  report([
+    row('create, answered at once', { gate: 0.45, goal: 0.6 }),
+    row('the same without a journal'),
+    row('create with a callback'),
+    row('create, refused', { gate: 0.4, goal: 0.6 }),
+    row('tasks, retrieve', { gate: 0.5, goal: 0.7 }),
+    ...peers.map(({ name }) => ({ ...row(name), isPeer: true })),
+    { what: 'memory of the server, idle', seen: idle, unit: 'MB', gate: 80, goal: 60, isLess: true },
+    { what: 'memory after these creates', seen: after, unit: 'MB', gate: 160, goal: 120, isLess: true },
+  ])
+  for (const { child } of [bare, ours, quiet, receiver, ...peers]) await stop(child)
+}
+
+async function startPeers() {
+  installPeers()
+  const started = []
+  let port = 23_000
+  for (const [name, { args, path = '/kling/videos' }] of Object.entries(PEERS)) {
+    port += 10
+    const child = launch(args(String(port)), { stdio: ['ignore', 'ignore', 'inherit'] })
+    const url = `http://127.0.0.1:${port}${path}`
+    await answered(url)
+    started.push({ name, child, url })
+  }
+  return started
+}
+
+/** Resolves when a create is answered 200. */
+async function answered(url) {
+  const until = performance.now() + 60_000
+  while (performance.now() < until) {
+    const headers = { authorization: 'Bearer bench', 'content-type': 'application/json' }
+    const answer = await fetch(url, { method: 'POST', headers, body: JSON.stringify(GOOD) }).catch(() => undefined)
+    await answer?.arrayBuffer()
+    if (answer?.status === 200) return
+    await new Promise(resolve => setTimeout(resolve, 20))
+  }
+  throw new Error(`${url} did not answer`)
 }

@@ -1,14 +1,14 @@
 // What clips cost: milliseconds and bytes each, clips a second, memory, how long the event loop is held while 4K clips
 // are made, and downloads as ratios to nginx serving the same file in the same run. Needs `npm run build` first.
-import { spawn, spawnSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks'
-import { createInterface } from 'node:readline'
 import autocannon from 'autocannon'
 import { createClip, createSimulator } from '../dist/index.js'
+import { launch, median, partner, pinLoad, rates, report, rounded, serve, stop } from './harness.mjs'
 
 const ROUNDS = Number(process.env.ROUNDS ?? 3)
 const SECONDS = Number(process.env.SECONDS ?? 3)
@@ -25,7 +25,7 @@ const FORMATS = {
 }
 
 const [, , part] = process.argv
-if (part === 'serve') await serve()
+if (part === 'serve') await simulate()
 else if (part === 'clips') clips()
 else await main()
 
@@ -39,10 +39,6 @@ function timed(work) {
   return { result, ms: performance.now() - start }
 }
 
-function median(values) {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]
-}
-
 /** In a process of its own, so that the first clip is the process's first. */
 function clips() {
   const first = timed(() => createClip(spec(FORMATS['720p, 5.1 s at 30'], 'first'))).ms
@@ -50,61 +46,54 @@ function clips() {
     Array.from({ length: 10 }, (_, i) => timed(() => createClip(spec(FORMATS['720p, 5.1 s at 30'], `next ${i}`))).ms),
   )
   for (let i = 0; i < 100; i++) createClip(spec(FORMATS['720p, 5.1 s at 30'], `warm ${i}`))
-  const rows = Object.entries(FORMATS).map(([name, format]) => {
+  const rows = Object.entries(FORMATS).flatMap(([name, format], place) => {
     const runs = Array.from({ length: 11 }, (_, i) => timed(() => createClip(spec(format, `run ${i}`))))
     const part = createClip(spec(format, 'part'), { keep: 'sizes' })
     const middle = Math.floor(part.size / 2)
     const parts = Array.from({ length: 11 }, () => timed(() => part.read(middle, middle + 65_536)).ms)
-    const [ms, KB] = [median(runs.map(run => run.ms)), Math.round(runs[0].result.size / 1000)]
-    return [name, { ms: Number(ms.toFixed(1)), KB, 'ms for 64 KiB made again': Number(median(parts).toFixed(1)) }]
+    const KB = Math.round(runs[0].result.size / 1000)
+    const bounds = place === 0 ? { gate: 15, goal: 10 } : {}
+    return [
+      { what: `clip, ${name}`, ...ms(median(runs.map(run => run.ms))), unit: `ms (${KB} KB)`, ...bounds },
+      { what: `64 KiB of it made again, ${name}`, ...ms(median(parts)) },
+    ]
   })
-  console.table(Object.fromEntries(rows))
-  const { ms } = timed(() => {
+  const all = timed(() => {
     for (let i = 0; i < 500; i++) createClip(spec(FORMATS['720p, 5.1 s at 30'], `clip ${i}`))
   })
-  const rss = Math.round(process.memoryUsage().rss / 1024 / 1024)
-  console.log(
-    `first clip of a process: ${first.toFixed(0)} ms, the next ten ${next.toFixed(1)} ms, then as in the table; 500 clips of 720p: ${Math.round(500_000 / ms)}/s, RSS ${rss} MB`,
-  )
+  report([
+    { what: 'first clip of a process, 720p', ...ms(first) },
+    { what: 'the next ten', ...ms(next) },
+    ...rows,
+    { what: 'clips of 720p, one core', seen: Math.round(500_000 / all.ms), unit: '/s' },
+    { what: 'memory after 500 of them', seen: megabytes(), unit: 'MB', isLess: true },
+  ])
+}
+
+function ms(value) {
+  return { seen: rounded(value, 1), unit: 'ms', isLess: true }
+}
+
+/** Resident. */
+function megabytes() {
+  return Math.round(process.memoryUsage().rss / 1024 / 1024)
 }
 
 /** A simulator that reports its event loop's delay when it is told to. */
-async function serve() {
+async function simulate() {
   const simulator = await createSimulator({ pace: 'instant' })
   const delay = monitorEventLoopDelay({ resolution: 1 })
-  console.log(JSON.stringify({ url: simulator.url }))
-  for await (const line of createInterface({ input: process.stdin })) {
-    if (line === 'begin') {
+  await serve({ url: simulator.url }, order => {
+    if (order === 'begin') {
       delay.reset()
       delay.enable()
-      console.log('{}')
-      continue
+      return {}
     }
     delay.disable()
-    const ms = value => Number((value / 1e6).toFixed(1))
-    const rss = Math.round(process.memoryUsage().rss / 1024 / 1024)
-    console.log(
-      JSON.stringify({ p50: ms(delay.percentile(50)), p99: ms(delay.percentile(99)), max: ms(delay.max), rss }),
-    )
-  }
+    const [p50, p99, max] = [delay.percentile(50), delay.percentile(99), delay.max].map(ns => ns / 1e6)
+    return { p50, p99, max, rss: megabytes() }
+  })
   await simulator.close()
-}
-
-/** A process that answers each line with one. */
-function partner(...args) {
-  const isPinned = spawnSync('taskset', ['-V']).status === 0
-  const command = [...(isPinned ? ['taskset', '-c', '0'] : []), process.execPath, ...args]
-  const child = spawn(command[0], command.slice(1), { stdio: ['pipe', 'pipe', 'inherit'] })
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
-  const next = async () => JSON.parse((await lines.next()).value)
-  return {
-    child,
-    next,
-    ask: line => {
-      child.stdin.write(`${line}\n`)
-      return next()
-    },
-  }
 }
 
 async function create(url, change, pick = answer => answer.video_url) {
@@ -132,17 +121,15 @@ async function download(url) {
 async function eventLoop(server, url) {
   await download(await create(url, {})) // the thread has started
   await server.ask('begin')
-  const start = performance.now()
-  const sizes = await Promise.all(
-    Array.from({ length: 20 }, async () => (await download(await create(url, LARGEST))).length),
-  )
-  const seconds = (performance.now() - start) / 1000
+  await Promise.all(Array.from({ length: 20 }, async () => download(await create(url, LARGEST))))
   const { p50, p99, max, rss } = await server.ask('end')
-  const megabytes = sizes.reduce((sum, size) => sum + size, 0) / 1e6
-  console.log(
-    `20 concurrent creates and downloads of 4K, 15 s (${megabytes.toFixed(1)} MB) in ${seconds.toFixed(1)} s: ` +
-      `event-loop delay p50 ${p50} ms, p99 ${p99} ms, longest ${max} ms; RSS ${rss} MB`,
-  )
+  const what = name => `event-loop delay while 20 of 4K are made, ${name}`
+  return [
+    { what: what('p50'), ...ms(p50) },
+    { what: what('p99'), ...ms(p99), gate: 50, goal: 25 },
+    { what: what('longest'), ...ms(max) },
+    { what: 'memory of the server after that', seen: rss, unit: 'MB', isLess: true },
+  ]
 }
 
 async function freePort() {
@@ -166,9 +153,7 @@ async function startNginx(folder) {
        types { video/mp4 mp4; } open_file_cache max=100;
        server { listen 127.0.0.1:${port}; root ${folder}; } }`,
   )
-  const isPinned = spawnSync('taskset', ['-V']).status === 0
-  const command = [...(isPinned ? ['taskset', '-c', '0'] : []), 'nginx', '-c', conf]
-  const child = spawn(command[0], command.slice(1), { stdio: ['ignore', 'inherit', 'inherit'] })
+  const child = launch(['-c', conf], { program: 'nginx', stdio: ['ignore', 'inherit', 'inherit'] })
   const url = `http://127.0.0.1:${port}`
   for (;;) {
     const isUp = await fetch(url).then(
@@ -194,7 +179,10 @@ async function downloads(url) {
   const files = { small: await create(url, {}), middle: await create(url, LARGEST), large: await extended(url, 60) }
   for (const [name, file] of Object.entries(files)) writeFileSync(join(folder, `${name}.mp4`), await download(file))
   const nginx = await startNginx(folder)
-  if (nginx === undefined) return console.log('downloads against nginx: left out, nginx is not installed')
+  if (nginx === undefined) {
+    console.error('(downloads against nginx are left out: nginx is not installed)')
+    return []
+  }
   const cases = []
   for (const [name, file] of Object.entries(files)) {
     const size = (await download(file)).length
@@ -215,24 +203,22 @@ async function downloads(url) {
       }
     }
   }
-  const rows = cases.map(({ label, seen }) => {
-    const [ours, theirs] = [median(seen.ours), median(seen.theirs)]
-    return [
-      label,
-      { 'per second': Math.round(ours), nginx: Math.round(theirs), ratio: Number((ours / theirs).toFixed(2)) },
-    ]
-  })
-  console.table(Object.fromEntries(rows))
-  nginx.child.kill()
+  await stop(nginx.child)
   rmSync(folder, { recursive: true })
+  return cases.map(({ label, seen }) => {
+    const [ours, theirs] = [median(seen.ours), median(seen.theirs)]
+    const compared = { seen: rounded(ours / theirs), unit: 'of nginx', ...rates(ours, theirs) }
+    return { what: `download, ${label}`, ...compared, gate: 0.7, goal: 1 }
+  })
 }
 
 async function main() {
-  spawnSync(process.execPath, [import.meta.filename, 'clips'], { stdio: 'inherit' })
-  if (spawnSync('taskset', ['-cp', '1', String(process.pid)]).status !== 0) console.error('(not pinned)')
+  const { stdout } = spawnSync(process.execPath, [import.meta.filename, 'clips', '--json'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  pinLoad()
   const server = partner(import.meta.filename, 'serve')
   const { url } = await server.next()
-  await eventLoop(server, url)
-  await downloads(url)
-  server.child.kill()
+  report([...JSON.parse(stdout), ...(await eventLoop(server, url)), ...(await downloads(url))])
+  await stop(server.child)
 }

@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { createSimulator } from '../dist/index.js'
+import { report, rounded } from './harness.mjs'
 
 const TASKS = 10_000
 const HELD = 1000
@@ -38,8 +39,8 @@ async function client(url) {
 
 function used() {
   for (let i = 0; i < 4; i++) globalThis.gc()
-  const { rss, heapUsed, external } = process.memoryUsage()
-  return { rss, heap: heapUsed + external }
+  const { heapUsed, external } = process.memoryUsage()
+  return heapUsed + external
 }
 
 async function settled(isSo) {
@@ -56,8 +57,7 @@ async function measure(url, order, isDone) {
   const after = used()
   return {
     child,
-    perPiece: (after.heap - before.heap) / order.count,
-    rssPerPiece: (after.rss - before.rss) / order.count,
+    perPiece: (after - before) / order.count,
   }
 }
 
@@ -88,16 +88,29 @@ async function server() {
   )
   tasks.child.kill()
   const held = await measure(simulator.url, { count: HELD, body: {}, isHeld: true }, () => waiting() === TASKS + HELD)
+  const share = await processorShare()
   held.child.kill()
   const bare = await bareConnections()
   await simulator.close()
-  console.table({
-    'pending task with callback': row(tasks),
-    'held request, task and all': row(held),
-    'bare node:http, held': row(bare),
-  })
+  const kilobytes = bytes => ({ seen: rounded(bytes / 1000), unit: 'KB', isLess: true })
+  report([
+    { what: 'memory of a pending task with a callback', ...kilobytes(tasks.perPiece), gate: 1.5, goal: 0.6 },
+    { what: 'memory of a held request, its task included', ...kilobytes(held.perPiece) },
+    {
+      what: 'the same beyond a bare held connection',
+      ...kilobytes(held.perPiece - bare.perPiece),
+      ...{ ours: `${rounded(held.perPiece / 1000)} KB`, reference: `${rounded(bare.perPiece / 1000)} KB` },
+      gate: 8,
+      goal: 4,
+    },
+    { what: `processor while ${HELD} are held`, seen: rounded(share, 3), unit: 'of a core', gate: 0.2, isLess: true },
+  ])
 }
 
-function row({ perPiece, rssPerPiece }) {
-  return { 'heap + external, bytes': Math.round(perPiece), 'RSS, bytes': Math.round(rssPerPiece) }
+/** What share of a core this process takes while it only waits. */
+async function processorShare(ms = 2000) {
+  const before = process.cpuUsage()
+  await new Promise(resolve => setTimeout(resolve, ms))
+  const { user, system } = process.cpuUsage(before)
+  return (user + system) / 1000 / ms
 }

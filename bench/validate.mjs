@@ -1,5 +1,6 @@
 // How many bodies a second `validate` judges on one core, beside JSON.parse of the same body as a bare reference.
 import { validate } from '../dist/index.js'
+import { rates, report, rounded } from './harness.mjs'
 
 const BODIES = {
   accepted: {
@@ -30,10 +31,13 @@ function perSecond(work) {
   return Math.round((rounds * 1000) / (performance.now() - from))
 }
 
-const rows = Object.entries(BODIES).map(([name, body]) => {
-  const text = JSON.stringify(body)
-  const bare = perSecond(() => JSON.parse(text))
-  const ours = perSecond(() => validate(body, '2026-05', 'documented'))
-  return { body: name, 'validate/s': ours, 'JSON.parse/s': bare, ratio: Number((ours / bare).toFixed(2)) }
-})
-console.table(rows)
+report(
+  Object.entries(BODIES).map(([name, body]) => {
+    const text = JSON.stringify(body)
+    const bare = perSecond(() => JSON.parse(text))
+    const ours = perSecond(() => validate(body, '2026-05', 'documented'))
+    const ratio = `${rounded(ours / bare)} of JSON.parse`
+    const bounds = { gate: 400_000, goal: 1_000_000 }
+    return { what: `validate, ${name}`, seen: ours, unit: '/s', ...rates(ours, bare), ratio, ...bounds }
+  }),
+)
