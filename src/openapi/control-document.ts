@@ -35,6 +35,7 @@ export function controlDocument(commands: readonly Documented[], facts: ControlD
           description:
             'Printed at the start. Not needed where mockling listens on a loopback address and none was set.',
         },
+        bearer: { type: 'http', scheme: 'bearer', description: 'The same key, for tools that send nothing else.' },
       },
     },
   }
@@ -95,6 +96,7 @@ function operationOf(command: Documented, schemas: Record<string, SchemaObject>)
     summary,
     ...(description !== undefined && { description }),
     ...(isOpen && { security: [{}] }),
+    ...(command.takesBearer && { security: [{ key: [] }, { bearer: [] }, {}] }),
     parameters: [...parametersOf(command.params, 'path', schemas), ...parametersOf(command.query, 'query', schemas)],
     ...(takesBody && {
       requestBody: {

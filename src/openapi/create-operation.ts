@@ -5,7 +5,6 @@ import type {
   LinksObject,
   OperationObject,
   ParameterObject,
-  ResponseObject,
 } from 'openapi3-ts/oas31'
 import { TYPE_RULE } from '../contract/examination.ts'
 import type { Revision } from '../contract/revisions.ts'
@@ -57,7 +56,6 @@ export function createOperation(revision: Revision, facts: CreateFacts): Operati
         links: { retrieveTask: RETRIEVE_TASK, ...facts.links },
       },
       ...createErrors(revision, headers),
-      503: OURS,
     },
     callbacks: { settled: { '{$request.body#/callback_url}': settled(facts) } satisfies CallbackObject },
   }
@@ -128,13 +126,6 @@ function settled({ delivery, result, deliveries }: CreateFacts): CallbackObject 
       },
     },
   }
-}
-
-const OURS: ResponseObject = {
-  description:
-    'Simulator only: it is shutting down or was reset while it held the request, or it holds as many pending tasks as it can. One of the headers x-mockling-shutdown, x-mockling-reset and x-mockling-overload says which.',
-  headers: header('x-trace-id'),
-  content: { 'application/json': { schema: ref('ErrorBody') } },
 }
 
 /** Every rule in force, in the order in which the first broken one answers. */

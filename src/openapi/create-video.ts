@@ -6,6 +6,7 @@ import { LENGTH_RULE, SOURCE_RULE } from '../contract/rules/source.ts'
 import { rulesOf } from '../contract/rules.ts'
 import { ANSWERING, createOperation } from './create-operation.ts'
 import { CALLBACK_BODIES, CREATE_ANSWERS, CREATE_REQUESTS } from './examples.ts'
+import { furtherAnswers, furtherRequests } from './later-examples.ts'
 
 /** `POST /kling/videos`. */
 export function createVideo(revision: Revision): OperationObject {
@@ -15,9 +16,9 @@ export function createVideo(revision: Revision): OperationObject {
     description: [ANSWERING, matrixOf(revision)],
     rules: [...rulesOf(revision, 'documented'), SOURCE_RULE, LENGTH_RULE],
     body: 'CreateVideo',
-    requests: CREATE_REQUESTS,
+    requests: { ...CREATE_REQUESTS, ...furtherRequests(revision) },
     result: 'VideoResult',
-    answers: CREATE_ANSWERS,
+    answers: { ...CREATE_ANSWERS, ...furtherAnswers(revision) },
     links: LINKS,
     delivery: 'receiveResult',
     deliveries: CALLBACK_BODIES,

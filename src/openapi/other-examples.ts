@@ -1,6 +1,7 @@
 import type { ExamplesObject } from 'openapi3-ts/oas31'
 import { before, type Revision } from '../contract/revisions.ts'
 import { DELIVERED, failed } from './examples.ts'
+import { withParts } from './later-examples.ts'
 
 /* Examples of the endpoints beside `/kling/videos`. The guides have none: all of these are made up. */
 
@@ -45,7 +46,7 @@ const MOTION_TASK = '6f4e2f0e-6a55-4d0c-9a43-0f6b9a3f1d27'
 
 function motionMade(revision: Revision) {
   const later = made('862340091477434368', MOTION_TASK)
-  if (!before('2026-08').includes(revision)) return later
+  if (!before('2026-08').includes(revision)) return withParts(revision, later, 'kling-v2-6', 2.11722)
   return {
     ...later,
     video_id: '3c9d1a52-7f0b-4c1e-8a36-5e2b7d940f18',

@@ -2,6 +2,7 @@ import type { ReferenceObject, SchemaObject } from 'openapi3-ts/oas31'
 import { z } from 'zod'
 import { type Action, createVideoBody, retrieveTaskBody, retrieveTasksBody } from '../contract/bodies.ts'
 import { type BodyParts, bodyParts } from '../contract/body-parts.ts'
+import { sourced } from '../contract/describing.ts'
 import { type LipSyncMode, lipSyncBody, motionBody, talkingPhotoBody } from '../contract/other-bodies.ts'
 import type { Revision } from '../contract/revisions.ts'
 import {
@@ -105,10 +106,21 @@ export function schemasOf(revision: Revision): Partial<Record<SchemaName, Schema
     TalkingPhotoResult,
     TaskAccepted,
     TaskRecord: record,
-    TaskBatch: z.strictObject({
-      items: z.array(record).describe('The records found, newest first.'),
-      count: z.int().min(0).describe('With ids, how many were found; with filters, how many match on all pages.'),
-    }),
+    TaskBatch: z
+      .strictObject({
+        items: z.array(record).describe(sourced('The records found, newest first.', 'gateway §5', 'vendor')),
+        count: z
+          .int()
+          .min(0)
+          .describe(
+            sourced(
+              'With ids, how many were found; with filters, how many match on all pages.',
+              'gateway §5',
+              'vendor',
+            ),
+          ),
+      })
+      .describe('Some of the tasks.'),
     UnknownTask,
     PendingSnapshot,
     ErrorPart,

@@ -61,6 +61,10 @@ function edited(edit: Edit): (text: string) => string {
   }
 }
 
+const CALLBACK = [...at('paths /kling/videos post callbacks settled'), '{$request.body#/callback_url}']
+const TASK_ACCEPTED = { $ref: '#/components/schemas/TaskAccepted' }
+const EXAMPLE_TYPE = at('application/json examples finished value type')
+
 const lackModel: Edit = document => document.deleteIn(at('components schemas TextToVideo properties model enum 8'))
 
 describe('the check for breaking changes', () => {
@@ -100,6 +104,65 @@ describe('the check for breaking changes', () => {
     ['another name of a call', d => d.setIn(at('paths /kling/tasks post operationId'), 'ask'), '"queryTasks" -> "ask"'],
     ['an error that is gone', d => d.deleteIn(['paths', '/kling/videos', 'post', 'responses', '429']), 'responses/429'],
     ['callbacks that are gone', d => d.deleteIn(at('paths /kling/videos post callbacks')), 'post/callbacks'],
+    [
+      'a callback with another body',
+      d => d.setIn([...CALLBACK, ...at('post requestBody content application/json schema')], TASK_ACCEPTED),
+      'settled $request.body',
+    ],
+    [
+      'a callback to another address',
+      d => {
+        d.setIn([...CALLBACK.slice(0, -1), '{$request.body#/hook}'], d.getIn(CALLBACK))
+        d.deleteIn(CALLBACK)
+      },
+      'settled $request.body#~1callback_url/post',
+    ],
+    [
+      'a field that requests lack',
+      d => d.deleteIn(at('components schemas TextToVideo properties negative_prompt')),
+      'properties/negative_prompt',
+    ],
+    [
+      'a field that answers need not have, and lack',
+      d => d.deleteIn(at('components schemas TaskRecord properties elapsed')),
+      'properties/elapsed',
+    ],
+    [
+      'a form of an answer that is gone',
+      d => d.deleteIn(at('paths /kling/tasks post responses 200 content application/json schema oneOf 1')),
+      'schema/oneOf',
+    ],
+    ['a word that is gone', d => d.deleteIn(at('components schemas ErrorPart properties code enum 0')), 'code/enum/0'],
+    [
+      'other fields that are refused',
+      d => d.setIn(at('components schemas TextToVideo additionalProperties'), false),
+      'additionalProperties: false',
+    ],
+    [
+      'another format',
+      d => d.setIn(at('components schemas VideoResult properties task_id format'), 'uri'),
+      '"uuid" -> "uri"',
+    ],
+    [
+      'forms told apart by another field',
+      d => d.setIn(at('components schemas CreateVideo discriminator propertyName'), 'kind'),
+      '"action" -> "kind"',
+    ],
+    [
+      'another name of a schema',
+      d => {
+        d.setIn(at('components schemas Video'), d.getIn(at('components schemas VideoResult')))
+        d.deleteIn(at('components schemas VideoResult'))
+      },
+      '#/components/schemas/VideoResult',
+    ],
+    ['another credential', d => d.setIn(['security'], [{ key: [] }]), '#/security'],
+    [
+      'a credential that is given otherwise',
+      d => d.setIn(at('components securitySchemes bearer scheme'), 'basic'),
+      '"bearer" -> "basic"',
+    ],
+    ['another server', d => d.setIn(at('servers 0 url'), 'https://example.com'), 'example.com'],
   ])('finds %s', (_, edit, words) => {
     expect(changesBy(edit).join('\n')).toContain(words)
   })
@@ -115,6 +178,20 @@ describe('the check for breaking changes', () => {
       d => d.setIn(at('components schemas VideoResult properties usage'), { type: 'number' }),
     ],
     ['another description', d => d.setIn(at('paths /kling/videos post description'), 'Videos.')],
+    [
+      'another description of a field called type',
+      d => d.setIn(at('components schemas TaskRecord properties type description'), 'Which.'),
+    ],
+    [
+      'another example of such a field',
+      d => d.setIn([...at('paths /kling/tasks post responses 200 content'), ...EXAMPLE_TYPE], 'motion'),
+    ],
+    ['a server more', d => d.addIn(['servers'], { url: 'https://example.com' })],
+    ['a schema more', d => d.setIn(at('components schemas Seed'), { type: 'integer' })],
+    [
+      'an answer more',
+      d => d.setIn(at('paths /kling/tasks post responses').concat('418'), { description: 'A teapot.' }),
+    ],
   ])('lets %s pass', (_, edit) => {
     expect(changesBy(edit)).toEqual([])
   })

@@ -70,6 +70,15 @@ describe.each(REVISIONS)('the simulator in revision %s', revision => {
     }
   })
 
+  it('refuses by a rule as the example of it shows', async () => {
+    await using simulator = await start({ revision })
+    const reply = await post(simulator, '/kling/videos', { action: 'text2video', prompt: 'a', callback_url: 'nowhere' })
+    const responses = document.paths?.['/kling/videos']?.post?.responses
+    const shown = responses?.['400'].content['application/json'].examples.broken_rule.value
+    expect(Object.keys(reply.json())).toEqual(Object.keys(shown))
+    expect(reply.json().error).toEqual(shown.error)
+  })
+
   it('answers an unknown task with what the document calls one', async () => {
     await using simulator = await start({ revision })
     const reply = await post(simulator, '/kling/tasks', { id: 'nobody' })

@@ -17,7 +17,8 @@ import { placesIn } from './reading.ts'
 
 type Body = Record<string, unknown>
 
-const RANDOM_BODIES = 100_000
+/** Mutation drills, which run this thousands of times, ask for fewer. */
+const RANDOM_BODIES = Number(process.env['MOCKLING_RANDOM_BODIES'] ?? 100_000)
 
 /** What the strict document's own schema of a create says of a body. */
 function acceptorOf(revision: Revision): (body: Body) => boolean {
@@ -116,14 +117,18 @@ describe.each(REVISIONS)('the strict document of revision %s', revision => {
   const variants = Object.values(CREATE_VARIANTS).map(name => document.components?.schemas?.[name] as JsonSchema)
   const accepts = acceptorOf(revision)
 
-  it.each(ENUMERATIONS)('accepts every combination of $what exactly if no rule objects', { timeout: 300_000 }, each => {
-    const tally = new Tally(revision, accepts)
-    for (const body of each.bodies(revision)) tally.check(body)
-    print(revision, each.what, tally)
-    expect(tally.bodies).toBeGreaterThan(each.atLeast)
-    expect(tally.accepted).toBeGreaterThan(100)
-    expect(tally.beyond.size).toBe(0)
-  })
+  it.each(ENUMERATIONS)(
+    'accepts every combination of $what exactly if no rule objects',
+    { timeout: 300_000, tags: 'thorough' },
+    each => {
+      const tally = new Tally(revision, accepts)
+      for (const body of each.bodies(revision)) tally.check(body)
+      print(revision, each.what, tally)
+      expect(tally.bodies).toBeGreaterThan(each.atLeast)
+      expect(tally.accepted).toBeGreaterThan(100)
+      expect(tally.beyond.size).toBe(0)
+    },
+  )
 
   it(`accepts ${RANDOM_BODIES} random bodies exactly if no rule objects`, { timeout: 600_000 }, () => {
     const tally = new Tally(revision, accepts)
@@ -138,7 +143,10 @@ describe.each(REVISIONS)('the strict document of revision %s', revision => {
     expect([...tally.beyond.keys()].toSorted()).toEqual(known.toSorted())
   })
 
-  it('accepts what is one change away from accepted bodies exactly if no rule objects', { timeout: 600_000 }, () => {
+  it('accepts what is one change away from accepted bodies exactly if no rule objects', {
+    timeout: 600_000,
+    tags: 'thorough',
+  }, () => {
     const tally = new Tally(revision, accepts)
     for (const variant of variants) {
       const bodies = fc.sample(bodiesNear(variant), 300).filter(accepts)
@@ -176,7 +184,10 @@ describe.each(REVISIONS)('the strict document of revision %s', revision => {
 const WITH_SHOTS = REVISIONS.filter(revision => REVISION_FACTS[revision].fields.has('multi_shot'))
 
 describe.each(WITH_SHOTS)('the strict document of revision %s', revision => {
-  it('accepts every combination of shots and voices exactly if no rule objects', { timeout: 300_000 }, () => {
+  it('accepts every combination of shots and voices exactly if no rule objects', {
+    timeout: 300_000,
+    tags: 'thorough',
+  }, () => {
     const tally = new Tally(revision, acceptorOf(revision))
     for (const body of withShots()) tally.check(body)
     for (const body of withVoices()) tally.check(body)
