@@ -12,24 +12,31 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   contract: ['contract'],
   media: ['media'],
   simulation: ['simulation', 'contract'],
-  faults: ['faults', 'simulation', 'contract'],
+  faults: ['faults', 'recording', 'simulation', 'contract'],
   store: ['store', 'simulation', 'contract'],
+  state: ['state', 'store', 'simulation', 'contract'],
   callbacks: ['callbacks', 'store', 'faults', 'simulation', 'contract'],
   journal: ['journal', 'contract', 'simulation'],
-  http: ['http', 'contract', 'simulation', 'store', 'journal', 'faults', 'media'],
+  replicas: ['replicas', 'callbacks', 'store', 'journal', 'faults', 'control', 'simulation'],
+  http: ['http', 'contract', 'simulation', 'store', 'journal', 'faults', 'media', 'recording'],
   replay: ['replay', 'journal', 'callbacks', 'simulation'],
   control: ['control', 'contract', 'simulation', 'store', 'journal', 'faults', 'callbacks', 'replay'],
+  metrics: ['metrics', 'contract', 'journal'],
   openapi: ['openapi', 'contract', 'faults', 'control'],
-  conformance: ['conformance', 'contract'],
-  testing: ['testing', 'control', 'journal', PUBLIC],
+  conformance: ['conformance', 'contract', 'fixtures'],
+  recording: ['recording', 'contract', 'simulation'],
+  testing: ['testing', 'contract', 'control', 'journal', PUBLIC],
 }
 
 /** Arrows for types alone: nothing of that room is there at run time. */
 const TYPES_ONLY: Readonly<Record<string, readonly string[]>> = {
+  state: ['store'],
   callbacks: ['store'],
-  http: ['store', 'journal'],
+  http: ['store', 'journal', 'recording'],
   replay: ['callbacks'],
+  replicas: ['store', 'journal', 'faults', 'control'],
   control: ['store', 'callbacks'],
+  metrics: ['journal'],
   openapi: ['control'],
   testing: ['journal'],
 }
@@ -44,7 +51,8 @@ const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
   .map(file => file.split(sep).join('/'))
 
 function roomOf(file: string): string {
-  const [first = '', ...rest] = file.split('/')
+  // Data beside the sources, which is built into the package.
+  const [first = '', ...rest] = file.replace('../fixtures/', 'fixtures/').split('/')
   return rest.length === 0 ? '' : first
 }
 
@@ -100,6 +108,11 @@ describe('the sources', () => {
       /\bnew Date\b|\bDate\.(now|parse)|\bsetTimeout\(/.test(readFileSync(join(SRC, file), 'utf8')),
     )
     expect(readers).toEqual(['simulation/timebase.ts'])
+  })
+
+  it('have texts parsed as URLs by what goes on doing it', () => {
+    const others = files.filter(file => /\bURL\.canParse\(/.test(readFileSync(join(SRC, file), 'utf8')))
+    expect(others).toEqual([])
   })
 
   it('fit two screens', () => {

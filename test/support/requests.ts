@@ -1,6 +1,8 @@
-import { setImmediate } from 'node:timers/promises'
 import { sha256 } from '../../src/simulation/random.ts'
 import { createSimulator, type Simulator } from '../../src/simulator.ts'
+import { until } from './until.ts'
+
+export { until } from './until.ts'
 
 /** The bearer token of requests that don't name another. */
 export const TOKEN = 'tester'
@@ -64,15 +66,6 @@ export function namespaceOf(token = TOKEN): { namespace: string } {
 /** Resolves once `count` held requests and due callbacks wait on the token's clock. */
 export function whenWaiting({ control }: Simulator, count = 1, token = TOKEN): Promise<void> {
   return until(`${count} wait`, () => control.clock(namespaceOf(token)).waiting >= count)
-}
-
-/** Resolves once `holds` does, looking again at each turn of the event loop; gives up after 10 real seconds. */
-export async function until(what: string, holds: () => boolean): Promise<void> {
-  const startedAt = performance.now()
-  while (!holds()) {
-    if (performance.now() - startedAt > 10_000) throw new Error(`waited in vain until ${what}`)
-    await setImmediate()
-  }
 }
 
 /** The bytes of an error answer, which name the trace id that the header repeats. */

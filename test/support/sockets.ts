@@ -39,7 +39,8 @@ export function send(base: string, { method = 'GET', path, headers = {}, body }:
 /** A connection to the simulator for bytes of one's own making. */
 export async function dial(base: string): Promise<Socket> {
   const { hostname, port } = new URL(base)
-  const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true })
+  const host = hostname.replace(/^\[|\]$/g, '')
+  const socket = connect({ host, port: Number(port), allowHalfOpen: true })
   socket.on('error', () => {}) // a reset ends the reading like a close
   await once(socket, 'connect')
   return socket
