@@ -7,6 +7,7 @@ COPY package.json package-lock.json ./
 RUN npm ci
 COPY tsconfig.json tsdown.config.ts ./
 COPY src ./src
+COPY scripts ./scripts
 RUN npm run build && npm prune --omit=dev
 
 FROM ${NODE_IMAGE}
@@ -18,4 +19,4 @@ COPY --from=build /app/dist ./dist
 USER node
 EXPOSE 4180
 HEALTHCHECK --interval=5s --timeout=2s CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.MOCKLING_PORT || 4180}/health`).then(r => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
-ENTRYPOINT ["node", "dist/cli.js"]
+ENTRYPOINT ["node", "dist/cli.cjs"]

@@ -1,9 +1,13 @@
 import { defineConfig } from 'vitest/config'
 
-const limits = { testTimeout: 60_000, hookTimeout: 60_000 }
+/** Of tests that try so much that a mutation drill, which runs each of them thousands of times, goes without. */
+export const THOROUGH = { name: 'thorough', description: 'left out of mutation drills' }
+
+const limits = { testTimeout: 60_000, hookTimeout: 60_000, tags: [THOROUGH] }
 
 /** These run the built command, which is built first if it is older than its sources. */
-const COMMAND = ['test/cli/**/*.test.ts', 'test/clients/real/*.test.ts']
+const OF_REPLICAS = ['test/replicas/drill.test.ts', 'test/replicas/example.test.ts']
+const COMMAND = ['test/cli/**/*.test.ts', 'test/clients/real/*.test.ts', ...OF_REPLICAS]
 const CONTRACT = 'test/conformance/target.test.ts'
 const globalSetup = 'test/global-setup.ts'
 
@@ -15,7 +19,7 @@ export default defineConfig({
         test: {
           name: 'sources',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/cli/**', 'test/clients/**', CONTRACT],
+          exclude: ['test/cli/**', 'test/clients/**', ...OF_REPLICAS, CONTRACT],
           sequence: { groupOrder: 0 },
           ...limits,
         },
