@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
 import type { Revision } from '../contract/revisions.ts'
 import type { DownloadEntry, RequestEntry } from '../journal/journal.ts'
+import { Hold } from '../simulation/hold.ts'
 import { Interruption, type Namespace } from '../simulation/namespaces.ts'
 import type { Effect } from '../simulation/task.ts'
 import type { Credential } from './auth.ts'
@@ -57,22 +58,20 @@ export class Exchange<Entry extends RequestEntry | DownloadEntry = RequestEntry 
 
   /**
    * Resolves at the instant on the namespace's clock, resting meanwhile; earlier, with the reason, when the caller goes
-   * away, the simulator ends the wait, or `changed` says that it was for something that has changed.
+   * away, the simulator ends the wait, or `hold` is ended since what it was for has changed.
    */
   waitUntil(instant: number): Promise<Interruption['why'] | undefined>
-  waitUntil(instant: number, changed: AbortSignal): Promise<Interruption['why'] | 'changed' | undefined>
-  async waitUntil(instant: number, changed?: AbortSignal): Promise<Interruption['why'] | 'changed' | undefined> {
-    const hold = new AbortController()
-    changed?.addEventListener('abort', () => hold.abort(changed.reason), { once: true })
+  waitUntil(instant: number, hold: Hold): Promise<Interruption['why'] | 'changed' | undefined>
+  async waitUntil(instant: number, hold = new Hold()): Promise<Interruption['why'] | 'changed' | undefined> {
     const forget = this.onHangUp(() => hold.abort(new Interruption('hang-up')))
     this.namespace.held.add(hold)
     try {
       // Clocks show whole milliseconds.
-      await this.namespace.clock.rest(Math.ceil(instant), hold.signal)
+      await this.namespace.clock.rest(Math.ceil(instant), hold)
       return undefined
     } catch (reason) {
       if (reason instanceof Interruption) return reason.why
-      if (changed?.aborted) return 'changed'
+      if (reason === 'changed') return reason
       throw reason
     } finally {
       forget()

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { resultBy } from '../faults/effects.ts'
 import { answerOf } from '../simulation/accept.ts'
+import { Hold } from '../simulation/hold.ts'
 import type { Interruption } from '../simulation/namespaces.ts'
 import { createdAt, settlesAt, stepAt, type Task } from '../simulation/task.ts'
 import { answer } from './answering.ts'
@@ -46,18 +47,18 @@ async function whenOver(
 ): Promise<{ task: Task; why: Interruption['why'] | undefined }> {
   const { namespace } = request.call
   let task = created
-  let changed = new AbortController()
+  let hold = new Hold()
   const unwatch = door.store.watch(plan => {
     task = plan
-    changed.abort()
+    hold.abort('changed')
   }, created.id)
   try {
     // It may have been rerouted since the create.
     task = (await door.store.task(namespace.key, created.id, namespace.clock.now())) ?? task
     for (;;) {
-      changed = new AbortController()
+      hold = new Hold()
       const settled = settlesAt(task) ?? Number.POSITIVE_INFINITY
-      const why = await request.call.waitUntil(Math.min(settled, bound), changed.signal)
+      const why = await request.call.waitUntil(Math.min(settled, bound), hold)
       if (why !== 'changed') return { task, why }
     }
   } finally {

@@ -1,4 +1,5 @@
 import type { ClockSetting, Stand } from './clock-setting.ts'
+import type { Ending } from './hold.ts'
 import type { Timebase } from './timebase.ts'
 
 /** Where the simulator reads the time and waits. Every instant is in Unix milliseconds. */
@@ -9,7 +10,7 @@ export interface Clock {
    * Resolves once `now() >= instant`, at once if that is already so.
    * @throws `signal.reason` if `signal` aborts first, the reason of `close` if that comes first.
    */
-  until(instant: number, signal?: AbortSignal): Promise<void>
+  until(instant: number, signal?: Ending): Promise<void>
 }
 
 export interface ClockOptions extends ClockSetting {

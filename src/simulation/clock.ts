@@ -2,6 +2,7 @@ import { afterThis } from './after-this.ts'
 import { type Clock, ClockClosed, type ClockOptions } from './clock-options.ts'
 import { type ClockSetting, isRunning, LAST_INSTANT, type Stand } from './clock-setting.ts'
 import { Crew, type Work, type WorkKind } from './crew.ts'
+import type { Ending } from './hold.ts'
 import { Rest } from './rest.ts'
 import { machineTime, type Timebase } from './timebase.ts'
 import { type Sleeper, type Waiter, Waiters } from './waiters.ts'
@@ -107,12 +108,12 @@ export class VirtualClock implements Clock {
     return Math.max(this.#least, Math.min(LAST_INSTANT, this.#anchor + gone))
   }
 
-  until(instant: number, signal?: AbortSignal): Promise<void> {
+  until(instant: number, signal?: Ending): Promise<void> {
     return this.#wait(instant, signal, undefined)
   }
 
   /** `until` for somebody who is `working`: he counts as resting meanwhile, and is at work again the moment he wakes. */
-  rest(instant: number, signal?: AbortSignal): Promise<void> {
+  rest(instant: number, signal?: Ending): Promise<void> {
     return this.#wait(instant, signal, 'open')
   }
 
@@ -249,7 +250,7 @@ export class VirtualClock implements Clock {
     this.#anchorReal = this.#timebase.now()
   }
 
-  #wait(instant: number, signal: AbortSignal | undefined, kind: WorkKind | undefined): Promise<void> {
+  #wait(instant: number, signal: Ending | undefined, kind: WorkKind | undefined): Promise<void> {
     if (signal?.aborted) return Promise.reject(signal.reason)
     if (this.#closedFor) return Promise.reject(this.#closedFor.reason)
     if (instant <= this.now()) return Promise.resolve()

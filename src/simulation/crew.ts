@@ -1,3 +1,4 @@
+import type { Ending } from './hold.ts'
 import type { Timebase } from './timebase.ts'
 
 /** Somebody at work on a clock. While he is, auto-skip does not leap and `advance` does not go on. */
@@ -6,7 +7,7 @@ export interface Work {
    * Waits for the instant, resting meanwhile; he is at work again the moment he wakes.
    * @throws `signal.reason` if `signal` aborts first, the reason of the clock's `close` if that comes first.
    */
-  rest(instant: number, signal?: AbortSignal): Promise<void>
+  rest(instant: number, signal?: Ending): Promise<void>
   /** His work is done. Only the first time counts. */
   end(): void
 }

@@ -1,6 +1,7 @@
 import { VirtualClock } from './clock.ts'
 import { type ClockSetting, type Stand, shownAt } from './clock-setting.ts'
 import type { Fleet } from './fleet.ts'
+import type { Hold } from './hold.ts'
 import { bytesOf, uuidFrom } from './random.ts'
 import type { Timebase } from './timebase.ts'
 
@@ -10,7 +11,7 @@ export interface Namespace {
   readonly key: string
   readonly clock: VirtualClock
   /** Ends every held request of the namespace. The reason says why. */
-  readonly held: Set<AbortController>
+  readonly held: Set<Pick<Hold, 'abort'>>
   /** Whether commands to the server's clock move this one too. */
   follows: boolean
   /** Whether a create was ever accepted, so that the namespace is not forgotten. */

@@ -1,11 +1,12 @@
 import type { Crew, WorkKind } from './crew.ts'
+import type { Ending } from './hold.ts'
 import type { Sleeper, Waiter } from './waiters.ts'
 
 /** What a wait is for, and who is told of its end. */
 interface Terms {
   /** Counted as at work again the moment it ends. */
   readonly kind: WorkKind | undefined
-  readonly signal: AbortSignal | undefined
+  readonly signal: Ending | undefined
   readonly resolve: () => void
   readonly reject: (reason: unknown) => void
 }

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { Exchange, underWayOn } from '../../src/http/call.ts'
+import { Hold } from '../../src/simulation/hold.ts'
 import { exchangeOn, frozenNamespace, type Noted } from '../support/exchange.ts'
 
 /** A request on a connection, and its answer. */
@@ -85,19 +86,19 @@ describe('a wait', () => {
 
   it('is forgotten by the caller’s hang-up once it is over', async () => {
     const { exchange, namespace } = exchangeOn()
-    const waited = exchange.waitUntil(1000)
-    const [hold] = namespace.held
+    const hold = new Hold()
+    const waited = exchange.waitUntil(1000, hold)
     namespace.clock.moveTo(1000)
     await waited
     exchange.hangUp()
-    expect(hold?.signal.aborted).toBe(false)
+    expect(hold.aborted).toBe(false)
   })
 
   it('is ended by what has changed', async () => {
     const { exchange, namespace } = exchangeOn()
-    const changed = new AbortController()
-    const waited = exchange.waitUntil(1000, changed.signal)
-    changed.abort()
+    const hold = new Hold()
+    const waited = exchange.waitUntil(1000, hold)
+    hold.abort('changed')
     expect(await waited).toBe('changed')
     expect([namespace.clock.waiting, exchange.isOver]).toEqual([0, false])
   })
@@ -111,7 +112,7 @@ describe('a wait', () => {
 
   it('passes on what is no reason of ours', async () => {
     const { exchange, namespace } = exchangeOn()
-    const waited = exchange.waitUntil(1000, new AbortController().signal)
+    const waited = exchange.waitUntil(1000, new Hold())
     namespace.clock.close(new Error('broken'))
     await expect(waited).rejects.toThrow('broken')
     expect(namespace.held.size).toBe(0)
