@@ -86,6 +86,12 @@ export function residentMB(pid) {
   return Math.round(Number(kilobytes) / 1024)
 }
 
+/** Seconds of the processor that a process has taken; what else the machine does has no part in them. */
+export function processorSeconds(pid) {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ')
+  return (Number(fields[11]) + Number(fields[12])) / 100
+}
+
 export function median(values) {
   return quantile(values, 0.5)
 }

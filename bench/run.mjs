@@ -16,6 +16,7 @@ const PARTS = {
   memory: ['--expose-gc', 'bench/memory.mjs'],
   growth: ['bench/growth.mjs'],
   state: ['bench/state.mjs'],
+  replicas: ['bench/replicas.mjs'],
   validate: ['bench/validate.mjs'],
   media: ['bench/media.mjs'],
 }

@@ -1,9 +1,22 @@
 // What --state costs: creates a second with it as ratios to without, in interleaved rounds, and start and memory with 100,000
 // tasks in the file. Needs `npm run build`.
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { GOOD, loaded, median, pinLoad, rates, report, residentMB, rounded, start, stop, times } from './harness.mjs'
+import {
+  GOOD,
+  loaded,
+  median,
+  pinLoad,
+  processorSeconds,
+  rates,
+  report,
+  residentMB,
+  rounded,
+  start,
+  stop,
+  times,
+} from './harness.mjs'
 
 const ROUNDS = Number(process.env.ROUNDS ?? 3)
 const SECONDS = Number(process.env.SECONDS ?? 4)
@@ -17,12 +30,6 @@ try {
   report([...(await creates()), ...(await manyTasks())])
 } finally {
   rmSync(place, { recursive: true, force: true })
-}
-
-/** Seconds of the processor so far; what else the machine does has no part in them. */
-function processorSeconds(pid) {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ')
-  return (Number(fields[11]) + Number(fields[12])) / 100
 }
 
 async function creates() {

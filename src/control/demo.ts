@@ -62,9 +62,6 @@ export async function fillDemo({ count, seed, revision, origin, store, namespace
       format: formatOf(request),
       credits: priceOf(request).credits,
     }
-    // Again, should a request of the demo token have come between.
-    const keep = async () =>
-      store.create(accept({ ...made, ordinal: await store.nextOrdinal(namespace.key) }).task, {}, at)
-    while ((await keep()) === 'taken');
+    await store.byOrdinal(namespace.key, {}, ordinal => store.create(accept({ ...made, ordinal }).task, {}, at))
   }
 }

@@ -232,7 +232,7 @@ function deliverAfter(call: Call, deliver: () => void): void {
   }
 }
 
-/** Plans the task and keeps it. Tries again when another create of the namespace took the ordinal meanwhile. */
+/** Plans the task and keeps it: anew with the next ordinal when another create of the namespace took this one. */
 async function keep(
   door: Door,
   request: FastifyRequest,
@@ -241,15 +241,16 @@ async function keep(
   credits: number,
 ): Promise<Accepting | Refusal> {
   const { settings, store } = door
+  const { limits } = settings
   const { namespace, traceId, revision } = request.call
   const { request: wanted, sourceId, isMetered } = sound.examined
   door.namespaces.keep(namespace)
-  const tryOnce = async (): Promise<Accepting | Refusal | 'taken'> => {
+  return store.byOrdinal<Accepting | Refusal>(namespace.key, limits, async ordinal => {
     const now = namespace.clock.now()
     const accepting = accept({
       seed: settings.seed,
       namespace: namespace.key,
-      ordinal: await store.nextOrdinal(namespace.key),
+      ordinal,
       revision,
       now,
       pace: settings.pace,
@@ -265,13 +266,9 @@ async function keep(
       origin: originOf(door, request),
       credits,
     })
-    const answer = await store.create(accepting.task, settings.limits, now)
+    const answer = await store.create(accepting.task, limits, now)
     return answer === 'created' ? accepting : answer
-  }
-  for (;;) {
-    const kept = await (store.inTurn ? store.inTurn(namespace.key, tryOnce) : tryOnce())
-    if (kept !== 'taken') return kept
-  }
+  })
 }
 
 function refuseAdmission(door: Door, request: FastifyRequest, reply: FastifyReply, refusal: Refusal): FastifyReply {

@@ -38,6 +38,13 @@ export class MemoryStore implements Store {
     return (this.#shelves.get(namespace)?.ordinals ?? 0) + 1
   }
 
+  async byOrdinal<T>(namespace: string, _limits: Limits, act: (ordinal: number) => Promise<T | 'taken'>): Promise<T> {
+    for (;;) {
+      const made = await act(await this.nextOrdinal(namespace))
+      if (made !== 'taken') return made
+    }
+  }
+
   async create(task: Task, limits: Limits, now: number): Promise<'created' | 'taken' | Refusal> {
     const shelf = this.#shelves.get(task.namespace) ?? new Shelf()
     if (task.ordinal !== shelf.ordinals + 1) return 'taken'

@@ -37,9 +37,15 @@ export class RedisStore extends RedisOwings implements Store {
     return Number((await this.client.hget(this.key('shelf', namespace), 'ordinals')) ?? 0) + 1
   }
 
-  /** Of many that asked for an ordinal at once only one would get it, and the others would ask again and again. */
-  inTurn<T>(namespace: string, act: () => Promise<T>): Promise<T> {
-    return this.#lanes.inTurn(namespace, act)
+  async byOrdinal<T>(namespace: string, limits: Limits, act: (ordinal: number) => Promise<T | 'taken'>): Promise<T> {
+    const isFree = isUnlimited(limits)
+    const ask = () => (isFree ? this.run<number>('takeOrdinal', namespace) : this.nextOrdinal(namespace))
+    const tryOnce = async () => act(await ask())
+    for (;;) {
+      // Of many that saw the same ordinal only one would get it, and the others would ask again and again.
+      const made = await (isFree ? tryOnce() : this.#lanes.inTurn(namespace, tryOnce))
+      if (made !== 'taken') return made
+    }
   }
 
   async create(task: Task, limits: Limits, now: number): Promise<'created' | 'taken' | Refusal> {
@@ -48,11 +54,12 @@ export class RedisStore extends RedisOwings implements Store {
     const owed = deliveries.flatMap(({ at }, place) => [place, at])
     const { retain, mostBytes } = this.#options
     const begin = [namespace, now, id, retain, mostBytes, ...this.#limits(credits, limits), ordinal]
+    const isGiven = isUnlimited(limits) ? 1 : 0
     return this.#done(async () => {
       const [other = ['', '']] = this.#presents([this.#other])
       const [answer, evicted, next] = await this.run<['created' | 'taken' | 'more' | Refusal, number, string]>(
         'create',
-        ...[...begin, ...other, head, json, createdAt, endsAt, beginsAt, ...owed],
+        ...[...begin, ...other, head, json, createdAt, endsAt, beginsAt, isGiven, ...owed],
       )
       this.#other = next
       return { answer, evicted }
@@ -253,4 +260,9 @@ export class RedisStore extends RedisOwings implements Store {
       return now === undefined ? [] : [[namespace, now] as const]
     })
   }
+}
+
+/** Whether nothing but an overload could refuse a create. */
+function isUnlimited({ balance, concurrency }: Limits): boolean {
+  return balance === undefined && concurrency === undefined
 }

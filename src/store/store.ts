@@ -54,10 +54,10 @@ export interface Store {
   /** The ordinal the namespace's next create will have, from 1. */
   nextOrdinal(namespace: string): Promise<number>
   /**
-   * Has `act`, which asks for an ordinal and creates by it, done when no other of the namespace is at it here. Absent where that
-   * takes so little time that they don't meet.
+   * Has `act`, which creates a task within these limits, try with one ordinal after another until it is not `taken`. Under no
+   * limits, which nothing but an overload can refuse, a store may set aside an ordinal for it, that is not given again.
    */
-  inTurn?<T>(namespace: string, act: () => Promise<T>): Promise<T>
+  byOrdinal<T>(namespace: string, limits: Limits, act: (ordinal: number) => Promise<T | 'taken'>): Promise<T>
   /**
    * Keeps a new task, reserving its price and a slot. Changes nothing when it answers otherwise: `taken` if another
    * create has its ordinal by now.

@@ -57,6 +57,8 @@ async function reopening(bounds: Bounds): Promise<Store> {
     get(_, verb: keyof Store | 'then') {
       if (verb === 'then') return undefined
       if (verb === 'watch') return (tell: (task: Task) => void, id?: string) => watchers.add(tell, id)
+      // What it is to do calls others: it can't be one call.
+      if (verb === 'byOrdinal') return MemoryStore.prototype.byOrdinal
       return (...given: never[]) => {
         const call = before.then(async () => {
           hasTaken ||= verb === 'take'
@@ -64,7 +66,7 @@ async function reopening(bounds: Bounds): Promise<Store> {
             await kept.state.close()
             await another()
           }
-          return (kept.store[verb as Exclude<keyof Store, 'inTurn'>] as (...given: never[]) => unknown)(...given)
+          return (kept.store[verb] as (...given: never[]) => unknown)(...given)
         })
         before = call.catch(() => {})
         return call

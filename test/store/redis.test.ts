@@ -80,6 +80,35 @@ describe.skipIf(!isRedisThere)(`on a Redis${withoutRedis}`, () => {
     expect(new Set(answers.map(({ answer }) => answer))).toEqual(new Set(['created', 'used_up']))
   })
 
+  it('gives many creates at two at once an ordinal each, though all are under way together', async () => {
+    const stores = await openTwo(ROOMY)
+    const ordinals = await Promise.all(
+      Array.from({ length: 60 }, (_, index) => {
+        const store = stores[index % 2] as RedisStore
+        return store.byOrdinal(ALICE, {}, async ordinal => {
+          const answer = await store.create(task({ ordinal }), {}, START)
+          return answer === 'created' ? ordinal : 'taken'
+        })
+      }),
+    )
+    expect(ordinals.sort((a, b) => a - b)).toEqual(ordinals.map((_, index) => index + 1))
+  })
+
+  it('takes back ordinals that were set aside before a reset', async () => {
+    const [one, two] = await openTwo(ROOMY)
+    await created(one)
+    const tried: number[] = []
+    await one.byOrdinal(ALICE, {}, async ordinal => {
+      if (tried.push(ordinal) === 1) {
+        await two.reset(ALICE)
+        // The same task once more, by another create.
+        for (let n = 0; n < ordinal; n++) await created(two)
+      }
+      return one.create(task({ ordinal }), {}, START)
+    })
+    expect(tried).toEqual([2, 3])
+  })
+
   it('takes from one bucket, wherever it is asked', async () => {
     const stores = await openTwo(ROOMY)
     const taken = await Promise.all(

@@ -27,13 +27,12 @@ type Answer = 'created' | 'taken' | Refusal
 
 /** Creates as the door does: again with the next ordinal when another create took it meanwhile. */
 async function create(store: Store, sample: Sample = {}, limits: Limits = {}): Promise<{ answer: Answer; task: Task }> {
-  for (;;) {
-    const namespace = sample.namespace ?? ALICE
-    const ordinal = await store.nextOrdinal(namespace)
+  const namespace = sample.namespace ?? ALICE
+  return store.byOrdinal(namespace, limits, async ordinal => {
     const made = task({ ...sample, namespace, ordinal })
     const answer = await store.create(made, limits, createdAt(made))
-    if (answer !== 'taken') return { answer, task: made }
-  }
+    return answer === 'taken' ? answer : { answer, task: made }
+  })
 }
 
 /** Creates, and expects that nothing speaks against it. */
@@ -62,6 +61,15 @@ export function storeSuite(name: string, open: (bounds: Bounds) => Promise<Store
         expect(await store.nextOrdinal(BOB)).toBe(1)
       })
 
+      it('does not count what limits refuse', async () => {
+        const store = await open(ROOMY)
+        const answers = await Promise.all(
+          Array.from({ length: 12 }, async () => (await create(store, { credits: 1 }, { balance: 5 })).answer),
+        )
+        expect(answers.filter(answer => answer === 'used_up')).toHaveLength(7)
+        expect(await store.nextOrdinal(ALICE)).toBe(6)
+      })
+
       it('answers taken and changes nothing when another create has the ordinal', async () => {
         const store = await open(ROOMY)
         const first = task({ ordinal: 1, body: { prompt: 'first' } })
@@ -80,9 +88,12 @@ export function storeSuite(name: string, open: (bounds: Bounds) => Promise<Store
         expect(await own(store, START)).toEqual([])
       })
 
-      it('gives every one of many creates at once an ordinal of its own', async () => {
+      it.each([
+        ['no limits', {}],
+        ['limits', { balance: 1000 }],
+      ])('gives every one of many creates at once an ordinal of its own, within %s', async (_, limits) => {
         const store = await open(ROOMY)
-        const all = await Promise.all(Array.from({ length: 100 }, () => created(store)))
+        const all = await Promise.all(Array.from({ length: 100 }, () => created(store, {}, limits)))
         expect(all.map(({ ordinal }) => ordinal).sort((a, b) => a - b)).toEqual(all.map((_, index) => index + 1))
         expect(new Set(await own(store, START)).size).toBe(100)
       })

@@ -3,7 +3,7 @@ import { ACCOUNT, BOOK, CENSUS } from './booking.ts'
 import { NAMESPACES, PAGE, TAKE, TASK_OF_FILE, TASK_OF_VIDEO } from './looking.ts'
 import { CLAIM, EARLIEST, OWED, OWINGS, PUT_BACK, RECLAIM, RELEASE, WAITING } from './owing.ts'
 import { RESET, RESET_ALL, SWEEP } from './resetting.ts'
-import { CREATE, KEEP_REFUSED, LOOK, REFUSE, REPLAN } from './tasks.ts'
+import { CREATE, KEEP_REFUSED, LOOK, REFUSE, REPLAN, TAKE_ORDINAL } from './tasks.ts'
 
 const SCRIPTS = {
   account: ACCOUNT,
@@ -27,6 +27,7 @@ const SCRIPTS = {
   resetAll: RESET_ALL,
   sweep: SWEEP,
   take: TAKE,
+  takeOrdinal: TAKE_ORDINAL,
   taskOfFile: TASK_OF_FILE,
   taskOfVideo: TASK_OF_VIDEO,
   waiting: WAITING,

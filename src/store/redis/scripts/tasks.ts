@@ -21,14 +21,25 @@ const BEGIN = `${BOOKING}${OWING}${REFUSAL}
 local ns, now, id, retain, mostBytes = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4]), tonumber(ARGV[5])
 `
 
+/** Sets aside the next ordinal for a create that nothing will refuse: many may be under way at once. ARGV: namespace. */
+export const TAKE_ORDINAL = `${BASE}
+call('SADD', SHELVES, ARGV[1])
+return call('HINCRBY', of('shelf', ARGV[1]), 'ordinals', 1)
+`
+
 /**
  * Keeps a new task. ARGV, after those above: ordinal, another namespace and its present, head, task, its age, end and
- * beginning of work, then place and due of each callback. Answers how it went, how many were forgotten, and some namespace
- * with open tasks, to be named by the next create: so all of them are booked in turn.
+ * beginning of work, whether the ordinal may have been set aside, then place and due of each callback. Answers how it went,
+ * how many were forgotten, and some namespace with open tasks, to be named by the next create: so all of them are booked in
+ * turn.
  */
 export const CREATE = `${BEGIN}
-local ordinal, other, otherNow, text, json, createdAt, endsAt, beginsAt = unpack(ARGV, 10, 17)
-if numbers(of('shelf', ns), 'ordinals') + 1 ~= tonumber(ordinal) then return { 'taken', 0, other } end
+local ordinal, other, otherNow, text, json, createdAt, endsAt, beginsAt, isGiven = unpack(ARGV, 10, 18)
+local last = numbers(of('shelf', ns), 'ordinals')
+local isNext = tonumber(ordinal) == last + 1
+-- After a reset it may be another's, or nobody's yet.
+local isOurs = isGiven == '1' and tonumber(ordinal) <= last and call('HEXISTS', of('heads', ns), id) == 0
+if not isNext and not isOurs then return { 'taken', 0, other } end
 if book(ns, now) then return { 'more', 0, other } end
 if other ~= '' then book(other, otherNow) end
 local evicted, isMore, pending, bytes = evict(retain, mostBytes)
@@ -36,13 +47,13 @@ if isMore then return { 'more', evicted, other } end
 local answer = refusal(ns, mostBytes, pending, bytes)
 if answer == '' then
   local head = headOf(text)
-  call('HSET', of('shelf', ns), 'ordinals', ordinal)
+  if isNext then call('HSET', of('shelf', ns), 'ordinals', ordinal) end
   show(ns, id, head, text, json, createdAt)
   open(ns, id, endsAt, beginsAt)
   call('SADD', UNSETTLED, ns)
   add(TOTALS, 'pending', 1)
   add(of('shelf', ns), 'reserved', head.price)
-  owe(ns, id, 18)
+  owe(ns, id, 19)
   -- A task may be settled as soon as it is there, or leave no room for those that are.
   local isSettled = tonumber(endsAt) <= tonumber(now)
   budget = CHUNK
