@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis'
 import { z } from 'zod'
 import type { Inboxes, Message } from '../control/inboxes.ts'
 import type { Entry, Journal } from '../journal/journal.ts'
-import { machineTime } from '../simulation/timebase.ts'
+import { machineTime, pause } from '../simulation/timebase.ts'
 
 /** What replicas tell each other of what happened. */
 type Item =
@@ -35,6 +35,9 @@ const NOWHERE = '0-0'
 
 /** Real milliseconds before a read that failed, though there is a connection, is tried again. */
 const AGAIN_MS = 500
+
+/** Real milliseconds between two reads: what happens meanwhile is read at once, not each item by itself. */
+const GATHER_MS = 5
 
 /** Items read at once. */
 const BATCH = 500
@@ -162,7 +165,8 @@ export class History {
   async #follow(): Promise<void> {
     while (!this.#isClosed) {
       try {
-        await this.#read(0)
+        const count = await this.#read(0)
+        if (count < BATCH) await pause(GATHER_MS)
       } catch {
         // Without a connection, or because there is no stream there but something else.
         if (!this.#isClosed) await this.#resumed()
