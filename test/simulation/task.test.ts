@@ -162,64 +162,6 @@ describe('fileAt', () => {
   })
 })
 
-describe('the guides’ own tasks', () => {
-  it('are finished whatever the clock shows, also before their dates', () => {
-    for (const guide of GUIDE_TASKS) {
-      for (const instant of [0, Date.UTC(2020, 0, 1), createdAt(guide) - 1, START]) {
-        expect(stepAt(guide, instant).state).toBe('succeed')
-        expect(fileAt(guide, instant)).toBe('there')
-        expect(isForgotten(guide, instant)).toBe(false)
-        expect(isExtensible(guide, instant)).toBe(true)
-        expect(startedAt(guide, instant)).toBe(createdAt(guide) + 60)
-      }
-    }
-  })
-
-  it('are the three videos of guide A, with the guide’s ids, durations and paths', () => {
-    const shown = GUIDE_TASKS.map(({ id, video, steps, action }) => ({
-      id,
-      video: video.id,
-      seconds: video.format.frames / video.format.fps,
-      day: new Date(steps[0].at).toISOString().slice(0, 10),
-      action,
-    }))
-    const day = '2025-03-02'
-    expect(shown).toEqual([
-      {
-        id: 'e3a575aa-a4bd-49c8-9b12-cde38d5462e0',
-        video: 'af9a1af0-9aa0-4638-81c1-d41d6143c508',
-        seconds: 5.1,
-        day,
-        action: 'text2video',
-      },
-      {
-        id: '20068983-0cc9-4c6a-aeb6-9c6a3c668be0',
-        video: '030bb06d-98d4-4044-9042-0aa0822e8c8c',
-        seconds: 5.1,
-        day,
-        action: 'text2video',
-      },
-      {
-        id: '3ece87e6-3ee3-4f5e-bd70-5ae5eca89a23',
-        video: 'bbc3b105-ac72-4de2-8390-0cb37dc7d41e',
-        seconds: 9.6,
-        day,
-        action: 'extend',
-      },
-    ])
-    for (const { video } of GUIDE_TASKS) {
-      expect(video.path).toMatch(
-        /^\/bs2\/upload-kling-api\/\d{10}\/(text2video|extendVideo)\/[\w-]{22}-0_raw_video_1\.mp4$/,
-      )
-      expect(video.path).toContain(video.jobId)
-    }
-  })
-
-  it('end with a video that extends another one of them', () => {
-    expect(GUIDE_TASKS.map(({ video }) => video.sourceId)).toEqual([undefined, undefined, GUIDE_TASKS[1]?.video.id])
-  })
-})
-
 describe('a task that is hidden at first', () => {
   it('is known from its instant on; any other always', () => {
     const hidden = { ...task({ now: START }), visibleAt: START + 5 }
