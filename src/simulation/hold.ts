@@ -2,7 +2,7 @@
 export interface Ending {
   readonly aborted: boolean
   readonly reason: unknown
-  addEventListener(type: 'abort', listener: Ended, options: { once: true }): void
+  addEventListener(type: 'abort', listener: Ended): void
   removeEventListener(type: 'abort', listener: Ended): void
 }
 

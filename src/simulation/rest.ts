@@ -27,7 +27,7 @@ export class Rest implements Sleeper {
 
   begin(waiter: Waiter): void {
     this.#waiter = waiter
-    this.#terms.signal?.addEventListener('abort', this, { once: true })
+    this.#terms.signal?.addEventListener('abort', this)
   }
 
   wake(): void {

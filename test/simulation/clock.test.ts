@@ -185,6 +185,12 @@ describe('until', () => {
     expect(clock.nextAwaited).toBeUndefined()
   })
 
+  it('sets no timer anew for those who are due later', () => {
+    const { clock, timebase, watch } = start('real')
+    for (const ms of [10, 10, 20, 1_000]) watch.over(clock.until(START + ms))
+    expect(timebase.set).toBe(1)
+  })
+
   it('sets the timer anew for somebody who is due earlier', async () => {
     const { clock, timebase, watch } = start('real')
     watch.over(clock.until(START + 1_000), 'late')
@@ -661,6 +667,26 @@ describe('rest', () => {
     done()
     timebase.pass(5)
     expect(clock.now()).toBe(START + 2_000)
+  })
+
+  it('counts as work once, though he gives up after he woke', () => {
+    const { clock, watch } = start('frozen')
+    clock.working()
+    const hold = new AbortController()
+    watch.over(clock.rest(START + 1_000, hold.signal))
+    clock.moveTo(START + 1_000)
+    hold.abort()
+    expect(clock.atWork).toBe(1)
+  })
+
+  it('counts as work once, though the clock is closed after he gave up', () => {
+    const { clock, watch } = start('frozen')
+    clock.working()
+    const hold = new AbortController()
+    watch.over(clock.rest(START + 1_000, hold.signal))
+    hold.abort()
+    clock.close()
+    expect(clock.atWork).toBe(1)
   })
 
   it('changes no count if it need not wait at all', async () => {
