@@ -28,7 +28,7 @@ export class VirtualClock implements Clock {
   readonly #crew: Crew
   readonly #waiters = new Waiters()
   /** The earliest instant marked, which may be past. */
-  #marked: number | undefined
+  #marked = Number.NEGATIVE_INFINITY
   /** When something changed last, in real time. */
   #quietSince: number
   /** How many at work have done no more than mark what was marked already. */
@@ -76,8 +76,7 @@ export class VirtualClock implements Clock {
    * awaited or marked that the calendar has. `undefined` when there is none.
    */
   get nextEvent(): number | undefined {
-    const marked = this.#marked !== undefined && this.#marked > this.now() ? this.#marked : Number.POSITIVE_INFINITY
-    const target = Math.min(marked, this.nextAwaited ?? Number.POSITIVE_INFINITY)
+    const target = Math.min(this.#markedAhead, this.nextAwaited ?? Number.POSITIVE_INFINITY)
     return target <= LAST_INSTANT ? target : undefined
   }
 
@@ -102,9 +101,7 @@ export class VirtualClock implements Clock {
   }
 
   now(): number {
-    const rate = this.#rate()
-    if (rate === 0) return this.#anchor
-    const gone = Math.floor((this.#timebase.now() - this.#anchorReal) * rate)
+    const gone = Math.floor((this.#timebase.now() - this.#anchorReal) * this.#rate())
     return Math.max(this.#least, Math.min(LAST_INSTANT, this.#anchor + gone))
   }
 
@@ -158,11 +155,9 @@ export class VirtualClock implements Clock {
 
   /** Something is awaited at `instant` by nobody in particular: it is an event to a clock that stands. */
   mark(instant: number): void {
-    const now = this.now()
-    if (this.#closedFor || this.#rate() > 0 || instant <= now) return
-    if (instant === this.#marked && this.#setting.mode === 'auto-skip') this.#repeating++
-    const isPast = this.#marked === undefined || this.#marked <= now
-    this.#marked = isPast ? instant : Math.min(instant, this.#marked ?? instant)
+    if (this.#closedFor || this.#rate() > 0 || instant <= this.now()) return
+    if (instant === this.#marked) this.#repeating++
+    this.#marked = Math.min(instant, this.#markedAhead)
     this.#rearm()
   }
 
@@ -229,7 +224,7 @@ export class VirtualClock implements Clock {
   #run(setting: ClockSetting): void {
     this.#setting = setting
     this.#onMove?.(this.stand)
-    this.#marked = undefined
+    this.#marked = Number.NEGATIVE_INFINITY
     this.#repeating = 0
     this.#arrive()
   }
@@ -263,7 +258,6 @@ export class VirtualClock implements Clock {
 
   #count(kind: WorkKind, change: 1 | -1): void {
     this.#crew.count(kind, change)
-    if (this.#setting.mode !== 'auto-skip') return
     if (change === -1 && this.#repeating === 0) this.#change()
     else this.#rearm()
     if (change === -1) this.#repeating = Math.max(0, this.#repeating - 1)
@@ -297,6 +291,11 @@ export class VirtualClock implements Clock {
 
   get #isAwaited(): boolean {
     return this.#isAsked || this.nextEvent !== undefined
+  }
+
+  /** The earliest instant marked, infinite where it is past. */
+  get #markedAhead(): number {
+    return this.#marked > this.now() ? this.#marked : Number.POSITIVE_INFINITY
   }
 
   #armTimer(instant: number): void {

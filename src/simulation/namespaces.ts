@@ -58,7 +58,7 @@ export interface NamespacesOptions {
   readonly epoch: number | undefined
   readonly timebase: Timebase
   readonly keeper?: ClockKeeper | undefined
-  readonly fleet?: Fleet | undefined
+  readonly fleet?: Pick<Fleet, 'starts' | 'keep' | 'restarted' | 'changed' | 'leap'> | undefined
 }
 
 /** Each process has so many trace ids of a namespace to itself. */
@@ -97,7 +97,7 @@ export class Namespaces {
     if (known) return known
     const { clock: pattern } = this.server
     const made = this.#make(key, pattern.now(), pattern.setting)
-    if (this.#options.fleet) made.clock.take(pattern.stand)
+    made.clock.take(pattern.stand)
     this.#known.set(key, made)
     if (this.#known.size > this.#lookAgainAt) this.#forgetIdle()
     return made
@@ -169,13 +169,12 @@ export class Namespaces {
     this.#keepClock(this.server)
   }
 
-  /** Starts over with every clock, those to come too, standing at `instant`. */
+  /** Starts over with every clock, those to come too, standing at `instant`. For a process without a fleet. */
   standAt(instant: number): void {
     this.#reset(undefined)
     this.server.clock.close()
     this.server = this.#make('', instant, { mode: 'frozen', rate: 1 })
     this.#keepClock(this.server)
-    this.#options.fleet?.restarted(undefined, false)
   }
 
   /** Ends held requests and starts the streams of ids over; the clocks go on. Without `key`, everywhere. */
@@ -200,7 +199,6 @@ export class Namespaces {
     const { clock: pattern } = this.server
     for (const namespace of key === undefined ? this.all() : [this.of(key)]) {
       namespace.follows = true
-      if (namespace === this.server) continue
       namespace.clock.moveTo(Math.max(namespace.clock.now(), pattern.now()))
       namespace.clock.set(pattern.setting)
     }

@@ -85,11 +85,11 @@ async function settleAll(legs: readonly Leg[], convoy: Convoy | undefined): Prom
 export async function settle(legs: readonly Rested[]): Promise<void> {
   for (;;) {
     await turn()
-    // On a clock that is closed nobody is waited for: it is another namespace's by now, or nobody's.
-    const busy = legs.filter(({ clock, tolerated }) => clock.closedFor === undefined && clock.atWork > tolerated)
+    const busy = legs.filter(({ clock, tolerated }) => clock.atWork > tolerated)
     if (busy.length === 0) return
     await Promise.all(
       busy.map(async leg => {
+        // On a clock that is closed nobody is waited for: it is another namespace's by now, or nobody's.
         leg.tolerated = await leg.clock.calm(leg.tolerated)
       }),
     )

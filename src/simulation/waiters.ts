@@ -57,7 +57,7 @@ export class Waiters {
   drop(waiter: Waiter): void {
     if (waiter.isOver) return
     this.#end(waiter)
-    if (this.#queue.length < 64 || this.#queue.length < 2 * this.#live) return
+    if (this.#queue.length < 2 * this.#live) return
     this.#queue = new TinyQueue(
       this.#queue.data.filter(({ isOver }) => !isOver),
       byInstant,

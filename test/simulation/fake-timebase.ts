@@ -32,6 +32,7 @@ export class FakeTimebase implements Timebase {
   }
 
   after(ms: number, wake: () => void): () => void {
+    if (Number.isNaN(Math.ceil(ms))) throw new RangeError('a timer for no number of milliseconds')
     this.set++
     const timer = { at: this.#now + Math.min(Math.max(0, Math.ceil(ms)), LONGEST_TIMER_MS), wake }
     this.#timers.add(timer)

@@ -182,6 +182,7 @@ describe('reset', () => {
 
   it('leaves every other namespace alone', async () => {
     const { namespaces } = open('frozen')
+    const { server } = namespaces
     const bob = namespaces.of(BOB)
     namespaces.of(ALICE)
     const signal = hold(bob)
@@ -191,6 +192,7 @@ describe('reset', () => {
     expect(signal.aborted).toBe(false)
     expect(wait.state).toBe('waiting')
     expect(namespaces.of(BOB)).toBe(bob)
+    expect(namespaces.server).toBe(server)
   })
 
   it('of an unknown namespace makes none', () => {
@@ -231,49 +233,6 @@ describe('close', () => {
     await turn()
     expect(waits.map(wait => wait.reason)).toEqual(Array(3).fill(expect.objectContaining({ why: 'shutdown' })))
     expect(timebase.armed).toBe(0)
-  })
-})
-
-describe('forgetting', () => {
-  /** How many idle namespaces are kept, as `namespaces.ts` says. */
-  const MOST_IDLE = 20_000
-  const use = (namespaces: Namespaces, count: number, prefix = 'idle') => {
-    for (let index = 0; index < count; index++) namespaces.of(`${prefix} ${index}`)
-  }
-
-  it('drops idle namespaces, oldest first, and keeps their number bounded', () => {
-    const { namespaces } = open('real')
-    use(namespaces, MOST_IDLE)
-    expect(namespaces.find('idle 0')).toBeDefined()
-    use(namespaces, MOST_IDLE, 'more')
-    expect(namespaces.find('idle 0')).toBeUndefined()
-    expect(namespaces.find(`more ${MOST_IDLE - 1}`)).toBeDefined()
-    expect(namespaces.all().length).toBeLessThanOrEqual(MOST_IDLE + 1)
-  })
-
-  it('never drops one that is kept, nor one somebody waits in', () => {
-    const { namespaces } = open('real')
-    const kept = namespaces.of(ALICE)
-    kept.isKept = true
-    const awaited = namespaces.of(BOB)
-    new Watch().over(awaited.clock.until(START + 1_000))
-    use(namespaces, MOST_IDLE)
-    expect(namespaces.find(ALICE)).toBe(kept)
-    expect(namespaces.find(BOB)).toBe(awaited)
-  })
-
-  it('never drops the one that is asked for just now, however many are kept', () => {
-    const { namespaces } = open('real')
-    for (let index = 0; index < MOST_IDLE; index++) namespaces.of(`kept ${index}`).isKept = true
-    expect(namespaces.of(ALICE)).toBe(namespaces.of(ALICE))
-    expect(namespaces.all()).toHaveLength(MOST_IDLE + 2)
-  })
-
-  it('drops no idle one before there are too many, however many are kept', () => {
-    const { namespaces } = open('real')
-    for (let index = 0; index < MOST_IDLE - 10; index++) namespaces.of(`kept ${index}`).isKept = true
-    use(namespaces, 20)
-    expect(namespaces.find('idle 0')).toBeDefined()
   })
 })
 

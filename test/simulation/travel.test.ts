@@ -92,8 +92,9 @@ describe('travel', () => {
     const journey = travel([{ clock, ms: 10 }]).then(() => {
       isThere = true
     })
-    timebase.pass(60_000)
     await turn()
+    timebase.pass(60_000)
+    for (let n = 0; n < 5; n++) await turn()
     expect([isThere, clock.now()]).toEqual([false, START])
     work.end()
     await journey
@@ -127,6 +128,41 @@ describe('travel', () => {
     ])
     expect(log).toEqual(['a 10', 'b 1000020', 'a 40'])
     expect([a.now(), b.now()]).toEqual([START + 50, START + 1_000_025])
+  })
+
+  it('stops for one clock at its end before it stops for another further on', async () => {
+    const { clock: a } = start()
+    const { clock: b } = start()
+    const log: string[] = []
+    void a.until(START + 40).then(() => log.push('a 40'))
+    void b.until(START + 30).then(() => log.push('b 30'))
+    await travel([
+      { clock: a, ms: 50 },
+      { clock: b, ms: 30 },
+    ])
+    expect(log).toEqual(['b 30', 'a 40'])
+  })
+
+  it('sets out with none of several while somebody works on one', async () => {
+    const { clock: a } = start()
+    const { clock: b } = start()
+    const work = b.work('sure')
+    const journey = travel([
+      { clock: a, ms: 10 },
+      { clock: b, ms: 10 },
+    ])
+    await turn()
+    expect(a.now()).toBe(START)
+    work.end()
+    await journey
+    expect([a.now(), b.now()]).toEqual([START + 10, START + 10])
+  })
+
+  it('leaves a clock where it is that has run beyond its end meanwhile', async () => {
+    const { clock, timebase } = start('real')
+    void clock.until(START + 5).then(() => timebase.pass(50))
+    await travel([{ clock, ms: 10 }])
+    expect(clock.now()).toBe(START + 55)
   })
 
   it('ends at the end of the calendar', async () => {
@@ -226,6 +262,41 @@ describe('commands to one clock', () => {
     const next = inTurn([clock], () => 'yes')
     await expect(failing).rejects.toThrow('no')
     expect(await next).toBe('yes')
+  })
+
+  it('are carried out at once when none is under way, also after others', async () => {
+    const { clock } = start()
+    const done: string[] = []
+    void inTurn([clock], () => done.push('first'))
+    void inTurn([clock], () => done.push('second'))
+    expect(done).toEqual(['first', 'second'])
+    await inTurn([clock], () => turn())
+    void inTurn([clock], () => done.push('third'))
+    expect(done).toEqual(['first', 'second', 'third'])
+  })
+
+  it('wait for one that waited itself', async () => {
+    const { clock } = start()
+    const log: string[] = []
+    const ends: (() => void)[] = []
+    const command = (name: string) =>
+      inTurn([clock], () => {
+        log.push(name)
+        return new Promise<void>(resolve => ends.push(resolve))
+      })
+    const [first, second] = [command('first'), command('second')]
+    ends[0]?.()
+    await first
+    await turn()
+    const third = command('third')
+    await turn()
+    expect(log).toEqual(['first', 'second'])
+    ends[1]?.()
+    await second
+    await turn()
+    ends[2]?.()
+    await third
+    expect(log).toEqual(['first', 'second', 'third'])
   })
 
   it('wait for no command to another clock', async () => {

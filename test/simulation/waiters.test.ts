@@ -1,5 +1,8 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { describe, expect, it } from 'vitest'
 import { type Waiter, Waiters } from '../../src/simulation/waiters.ts'
+import { turn } from './fake-timebase.ts'
 
 const sleeper = { wake: () => {}, fail: () => {} }
 
@@ -45,5 +48,23 @@ describe('waiters', () => {
     expect(waiters.size).toBe(20)
     const taken = Array.from({ length: 20 }, () => waiters.takeDue(200)?.at)
     expect(taken).toEqual(Array.from({ length: 20 }, (_, at) => at * 10))
+  })
+
+  it('are held on to no longer once they have given up, though an earlier one still waits', async () => {
+    setFlagsFromString('--expose-gc')
+    const collect = runInNewContext('gc') as () => void
+    const waiters = new Waiters()
+    waiters.add(1, sleeper)
+    const gone: WeakRef<object>[] = []
+    for (let at = 2; at < 300; at++) {
+      const abandoned = { ...sleeper }
+      gone.push(new WeakRef(abandoned))
+      waiters.drop(waiters.add(at, abandoned))
+    }
+    // Weak references hold on to their targets until the turn in which they were made is over.
+    await turn()
+    collect()
+    expect(waiters.size).toBe(1)
+    expect(gone.filter(one => one.deref() !== undefined).length).toBeLessThan(10)
   })
 })
