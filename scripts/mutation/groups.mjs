@@ -29,17 +29,34 @@ export const GROUPS = {
   },
   time: {
     patience: 6_000,
-    mutate: ['accept', 'clock', 'crew', 'namespaces', 'reroute', 'task', 'travel', 'waiters'].map(
-      name => `src/simulation/${name}.ts`,
-    ),
-    tests: ['creates', 'task', 'waiters', 'reroute', 'travel', 'namespaces', 'accept', 'clock'].map(
-      name => `test/simulation/${name}.test.ts`,
-    ),
+    mutate: [
+      ...['accept', 'after-this', 'clock', 'clock-options', 'clock-setting', 'crew', 'hold', 'namespaces', 'reroute'],
+      ...['rest', 'task', 'travel', 'waiters'],
+    ].map(name => `src/simulation/${name}.ts`),
+    tests: [
+      ...[
+        'creates',
+        'hold',
+        'task',
+        'waiters',
+        'quiet',
+        'shared-clock',
+        'fleet-namespaces',
+        'kept-namespaces',
+        'reroute',
+      ],
+      ...['convoy', 'travel', 'namespaces', 'accept', 'clock', 'idle-namespaces'],
+    ].map(name => `test/simulation/${name}.test.ts`),
+  },
+  lanes: {
+    patience: 5_000,
+    mutate: ['lanes', 'overload', 'places', 'sharing'].map(name => `src/simulation/${name}.ts`),
+    tests: ['lanes', 'overload', 'places', 'sharing'].map(name => `test/simulation/${name}.test.ts`),
   },
   'guide-tasks': {
     patience: 5_000,
     mutate: ['src/simulation/guide-tasks.ts'],
-    tests: ['test/contract/formats.test.ts', 'test/simulation/task.test.ts', 'test/http/tasks.test.ts'],
+    tests: ['test/simulation/guide-tasks.test.ts'],
   },
   features: {
     patience: 20_000,
