@@ -45,7 +45,7 @@ export const GROUPS = {
         'kept-namespaces',
         'reroute',
       ],
-      ...['convoy', 'travel', 'namespaces', 'accept', 'clock', 'idle-namespaces'],
+      ...['in-turn', 'convoy', 'travel', 'namespaces', 'accept', 'clock', 'idle-namespaces'],
     ].map(name => `test/simulation/${name}.test.ts`),
   },
   lanes: {
