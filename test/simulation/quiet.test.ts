@@ -179,8 +179,8 @@ describe('those who ask and ask, and hear the same', () => {
     /** Somebody begins to ask; what is returned has him hear his answer. */
     const ask = () => {
       const end = clock.working()
+      clock.mark(AGAIN)
       return () => {
-        clock.mark(AGAIN)
         timebase.pass(1)
         end()
       }
@@ -196,6 +196,21 @@ describe('those who ask and ask, and hear the same', () => {
       expect(shown()).toBe(0)
     }
     await turn()
+    expect(shown()).toBe(3_000)
+  })
+
+  it('make nobody else’s end any less of a change', () => {
+    const { timebase, clock, shown } = start('auto-skip')
+    clock.mark(AGAIN)
+    const other = clock.working()
+    const end = clock.working()
+    clock.mark(AGAIN)
+    end()
+    timebase.pass(100)
+    other()
+    timebase.pass(4)
+    expect(shown()).toBe(0)
+    timebase.pass(1)
     expect(shown()).toBe(3_000)
   })
 
