@@ -7,6 +7,7 @@ import { type Change, changesFor } from './changes.ts'
 import { Files } from './files.ts'
 import { matches } from './filter.ts'
 import type { MemoryStoreOptions } from './options.ts'
+import { Round } from './round.ts'
 import { Settled } from './settled.ts'
 import { endOf, micros, Shelf } from './shelf.ts'
 import type { Account, Limits, Refusal, Store, TaskFilter, TaskPage } from './store.ts'
@@ -17,8 +18,7 @@ import { NAMESPACE_BYTES, TASK_BYTES, weightOf } from './weight.ts'
 export class MemoryStore implements Store {
   readonly #options: MemoryStoreOptions & Required<Pick<MemoryStoreOptions, 'mostPending' | 'mostBytes' | 'mostMemory'>>
   readonly #shelves = new Map<string, Shelf>()
-  /** Goes round the shelves, a few at each create. */
-  #round: Iterator<[string, Shelf]> | undefined
+  readonly #round = new Round(this.#shelves)
   readonly #buckets = new Buckets()
   readonly #files = new Files()
   readonly #settled = new Settled()
@@ -233,7 +233,6 @@ export class MemoryStore implements Store {
     this.#buckets.reset(namespace)
     if (namespace === undefined) {
       this.#resets++
-      this.#round = undefined
       this.#shelves.clear()
       this.#files.clear()
       this.#settled.drop()
@@ -269,12 +268,7 @@ export class MemoryStore implements Store {
       this.#settleAll()
       this.#evict()
     }
-    for (let step = 0; step < 2; step++) {
-      this.#round ??= this.#shelves.entries()
-      const { value, done } = this.#round.next()
-      if (done) this.#round = undefined
-      else this.#settle(value[1], nowOf(value[0]))
-    }
+    for (const [key, shelf] of this.#round.next(2)) this.#settle(shelf, nowOf(key))
   }
 
   #settleAll(): void {
