@@ -52,7 +52,8 @@ export interface Members {
 export class Replicas {
   readonly store: Store
   readonly counts: RedisHits
-  readonly places: { readonly journal: Places; readonly inboxes: Places }
+  /** Where entries of the journal get their places from. */
+  readonly places: Places
   readonly fleet: RedisClocks
   readonly #config: Config
   readonly #around: Around
@@ -83,8 +84,7 @@ export class Replicas {
     this.store = this.guarded<Store>(store)
     this.counts = this.guarded(new RedisHits(link.redis, prefix))
     // Replicas that give out places at the same time are told apart by the last two digits.
-    const series = { step: MOST_REPLICAS, residue: bus.number }
-    this.places = { journal: new Places(series), inboxes: new Places(series) }
+    this.places = new Places({ step: MOST_REPLICAS, residue: bus.number })
   }
 
   /** @throws ConfigError if the packages are missing, or there is no such Redis. */
@@ -127,7 +127,7 @@ export class Replicas {
   }
 
   readonly inboxes: InboxCompany = {
-    onMessage: message => this.#history?.message(message),
+    place: message => this.guard(async () => this.#history?.place(message, PATIENCE_MS)),
     take: async (allotment, next) => {
       const taken = await this.guard(() => this.#link.redis.hincrby(`${this.#prefix}allotments`, allotment, 1))
       return next - taken
@@ -160,18 +160,9 @@ export class Replicas {
       ...{ most: config.journalSize, onDefect: this.#around.onDefect },
     })
     this.#history = history
-    const { journal: entries, inboxes: messages } = this.places
     this.#company = new Company({
       ...{ bus: this.#bus, redis: this.#link.redis, prefix: this.#prefix, history, desks: desksOf(members) },
-      places: {
-        get newest() {
-          return [entries.newest, messages.newest]
-        },
-        heard: ([entry = 0, message = 0]) => {
-          entries.heard(entry)
-          messages.heard(message)
-        },
-      },
+      places: this.places,
       loadCounts: async () => {
         if (rulebook.rules.length > 0) rulebook.loadCounts(await this.counts.all())
       },

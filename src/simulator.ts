@@ -98,7 +98,7 @@ async function assemble(config: Config, around: Surroundings, held: Held): Promi
     fleet: replicas?.fleet,
   })
   const { earlier, restored } = await kept.goOn(namespaces)
-  const journal = new Journal(config.journalSize, memory.journal, replicas?.places.journal)
+  const journal = new Journal(config.journalSize, memory.journal, replicas?.places)
   const rulebook = new Rulebook(config.seed, replicas?.counts)
   const clips: ReadonlySet<string> = new Set(clipNamesOf(config.clip ?? {}))
   const live = new Settings(config)
@@ -106,7 +106,6 @@ async function assemble(config: Config, around: Surroundings, held: Held): Promi
     timebase,
     clock: () => namespaces.server.clock,
     postNamed: name => dispatcher.postNamed(name),
-    places: replicas?.places.inboxes,
     company: replicas?.inboxes,
   })
   let inboxesThere: readonly string[] | undefined

@@ -26,6 +26,9 @@ export interface Message {
   readonly taskId?: string
 }
 
+/** A message that has no place yet. */
+export type Unplaced = Omit<Message, 'seq'>
+
 /** How an inbox answers. */
 export interface InboxAnswer {
   /** Default 200. */
@@ -55,16 +58,14 @@ export interface InboxesOptions {
   readonly clock: () => VirtualClock
   /** The callback of ours that has this name. */
   readonly postNamed: (name: string) => Posting | undefined
-  /** Where messages get their places from. */
-  readonly places?: Places | undefined
   /** Other replicas that get messages, too. */
   readonly company?: InboxCompany | undefined
 }
 
 /** Replicas, of which any may be the one a message comes to. */
 export interface InboxCompany {
-  /** A message has come here. */
-  onMessage(message: Message): void
+  /** Gives a message its place among those that come to any of them, and has it put there. Resolves once it is here. */
+  place(message: Unplaced): Promise<void>
   /** Takes one of the `next` answers that were given out as `allotment`: how many are left, below 0 if none was. */
   take(allotment: string, next: number): Promise<number>
 }
@@ -83,7 +84,7 @@ export class Inboxes {
   readonly #options: InboxesOptions
   #messages: Message[] = []
   #bytes = 0
-  readonly #places: Places
+  readonly #places = new Places()
   #dropped = 0
   readonly #answers = new Map<string, InboxAnswer>()
   /** Names of those that are for so many messages. */
@@ -93,7 +94,11 @@ export class Inboxes {
 
   constructor(options: InboxesOptions) {
     this.#options = options
-    this.#places = options.places ?? new Places()
+  }
+
+  /** The highest place of a message so far, 0 before the first. */
+  get newest(): number {
+    return this.#places.newest
   }
 
   /** How many messages had to go to make room. */
@@ -106,8 +111,7 @@ export class Inboxes {
     const posting = post === undefined ? undefined : this.#options.postNamed(post)
     const clock = posting?.clock ?? this.#options.clock()
     const now = clock.now()
-    const message: Message = {
-      seq: this.#places.next(),
+    const message: Unplaced = {
       inbox: arrival.inbox,
       at: now,
       method: arrival.method,
@@ -116,8 +120,10 @@ export class Inboxes {
       ...contentOf(arrival.body),
       ...(posting && { namespace: posting.namespace, taskId: posting.taskId }),
     }
-    this.put(message)
-    this.#options.company?.onMessage(message)
+    const { company } = this.#options
+    // Before it is answered: what is posted after the answer comes after it, to whichever replica.
+    if (company) await company.place(message)
+    else this.put({ seq: this.#places.next(), ...message })
     const answer = await this.#take(arrival.inbox)
     if (answer.delay > 0) {
       const until = Math.min(LAST_INSTANT, now + answer.delay * 1000)
@@ -197,7 +203,7 @@ export class Inboxes {
     return cleared
   }
 
-  /** Keeps a message that came here, or to another replica. */
+  /** Keeps a message in its place, which is after all before. */
   put(message: Message): void {
     this.#places.heard(message.seq)
     this.#messages.push(message)

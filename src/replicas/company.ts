@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis'
+import type { Places } from '../simulation/places.ts'
 import type { Bus } from './bus.ts'
 import type { History } from './history.ts'
 
@@ -17,8 +18,8 @@ export interface CompanyOptions {
   readonly prefix: string
   readonly desks: Desks
   readonly history: History
-  /** The highest places given out here: what is given out later is higher, also than those of the asker. */
-  readonly places: { readonly newest: readonly number[]; heard(places: readonly number[]): void }
+  /** The highest place given out here: what is given out later is higher, also than those of the asker. */
+  readonly places: Pick<Places, 'newest' | 'heard'>
   /** Loads what is shown of shared counts. */
   readonly loadCounts: () => Promise<void>
   readonly forget: Forget
@@ -42,7 +43,7 @@ export class Company {
     this.#options = options
     this.#key = `${options.prefix}desks`
     const { bus, history, desks, places, forget } = options
-    bus.on('flush', async (newest: readonly number[]) => {
+    bus.on('flush', async (newest: number) => {
       places.heard(newest)
       return history.flush()
     })

@@ -1,8 +1,9 @@
 import type { Redis } from 'ioredis'
 import { z } from 'zod'
-import type { Inboxes, Message } from '../control/inboxes.ts'
+import type { Inboxes, Message, Unplaced } from '../control/inboxes.ts'
 import type { Entry, Journal } from '../journal/journal.ts'
 import { machineTime, pause } from '../simulation/timebase.ts'
+import { isGone } from './link.ts'
 
 /** What replicas tell each other of what happened. */
 type Item =
@@ -29,6 +30,17 @@ const Messages = z.looseObject({
   ...{ seq: z.int().positive(), at: z.number(), inbox: z.string(), method: z.string(), query: z.string() },
   ...{ headers: z.record(z.string(), z.string()), body: z.string(), encoding: z.enum(['utf8', 'base64']) },
 })
+
+/**
+ * Gives a message its place among all, which is above those that ours has heard of should Redis have forgotten them. KEYS: how many
+ * there were, the stream. ARGV: the highest place we know, how long the stream may be, the message without its place.
+ */
+const PLACE = `
+local seq = string.format('%.0f', math.max(tonumber(redis.call('GET', KEYS[1]) or 0) or 0, tonumber(ARGV[1])) + 1)
+redis.call('SET', KEYS[1], seq)
+local item = '{"message":{"seq":' .. seq .. ',' .. ARGV[3] .. '}'
+return redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[2], '*', 'from', '', 'item', item)
+`
 
 /** A place in the stream before the first. */
 const NOWHERE = '0-0'
@@ -60,7 +72,10 @@ export interface HistoryOptions {
   readonly onDefect: (error: unknown) => void
 }
 
-/** One stream of what happened, at any replica: each has all of it, a moment later. */
+/**
+ * One stream of what happened, at any replica: each has all of it, a moment later. Entries of the journal are there at once where
+ * they are made. Messages come to their inboxes out of the stream alone, at all replicas, so that they have one order.
+ */
 export class History {
   readonly #options: HistoryOptions
   readonly #key: string
@@ -93,9 +108,22 @@ export class History {
     void this.#follow()
   }
 
-  /** A message has come to an inbox here. */
-  message(message: Message): void {
-    this.#add({ message })
+  /**
+   * Gives a message its place, and resolves once it is in its inbox here. A Redis that is away is waited for so many real
+   * milliseconds: a callback that is answered otherwise may be tried no second time.
+   * @throws if it can't be placed.
+   */
+  async place(message: Unplaced, patienceMs: number): Promise<void> {
+    const until = machineTime.now() + patienceMs
+    for (;;) {
+      try {
+        await this.reached(this.#isSent(await this.#place(message)))
+        return
+      } catch (error) {
+        if (!isGone(error) || machineTime.now() >= until) throw error
+        await pause(AGAIN_MS)
+      }
+    }
   }
 
   /** All, or those of a namespace or inbox, are forgotten here. */
@@ -133,6 +161,19 @@ export class History {
     if (this.#unsent.length > 0) void this.#send().catch(() => {})
   }
 
+  async #place(message: Unplaced): Promise<string> {
+    const { redis, prefix, inboxes, most } = this.#options
+    const keys = [`${prefix}messages`, this.#key]
+    const rest = JSON.stringify(message).slice(1)
+    return (await redis.eval(PLACE, 2, ...keys, inboxes.newest, most + SPARE, rest)) as string
+  }
+
+  /** Something of ours stands there. */
+  #isSent(place: string): string {
+    if (isBefore(this.#sent, place)) this.#sent = place
+    return place
+  }
+
   #add(item: Item): void {
     if (this.#isTaking) return
     this.#unsent.push(item)
@@ -152,13 +193,11 @@ export class History {
     while (this.#unsent.length > 0) {
       const items = this.#unsent.slice(0, BATCH)
       const places = await Promise.all(
-        items.map(item =>
-          redis.xadd(this.#key, 'MAXLEN', '~', most + SPARE, '*', 'from', id, 'item', JSON.stringify(item)),
-        ),
+        items.map(item => redis.xadd(this.#key, 'MAXLEN', '~', most + SPARE, '*', ...itemOf(item, id))),
       )
       const gone = new Set(items)
       this.#unsent = this.#unsent.filter(item => !gone.has(item))
-      this.#sent = places.at(-1) ?? this.#sent
+      for (const place of places) this.#isSent(place ?? NOWHERE)
     }
   }
 
@@ -222,6 +261,12 @@ export class History {
     for (const tell of this.#told) tell()
     this.#told.clear()
   }
+}
+
+/** As it is put in the stream, from whom everybody but he takes it: nobody, if it holds from its place on. */
+function itemOf(item: Item, id: string): string[] {
+  const isForAll = 'cleared' in item && item.cleared === 'inbox'
+  return ['from', isForAll ? '' : id, 'item', JSON.stringify(item)]
 }
 
 /** Whether a place of the stream comes before another. */

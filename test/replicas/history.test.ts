@@ -8,6 +8,7 @@ import { VirtualClock } from '../../src/simulation/clock.ts'
 import { Places } from '../../src/simulation/places.ts'
 import { machineTime } from '../../src/simulation/timebase.ts'
 import { isRedisThere, type RedisServer, startRedis, withoutRedis } from '../support/redis.ts'
+import { until } from '../support/until.ts'
 
 let server: RedisServer
 let prefixes = 0
@@ -29,8 +30,7 @@ describe.runIf(isRedisThere)(`what happened at replicas${withoutRedis}`, () => {
       timebase: machineTime,
       clock: () => clock,
       postNamed: () => undefined,
-      places: new Places({ step: 100, residue: number }),
-      company: { onMessage: message => history.message(message), take: async (_, next) => next - 1 },
+      company: { place: message => history.place(message, 60_000), take: async (_, next) => next - 1 },
     })
     const defects: unknown[] = []
     const onDefect = (error: unknown) => defects.push(error)
@@ -89,11 +89,49 @@ describe.runIf(isRedisThere)(`what happened at replicas${withoutRedis}`, () => {
     await one.inboxes.receive(arrival('gone'), undefined, gone)
     one.inboxes.clear({ inbox: 'i' })
     one.history.cleared('inbox', { inbox: 'i' })
+    // As before it is answered that they are gone.
+    await one.history.flush()
     await one.inboxes.receive(arrival('kept'), undefined, gone)
     await one.history.flush()
     const two = await replica(p, 2)
     expect(seen(two)).toEqual(['/b'])
     expect(two.inboxes.list('i').map(({ body }) => body)).toEqual(['kept'])
+    expect(two.inboxes.list('i')).toEqual(one.inboxes.list('i'))
+  })
+
+  it('has messages in one order, in which one that is posted after another was answered comes after it', async () => {
+    const p = prefix()
+    const [one, two] = [await replica(p, 1), await replica(p, 2)]
+    const bodies = Array.from({ length: 60 }, (_, n) => `${n}`)
+    for (const [n, body] of bodies.entries())
+      await (n % 3 === 1 ? one : two).inboxes.receive(arrival(body), undefined, gone)
+    // All at once, in whatever order.
+    await Promise.all(
+      bodies.map((_, n) => (n % 2 ? one : two).inboxes.receive(arrival(`at once ${n}`), undefined, gone)),
+    )
+    await two.history.reached(await one.history.flush())
+    await one.history.reached(await two.history.flush())
+    const messages = one.inboxes.list('i')
+    expect(messages.slice(0, 60).map(({ body }) => body)).toEqual(bodies)
+    expect(messages.map(({ seq }) => seq)).toEqual(Array.from({ length: 120 }, (_, n) => n + 1))
+    expect(two.inboxes.list('i')).toEqual(messages)
+  })
+
+  it('has the same messages everywhere though an inbox is emptied while they come', async () => {
+    const p = prefix()
+    const [one, two] = [await replica(p, 1), await replica(p, 2)]
+    const coming = Array.from({ length: 60 }, async (_, n) => {
+      await (n % 2 ? one : two).inboxes.receive(arrival(`${n}`), undefined, gone)
+      if (n !== 20) return
+      one.inboxes.clear({ inbox: 'i' })
+      one.history.cleared('inbox', { inbox: 'i' })
+      await one.history.flush()
+    })
+    await Promise.all(coming)
+    await one.inboxes.receive(arrival('last'), undefined, gone)
+    await two.history.reached(await one.history.flush())
+    await one.history.reached(await two.history.flush())
+    expect(one.inboxes.list('i').at(-1)).toMatchObject({ body: 'last' })
     expect(two.inboxes.list('i')).toEqual(one.inboxes.list('i'))
   })
 
@@ -122,6 +160,19 @@ describe.runIf(isRedisThere)(`what happened at replicas${withoutRedis}`, () => {
     one.journal.record(entry('/after'))
     await two.history.reached(await one.history.flush())
     expect(seen(two)).toEqual(['/before', '/meanwhile', '/after'])
+  })
+
+  it('waits with a message for a Redis that is away', async () => {
+    const p = prefix()
+    const [one, two] = [await replica(p, 1), await replica(p, 2)]
+    await server.stop()
+    const received = one.inboxes.receive(arrival('meanwhile'), undefined, gone)
+    await expect(one.history.place({ ...arrival('late'), at: 0, body: '', encoding: 'utf8' }, 0)).rejects.toThrow()
+    await server.restart()
+    await received
+    expect(one.inboxes.list('i').map(({ body }) => body)).toEqual(['meanwhile'])
+    await until('the other has it', () => two.inboxes.list('i').length > 0)
+    expect(two.inboxes.list('i')).toEqual(one.inboxes.list('i'))
   })
 
   it('is passed over where it can’t be read', async () => {
