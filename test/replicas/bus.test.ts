@@ -6,7 +6,7 @@ import { isRedisThere, type RedisServer, startRedis, withoutRedis } from '../sup
 import { Company, connect } from './company.ts'
 
 /** Long before that, unless it never is. */
-const SOON = { timeout: 10_000, interval: 1 }
+const SOON = { timeout: 30_000, interval: 1 }
 
 let server: RedisServer
 
@@ -105,11 +105,20 @@ describe.skipIf(!isRedisThere)(`the bus${withoutRedis}`, () => {
 
   it('does not wait long for one that gives no sign of life', async () => {
     await using company = new Company(server.url)
-    const [a, hung] = [await company.join(), await company.join(new FakeTimebase())]
-    hung.bus.on('never', () => new Promise(() => {}))
-    const began = performance.now()
-    expect(await a.bus.ask('never', 1)).toEqual([])
-    expect(performance.now() - began).toBeLessThan(4000)
+    const timebase = new FakeTimebase()
+    const [a, hung] = [await company.join(timebase), await company.join(new FakeTimebase())]
+    const asked = new Promise<void>(resolve => {
+      hung.bus.on('never', () => {
+        resolve()
+        return new Promise(() => {})
+      })
+    })
+    const answers = a.bus.ask('never', 1)
+    await asked
+    // It was alive when it was asked, and is not heard of any more.
+    await a.redis.zadd(`${company.prefix}replicas`, 0, hung.bus.id)
+    timebase.pass(500)
+    expect(await answers).toEqual([])
     expect(await a.bus.ask('never', 1)).toEqual([])
   })
 
@@ -183,9 +192,8 @@ describe.skipIf(!isRedisThere)(`locks${withoutRedis}`, () => {
     void a.bus.locked('one', () => new Promise(() => {}))
     await vi.waitFor(async () => expect(await b.redis.exists(`${company.prefix}lock:one`)).toBe(1), SOON)
     a.redis.disconnect()
-    const began = performance.now()
+    expect(await b.redis.pttl(`${company.prefix}lock:one`)).toBeLessThanOrEqual(4000)
     expect(await b.bus.locked('one', async () => 'next')).toBe('next')
-    expect(performance.now() - began).toBeLessThan(5000)
   })
 })
 

@@ -44,10 +44,11 @@ describe.runIf(isRedisThere)(`two replicas${withoutRedis}`, () => {
   }
 
   it('answer for each other’s tasks, while pending and after', async () => {
-    const { one, two } = await replicas({ pace: 1 })
+    const { one, two } = await replicas({ clock: 'frozen', pace: 10 })
     const id = await createAsync(one)
     expect(await retrieve(two, id)).not.toHaveProperty('response')
-    await until('it is over', async () => (await retrieve(two, id)).response?.success === true)
+    await one.clock.advance({ seconds: 10 })
+    expect(await retrieve(two, id)).toMatchObject({ response: { success: true } })
     expect(await retrieve(one, id)).toEqual(await retrieve(two, id))
   })
 
@@ -169,13 +170,14 @@ describe.runIf(isRedisThere)(`two replicas${withoutRedis}`, () => {
 
   it('take over what one leaves when it stops', async () => {
     await using receiver = await startReceiver()
-    const { one, two } = await replicas({ pace: 0.5 })
+    const { one, two } = await replicas({ clock: 'frozen', pace: 10 })
     const id = await createAsync(one, { callback_url: receiver.url('/hook') })
     const held = create(one)
     await until('it is held', async () => (await command(two, 'GET', '/tasks?state=pending')).body.total === 2)
     await one.close()
     const { statusCode, headers } = await held
     expect([statusCode, headers['x-mockling-shutdown']]).toEqual([503, '1'])
+    await two.clock.advance({ seconds: 10 })
     const [arrival] = await receiver.arrived(1)
     expect(JSON.parse(arrival?.body ?? '')).toMatchObject({ task_id: id, success: true })
     expect(await retrieve(two, id)).toMatchObject({ id })
@@ -282,6 +284,9 @@ describe.runIf(isRedisThere)(`replicas whose Redis is away${withoutRedis}`, () =
     expect(answer.status).toBe(201)
     await server.restart()
     for (const replica of [one, two]) await until('it is back', async () => (await rulesOf(replica))?.[0] === 'mine')
+    const client = new Redis(server.url)
+    onTestFinished(() => client.disconnect())
+    await until('it is told again', async () => (await client.exists('mockling:desks')) === 1)
     const three = await open()
     for (const replica of [one, two, three]) expect(await rulesOf(replica)).toEqual(['mine'])
   })

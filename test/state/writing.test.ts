@@ -51,9 +51,10 @@ describe('what nobody waits for', () => {
     const warnings: string[] = []
     const onWarning = (text: string) => warnings.push(text)
     const file = new StateFile(place.file, openSync(place.file, 'r'), HEADER.length, { sync: 'never', onWarning })
-    const startedAt = performance.now()
-    for (let index = 0; index < 20_000; index++) file.note({ index })
-    expect(performance.now() - startedAt).toBeLessThan(2_000)
+    let encoded = 0
+    const note = (index: number) => file.note({ toJSON: () => ({ index: encoded++ && index }) })
+    for (let index = 0; index < 20_000; index++) note(index)
+    expect(encoded).toBe(1)
     await file.close()
     expect(warnings).toHaveLength(1)
     expect(file.count).toBe(0)
