@@ -96,7 +96,8 @@ export class History {
     this.#options = options
     this.#key = `${options.prefix}history`
     // A read waits for as long as nothing happens.
-    this.#reader = options.redis.duplicate({ commandTimeout: undefined, enableAutoPipelining: false } as object)
+    const patient = { commandTimeout: undefined, socketTimeout: undefined, enableAutoPipelining: false }
+    this.#reader = options.redis.duplicate(patient as object)
     this.#reader.on('error', () => {})
     if (options.most > 0) options.journal.listen(entry => this.#add({ entry }))
   }

@@ -3,6 +3,12 @@ import type { Redis, RedisOptions } from 'ioredis'
 /** How long a command may take, and a connection to come about, in real milliseconds (chosen). */
 const COMMAND_MS = 3000
 
+/**
+ * A Redis that has been asked something and is not heard of for so long, in real milliseconds, is taken for gone (chosen): one that
+ * hangs keeps its connections. It is asked twice a second, by each sign of life.
+ */
+const SILENT_MS = 2000
+
 /** The longest wait between two tries to connect, in real milliseconds (chosen). */
 const LONGEST_WAIT_MS = 500
 
@@ -12,6 +18,7 @@ export const AT_ONCE = {
   autoResendUnfulfilledCommands: false,
   maxRetriesPerRequest: 0,
   commandTimeout: COMMAND_MS,
+  socketTimeout: SILENT_MS,
   connectTimeout: COMMAND_MS,
   enableAutoPipelining: true,
   lazyConnect: true,
@@ -29,7 +36,7 @@ export function isGone(error: unknown): boolean {
   return (
     'code' in error ||
     error.name === 'MaxRetriesPerRequestError' ||
-    /connection is closed|isn't writeable|command timed out/i.test(error.message)
+    /connection is closed|connection close$|isn't writeable|command timed out/i.test(error.message)
   )
 }
 

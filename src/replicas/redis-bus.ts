@@ -3,6 +3,7 @@ import type { Redis } from 'ioredis'
 import { machineTime, type Timebase } from '../simulation/timebase.ts'
 import { Asking } from './asking.ts'
 import type { Bus, Handler } from './bus.ts'
+import { isGone } from './link.ts'
 import { Locks } from './locks.ts'
 import { readAnswer, readSaid, type Said } from './messages.ts'
 
@@ -212,7 +213,10 @@ export class RedisBus implements Bus {
   #hear(text: string): void {
     const said = readSaid(text)
     if (said === undefined || said.from === this.id) return
-    void this.#handle(said).catch(error => this.#options.onDefect?.(error))
+    void this.#handle(said).catch(error => {
+      // What fails for want of Redis is made up for when that is back.
+      if (!isGone(error)) this.#options.onDefect?.(error)
+    })
   }
 
   async #handle({ topic, from, message, ask }: Said): Promise<void> {

@@ -1,6 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { RedisBus, Unreachable } from '../../src/replicas/redis-bus.ts'
 import { FakeTimebase } from '../simulation/fake-timebase.ts'
 import { isRedisThere, type RedisServer, startRedis, withoutRedis } from '../support/redis.ts'
 import { Company, connect } from './company.ts'
@@ -68,6 +69,11 @@ describe.skipIf(!isRedisThere)(`the bus${withoutRedis}`, () => {
     })
     expect(await a.bus.ask('fail', 1)).toEqual([])
     expect(b.defects).toEqual([new Error('on purpose')])
+    b.bus.on('fail', async () => {
+      throw new Unreachable()
+    })
+    expect(await a.bus.ask('fail', 1)).toEqual([])
+    expect(b.defects).toHaveLength(1)
   })
 
   it('waits for nobody longer than five seconds', async () => {
@@ -233,7 +239,6 @@ describe.skipIf(!isRedisThere)(`without a connection the bus${withoutRedis}`, ()
     await using own = await startRedis()
     const redis = await connect(own.url)
     await own.stop()
-    const { RedisBus } = await import('../../src/replicas/redis-bus.ts')
     await expect(RedisBus.join({ redis, prefix: 'x' })).rejects.toThrow()
     redis.disconnect()
   })

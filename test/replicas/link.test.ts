@@ -14,6 +14,7 @@ describe('what a command fails for', () => {
     Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' }),
     new Error('Connection is closed.'),
     new Error('Command timed out'),
+    Object.assign(new Error('Command aborted due to connection close'), { name: 'AbortError' }),
   ])('is a Redis that does not do its work: %s', error => {
     expect(isGone(error)).toBe(true)
   })

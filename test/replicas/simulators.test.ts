@@ -6,6 +6,8 @@ import { startReceiver } from '../callbacks/receiver.ts'
 import { isRedisThere, type RedisServer, startRedis, withoutRedis } from '../support/redis.ts'
 import { create, createAsync, namespaceOf, retrieve, type Settings, until } from '../support/requests.ts'
 
+const PENDING = { offset: 0, limit: 9, state: 'pending' } as const
+
 let redis: RedisServer
 
 describe.runIf(isRedisThere)(`two replicas${withoutRedis}`, () => {
@@ -232,10 +234,7 @@ describe.runIf(isRedisThere)(`replicas whose Redis is away${withoutRedis}`, () =
     onTestFinished(() => simulator.close().then(() => {}))
     const id = await createAsync(simulator)
     const held = create(simulator)
-    await until(
-      'it is held',
-      async () => (await simulator.control.tasks('server', { offset: 0, limit: 9, state: 'pending' })).total === 2,
-    )
+    await until('it is held', async () => (await simulator.control.tasks('server', PENDING)).total === 2)
     const before = performance.now()
     await server.stop()
     const probe = async (path: string) => (await fetch(`${simulator.url}/_mockling${path}`)).status
@@ -262,6 +261,44 @@ describe.runIf(isRedisThere)(`replicas whose Redis is away${withoutRedis}`, () =
     expect(await retrieve(simulator, id)).toMatchObject({ id })
     expect((await create(simulator, { async: true })).statusCode).toBe(200)
     expect(warnings).toEqual([expect.stringContaining('is away'), 'Redis is back'])
+  })
+
+  it('take one that hangs for one that is away', async () => {
+    await using server = await startRedis()
+    const warnings: string[] = []
+    const simulator = await createSimulator(
+      { redisUrl: server.url, pace: 600 },
+      { onWarning: text => warnings.push(text) },
+    )
+    onTestFinished(() => simulator.close().then(() => {}))
+    const id = await createAsync(simulator)
+    const held = create(simulator)
+    await until('it is held', async () => (await simulator.control.tasks('server', PENDING)).total === 2)
+    const probe = async (path: string) => (await fetch(`${simulator.url}/_mockling${path}`)).status
+    server.pause()
+    await until('it is noticed', async () => (await probe('/ready')) === 503)
+    for (const refused of [await create(simulator), await held]) {
+      expect([refused.statusCode, refused.headers['x-mockling-overload']]).toEqual([503, 'redis'])
+    }
+    expect(await probe('/live')).toBe(200)
+    server.resume()
+    await until('it is ready', async () => (await probe('/ready')) === 200)
+    expect(await retrieve(simulator, id)).toMatchObject({ id })
+    expect((await create(simulator, { async: true })).statusCode).toBe(200)
+    expect(warnings).toEqual([expect.stringContaining('is away'), 'Redis is back'])
+  })
+
+  it('stop though it hangs', async () => {
+    await using server = await startRedis()
+    const simulator = await createSimulator({ redisUrl: server.url, pace: 600, drain: 0 })
+    const held = create(simulator)
+    await until('it is held', async () => (await simulator.control.tasks('server', PENDING)).total === 1)
+    server.pause()
+    const began = performance.now()
+    await simulator.close()
+    expect((await held).statusCode).toBe(503)
+    // It is given up on once, after two seconds, and not by each who asks it; two more are for writing down what came of callbacks.
+    expect(performance.now() - began).toBeLessThan(12_000)
   })
 
   it('keep their rules though it has forgotten them, also when another joins', async () => {

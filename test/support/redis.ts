@@ -26,6 +26,10 @@ export interface RedisServer extends AsyncDisposable {
   stop(signal?: NodeJS.Signals): Promise<void>
   /** Stops it if it runs, and starts it on the same port, with what it kept. */
   restart(signal?: NodeJS.Signals): Promise<void>
+  /** Has it hang: it neither answers nor goes away. */
+  pause(): void
+  /** It goes on where it was. */
+  resume(): void
 }
 
 /** Starts one on a free port. Whoever starts it disposes of it, which removes what it kept. */
@@ -73,6 +77,14 @@ class Running implements RedisServer {
   async restart(signal?: NodeJS.Signals): Promise<void> {
     await this.stop(signal)
     this.#server = await this.#start()
+  }
+
+  pause(): void {
+    this.#server.kill('SIGSTOP')
+  }
+
+  resume(): void {
+    this.#server.kill('SIGCONT')
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
