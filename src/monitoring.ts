@@ -20,7 +20,7 @@ export interface Watched {
   readonly namespaces: Namespaces
   readonly dispatcher: () => Pick<Deliveries, 'waiting' | 'posting'>
   readonly identity: Identity
-  /** Whether there is a connection to what is shared with replicas; absent without any. */
+  /** Whether what is shared with replicas can be reached and changed; absent without any. */
   readonly isConnected?: (() => boolean) | undefined
 }
 

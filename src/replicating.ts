@@ -108,8 +108,9 @@ export class Replicas {
     }
   }
 
+  /** Whether there is a Redis that does its work. */
   get isConnected(): boolean {
-    return this.#link.isUp
+    return this.#link.isUp && this.#bus.isAlive
   }
 
   readonly sharing: Sharing = {

@@ -9,7 +9,7 @@ export const OVERLOADS = {
   bodies: 'the bodies on their way to mockling take as much memory as they may',
   streams: 'the journal is followed by as many readers as may be',
   waits: 'as many requests wait for inboxes as may',
-  redis: 'mockling has lost the Redis that it shares with its replicas',
+  redis: 'mockling has lost the Redis that it shares with its replicas, or that is full',
   state: UNWRITABLE,
 } as const
 

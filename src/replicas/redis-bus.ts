@@ -71,6 +71,8 @@ export class RedisBus implements Bus {
   readonly #handlers = new Map<string, Handler>()
   readonly #onReturn = new Set<() => void>()
   readonly #asking: Asking
+  /** The last sign of life was given. */
+  #isAlive = true
   #isListening = false
   /** Messages may have been missed since it was there last. */
   #isLost = false
@@ -117,6 +119,11 @@ export class RedisBus implements Bus {
       throw error
     }
     return bus
+  }
+
+  /** Whether Redis takes our signs of life: one that is full, or can't write, answers and does not. */
+  get isAlive(): boolean {
+    return this.#isAlive
   }
 
   tell(topic: string, message: unknown): void {
@@ -195,7 +202,13 @@ export class RedisBus implements Bus {
   async #beat(): Promise<void> {
     this.#stopBeating()
     this.#stopBeating = this.#timebase.after(BEAT_MS, () => void this.#beat().catch(() => {}))
-    await this.#options.redis.eval(BEAT, 1, this.#replicas, this.id)
+    try {
+      await this.#options.redis.eval(BEAT, 1, this.#replicas, this.id)
+      this.#isAlive = true
+    } catch (error) {
+      this.#isAlive = false
+      throw error
+    }
   }
 
   readonly #lose = () => {

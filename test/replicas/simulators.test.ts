@@ -288,6 +288,28 @@ describe.runIf(isRedisThere)(`replicas whose Redis is away${withoutRedis}`, () =
     expect(warnings).toEqual([expect.stringContaining('is away'), 'Redis is back'])
   })
 
+  it('take one that is full for one that is away, until there is room', async () => {
+    await using server = await startRedis()
+    const defects: unknown[] = []
+    const simulator = await createSimulator({ redisUrl: server.url }, { onDefect: error => defects.push(error) })
+    onTestFinished(() => simulator.close().then(() => {}))
+    const client = new Redis(server.url)
+    onTestFinished(() => client.disconnect())
+    const id = await createAsync(simulator)
+    const probe = async (path: string) => (await fetch(`${simulator.url}/_mockling${path}`)).status
+    await client.config('SET', 'maxmemory', '1')
+    for (const refused of [await create(simulator), await create(simulator, { async: true })]) {
+      expect([refused.statusCode, refused.headers['x-mockling-overload']]).toEqual([503, 'redis'])
+    }
+    await until('it is noticed', async () => (await probe('/ready')) === 503)
+    expect(await probe('/live')).toBe(200)
+    await client.config('SET', 'maxmemory', '0')
+    await until('it is ready', async () => (await probe('/ready')) === 200)
+    expect((await create(simulator, { async: true })).statusCode).toBe(200)
+    expect(await retrieve(simulator, id)).toMatchObject({ id })
+    expect(defects).toEqual([])
+  })
+
   it('stop though it hangs', async () => {
     await using server = await startRedis()
     const simulator = await createSimulator({ redisUrl: server.url, pace: 600, drain: 0 })
