@@ -130,7 +130,7 @@ export class Replicas {
   readonly inboxes: InboxCompany = {
     place: message => this.guard(async () => this.#history?.place(message, PATIENCE_MS)),
     take: async (allotment, next) => {
-      const taken = await this.guard(() => this.#link.redis.hincrby(`${this.#prefix}allotments`, allotment, 1))
+      const taken = await this.guard(() => this.#link.redis.hincrby(this.#allotments, allotment, 1))
       return next - taken
     },
   }
@@ -164,6 +164,7 @@ export class Replicas {
     this.#company = new Company({
       ...{ bus: this.#bus, redis: this.#link.redis, prefix: this.#prefix, history, desks: desksOf(members) },
       places: this.places,
+      published: shown => this.#dropAllotments((shown as unknown as Shown).answers),
       loadCounts: async () => {
         if (rulebook.rules.length > 0) rulebook.loadCounts(await this.counts.all())
       },
@@ -203,6 +204,19 @@ export class Replicas {
   get #joined(): Company {
     if (!this.#company) throw this.#around.load.overload('redis')
     return this.#company
+  }
+
+  /** How many answers were taken of each allotment of an inbox. */
+  get #allotments(): string {
+    return `${this.#prefix}allotments`
+  }
+
+  /** Forgets those of inboxes that answer otherwise by now. */
+  async #dropAllotments(answers: InboxAnswers): Promise<void> {
+    const { redis } = this.#link
+    const kept = new Set(answers.map(([, allotment]) => allotment))
+    const gone = (await redis.hkeys(this.#allotments)).filter(allotment => !kept.has(allotment))
+    if (gone.length > 0) await redis.hdel(this.#allotments, ...gone)
   }
 
   /** One for BullMQ, which waits for it where it is away. */

@@ -23,6 +23,8 @@ export interface CompanyOptions {
   /** Loads what is shown of shared counts. */
   readonly loadCounts: () => Promise<void>
   readonly forget: Forget
+  /** All go by this from now on. The next command waits for what is done about it. */
+  readonly published: (shown: Desks['shown']) => Promise<void>
 }
 
 /** What is told to the others after a command. */
@@ -72,7 +74,8 @@ export class Company {
   /** Has a command done that changes what all go by, one at a time. Resolves once all do. */
   async share<T>(act: () => Promise<T>): Promise<T> {
     return this.#options.bus.locked('desks', async () => {
-      await this.catchUp()
+      // One who did not hear of what was published last, as who hangs for seconds, would take it back.
+      await Promise.all([this.catchUp(), this.#load()])
       const answer = await act()
       await this.#publish()
       return answer
@@ -92,12 +95,15 @@ export class Company {
   }
 
   async #publish(): Promise<void> {
-    const { bus, redis, desks, history } = this.#options
+    const { bus, redis, desks, history, published } = this.#options
     const until = await history.flush()
-    const text = JSON.stringify(desks.shown)
-    if (text !== this.#text) await redis.set(this.#key, text)
+    const { shown } = desks
+    const text = JSON.stringify(shown)
+    const isNew = text !== this.#text
+    if (isNew) await redis.set(this.#key, text)
     this.#text = text
     await bus.ask('desks', { text, until } satisfies Published)
+    if (isNew) await published(shown)
   }
 
   /** After a time when something may have been missed. A Redis that has forgotten the desks is told again, lest one who joins emptied them. */

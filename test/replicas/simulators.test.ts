@@ -159,6 +159,35 @@ describe.runIf(isRedisThere)(`two replicas${withoutRedis}`, () => {
     expect((await command(one, 'GET', '/inbox/mine')).body.items).toEqual([])
   })
 
+  it('count no answers any more of an inbox that was told to answer otherwise', async () => {
+    const { one, two, redisPrefix } = await replicas()
+    const client = new Redis(redis.url)
+    onTestFinished(() => client.disconnect())
+    for (const to of [one, two, one]) {
+      await command(to, 'PUT', '/inbox/mine/answer', { status: 500, next: 5 })
+      expect((await fetch(`${two.url}/_mockling/inbox/mine`, { method: 'POST', body: 'x' })).status).toBe(500)
+    }
+    expect(await client.hvals(`${redisPrefix}allotments`)).toEqual(['1'])
+    await command(two, 'PUT', '/inbox/mine/answer', { status: 200 })
+    expect(await client.exists(`${redisPrefix}allotments`)).toBe(0)
+  })
+
+  it('take back no command that one did not hear of when it gets its next', async () => {
+    const { one, two, redisPrefix } = await replicas()
+    const client = new Redis(redis.url)
+    onTestFinished(() => client.disconnect())
+    await command(one, 'POST', '/rules', { id: 'unheard', effects: 'fail timeout', next: 1 })
+    const published = (await client.get(`${redisPrefix}desks`)) ?? ''
+    await command(one, 'DELETE', '/rules')
+    // As by a third, while these two hung.
+    await client.set(`${redisPrefix}desks`, published)
+    await command(two, 'POST', '/rules', { id: 'next', effects: 'fail timeout' })
+    for (const replica of [one, two]) {
+      const { body } = await command(replica, 'GET', '/rules')
+      expect(body.items.map(({ id }: { id: string }) => id)).toEqual(['unheard', 'next'])
+    }
+  })
+
   it('start over together, and end held requests everywhere', async () => {
     const { one, two } = await replicas({ pace: 600 })
     const held = create(two)
