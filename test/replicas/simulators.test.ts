@@ -10,6 +10,14 @@ const PENDING = { offset: 0, limit: 9, state: 'pending' } as const
 
 let redis: RedisServer
 
+/** A connection of the test's own, which may outlive its server. */
+function clientOf(url: string): Redis {
+  const client = new Redis(url)
+  client.on('error', () => {})
+  onTestFinished(() => client.disconnect())
+  return client
+}
+
 describe.runIf(isRedisThere)(`two replicas${withoutRedis}`, () => {
   beforeAll(async () => {
     redis = await startRedis({ keeps: true })
@@ -161,8 +169,7 @@ describe.runIf(isRedisThere)(`two replicas${withoutRedis}`, () => {
 
   it('count no answers any more of an inbox that was told to answer otherwise', async () => {
     const { one, two, redisPrefix } = await replicas()
-    const client = new Redis(redis.url)
-    onTestFinished(() => client.disconnect())
+    const client = clientOf(redis.url)
     for (const to of [one, two, one]) {
       await command(to, 'PUT', '/inbox/mine/answer', { status: 500, next: 5 })
       expect((await fetch(`${two.url}/_mockling/inbox/mine`, { method: 'POST', body: 'x' })).status).toBe(500)
@@ -174,8 +181,7 @@ describe.runIf(isRedisThere)(`two replicas${withoutRedis}`, () => {
 
   it('take back no command that one did not hear of when it gets its next', async () => {
     const { one, two, redisPrefix } = await replicas()
-    const client = new Redis(redis.url)
-    onTestFinished(() => client.disconnect())
+    const client = clientOf(redis.url)
     await command(one, 'POST', '/rules', { id: 'unheard', effects: 'fail timeout', next: 1 })
     const published = (await client.get(`${redisPrefix}desks`)) ?? ''
     await command(one, 'DELETE', '/rules')
@@ -243,8 +249,7 @@ describe.runIf(isRedisThere)(`a replica that can’t start${withoutRedis}`, () =
     await using server = await startRedis()
     const other = await createSimulator()
     onTestFinished(() => other.close().then(() => {}))
-    const client = new Redis(server.url)
-    onTestFinished(() => client.disconnect())
+    const client = clientOf(server.url)
     const connections = async () => `${await client.client('LIST')}`.split('\n').filter(line => line.includes(' db=2 '))
     const open = (settings: Settings) => createSimulator({ redisUrl: `${server.url}/2`, seed: 7, ...settings })
     await expect(open({ port: Number(new URL(other.url).port) })).rejects.toThrow(/EADDRINUSE/)
@@ -322,8 +327,7 @@ describe.runIf(isRedisThere)(`replicas whose Redis is away${withoutRedis}`, () =
     const defects: unknown[] = []
     const simulator = await createSimulator({ redisUrl: server.url }, { onDefect: error => defects.push(error) })
     onTestFinished(() => simulator.close().then(() => {}))
-    const client = new Redis(server.url)
-    onTestFinished(() => client.disconnect())
+    const client = clientOf(server.url)
     const id = await createAsync(simulator)
     const probe = async (path: string) => (await fetch(`${simulator.url}/_mockling${path}`)).status
     await client.config('SET', 'maxmemory', '1')
@@ -372,8 +376,7 @@ describe.runIf(isRedisThere)(`replicas whose Redis is away${withoutRedis}`, () =
     expect(answer.status).toBe(201)
     await server.restart()
     for (const replica of [one, two]) await until('it is back', async () => (await rulesOf(replica))?.[0] === 'mine')
-    const client = new Redis(server.url)
-    onTestFinished(() => client.disconnect())
+    const client = clientOf(server.url)
     await until('it is told again', async () => (await client.exists('mockling:desks')) === 1)
     const three = await open()
     for (const replica of [one, two, three]) expect(await rulesOf(replica)).toEqual(['mine'])
