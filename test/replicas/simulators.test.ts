@@ -140,7 +140,7 @@ describe.runIf(isRedisThere)(`two replicas${withoutRedis}`, () => {
   })
 
   it('have one journal, with one place for each entry', async () => {
-    const { one, two, open } = await replicas()
+    const { one, two, open } = await replicas({ clock: 'frozen' })
     for (let n = 0; n < 10; n++) await createAsync(n % 2 === 0 ? one : two)
     const first = (await command(one, 'GET', '/journal')).body.items
     expect(first).toHaveLength(10)
