@@ -29,25 +29,39 @@ export interface UnderWay {
 /** Commands kept; the oldest goes for each new one beyond them. */
 const MOST_COMMANDS = 10_000
 
+/** Instants kept with them, about 25 bytes each: a command to all of a thousand namespaces has a thousand. */
+const MOST_INSTANTS = 200_000
+
+/** Where a command stands: what it says may be cut down later. */
+interface Place {
+  command: TapedCommand
+  /** How many its `clocks` are. */
+  instants: number
+}
+
 /** Commands about these outlive a reset. */
 const CONFIGURATION = /^\/v1\/(?:rules|faults|timelines|settings)\b/
 
 /** What a run needs, beside its journal, to be had again. Bounded. */
 export class Tape {
-  #commands: TapedCommand[] = []
+  #places: Place[] = []
+  /** How many instants there are, over all commands. */
+  #instants = 0
+  readonly #mostInstants: number
   #gaps: string[] = []
   #startedAt: number
   #hadRealTime = false
   readonly #underWay = new Map<number, UnderWay>()
 
   /** `startedAt` is what the server's clock shows. */
-  constructor(startedAt: number) {
+  constructor(startedAt: number, mostInstants = MOST_INSTANTS) {
     this.#startedAt = startedAt
+    this.#mostInstants = mostInstants
   }
 
   /** Oldest first. */
   get commands(): readonly TapedCommand[] {
-    return this.#commands
+    return this.#places.map(({ command }) => command)
   }
 
   /** Why the run can't be had again as it was, as sentences. */
@@ -84,14 +98,31 @@ export class Tape {
 
   /** The function returned takes it back. */
   add(command: TapedCommand): () => void {
-    this.#commands.push(command)
-    if (this.#commands.length > MOST_COMMANDS) {
-      this.#commands.shift()
+    const place = placeOf(command)
+    this.#places.push(place)
+    this.#instants += place.instants
+    if (this.#places.length > MOST_COMMANDS) {
+      this.#instants -= this.#places.shift()?.instants ?? 0
       this.#note(`only the last ${MOST_COMMANDS} commands were kept`)
     }
-    return () => {
-      this.#commands = this.#commands.filter(other => other !== command)
+    if (this.#instants > this.#mostInstants) this.#cutDown()
+    return () => this.#keep(this.#places.filter(other => other !== place))
+  }
+
+  /** The older half of the commands that have instants go without them: so there is room for many more. */
+  #cutDown(): void {
+    const dated = this.#places.slice(0, -1).filter(({ instants }) => instants > 0)
+    if (dated.length === 0) return
+    for (const place of dated.slice(0, Math.ceil(dated.length / 2))) {
+      this.#instants -= place.instants
+      Object.assign(place, placeOf({ ...place.command, clocks: {} }))
     }
+    this.#note('what clocks showed is kept of the last commands only')
+  }
+
+  #keep(places: Place[]): void {
+    this.#places = places
+    this.#instants = places.reduce((sum, { instants }) => sum + instants, 0)
   }
 
   /** Everything began anew: what was configured stays. `startedAt` is what the server's clock shows by now. */
@@ -99,18 +130,18 @@ export class Tape {
     this.#startedAt = startedAt
     this.#gaps = []
     this.#hadRealTime = false
-    this.#commands = this.#commands
-      .filter(({ url }) => CONFIGURATION.test(url))
-      .map(command => ({ ...command, after: 0, clocks: {} }))
+    const kept = this.commands.filter(({ url }) => CONFIGURATION.test(url))
+    this.#keep(kept.map(command => placeOf({ ...command, after: 0, clocks: {} })))
   }
 
   /** One namespace began anew: nothing is known of its clock before. */
   forget(namespace: string): void {
-    this.#commands = this.#commands.map(command => {
-      if (!(namespace in command.clocks)) return command
-      const { [namespace]: _, ...clocks } = command.clocks
-      return { ...command, clocks }
-    })
+    for (const place of this.#places) {
+      if (!(namespace in place.command.clocks)) continue
+      const { [namespace]: _, ...clocks } = place.command.clocks
+      Object.assign(place, placeOf({ ...place.command, clocks }))
+      this.#instants--
+    }
   }
 
   /** The run goes on from what an earlier process had kept. */
@@ -130,7 +161,7 @@ export class Tape {
 
   /** Has the tape hold what another one held. */
   load(run: Pick<Repro, 'commands' | 'startedAt' | 'isSimulatedTime' | 'gaps'>): void {
-    this.#commands = [...run.commands]
+    this.#keep(run.commands.map(placeOf))
     this.#gaps = [...run.gaps]
     this.#startedAt = run.startedAt
     this.#hadRealTime = !run.isSimulatedTime
@@ -139,4 +170,8 @@ export class Tape {
   #note(gap: string): void {
     if (!this.#gaps.includes(gap)) this.#gaps.push(gap)
   }
+}
+
+function placeOf(command: TapedCommand): Place {
+  return { command, instants: Object.keys(command.clocks).length }
 }
