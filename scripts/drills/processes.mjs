@@ -13,10 +13,10 @@ export function tableOf(rows) {
   return ['| what | seen |', '|---|--:|', ...rows.map(row => `| ${row.join(' | ')} |`)].join('\n')
 }
 
-/** Starts the built command and resolves to what it says of itself, once it listens. */
-export async function startCommand(args) {
+/** Starts the built command and resolves to what it says of itself, once it listens. `env` goes beside our own. */
+export async function startCommand(args, env = {}) {
   const all = [COMMAND, '--port', '0', '--json', ...args]
-  const child = spawn(process.execPath, all, { stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, all, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } })
   const warnings = []
   createInterface({ input: child.stderr }).on('line', line => warnings.push(line))
   const ended = once(child, 'exit')
@@ -31,10 +31,12 @@ export async function startCommand(args) {
     get crash() {
       return isTold || (child.exitCode ?? child.signalCode) === null ? undefined : (child.exitCode ?? child.signalCode)
     },
+    /** Resolves to its exit code, or to the signal that ended it. */
     kill: async (signal = 'SIGKILL') => {
       isTold = true
       child.kill(signal)
-      await ended
+      const [code, by] = await ended
+      return code ?? by
     },
   }
 }

@@ -1,0 +1,3 @@
+export const OUTCOMES: readonly string[]
+
+export function kindsOf(outcomes: readonly string[]): ReadonlySet<string>
