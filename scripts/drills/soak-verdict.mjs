@@ -16,6 +16,12 @@ const FLAT = 0.1
 const PLAY = { heap: 8 * 1024 * 1024, fds: 12, threads: 1, handles: 12 }
 
 /**
+ * Node takes memory from the system in steps, some of 20 MB and more, and is warm after minutes only: in less than that a step
+ * is no growth. The heap and the rest are judged in a short run as in a long one.
+ */
+const STEP = { underMs: 10 * 60_000, rss: 48 * 1024 * 1024 }
+
+/**
  * `fds` and `handles` are those beside connections and posts.
  * @typedef {{ atMs: number, rss: number, heap: number, fds: number, threads: number, handles: number }} Sample
  */
@@ -49,9 +55,11 @@ const WORDS = { rss: 'RSS', heap: 'heap', fds: 'open files', threads: 'threads',
  */
 export function growthOf(samples) {
   const [first, ...later] = partsOf(samples)
+  const isShort = (samples.at(-1)?.atMs ?? 0) < STEP.underMs
+  const play = { ...PLAY, rss: isShort ? STEP.rss : 0 }
   return Object.entries(WORDS).flatMap(([name, words]) => {
     const most = Math.max(...later.map(part => part[name]))
-    if (most <= Math.max(first[name] * (1 + FLAT), first[name] + (PLAY[name] ?? 0))) return []
+    if (most <= Math.max(first[name] * (1 + FLAT), first[name] + play[name])) return []
     return [`${words}: ${shown(name, first[name])} after the warm-up, ${shown(name, most)} later`]
   })
 }

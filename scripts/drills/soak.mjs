@@ -17,6 +17,11 @@ const COLLECT = join(import.meta.dirname, 'soak-collect.cjs')
 const MOST_VISITS = 400
 /** Neighbours share so many tokens, and others after so many visits; those before are forgotten a while later. */
 const SHARED = { tokens: 4, visits: 200, forgottenAfter: 3 }
+/**
+ * A visit has a token to itself: one of so many that take turns, each as the one before left it, and now and then one that nobody
+ * ever had. What is kept of a token is kept until it is reset, so new ones alone would be growth that is meant.
+ */
+const OWN = { tokens: 400, newEach: 10 }
 /** After the load everything is let go of within this time. */
 const PATIENCE_MS = 30_000
 
@@ -33,7 +38,7 @@ const ARGS = [
   '--journal-size',
   '1000',
 ]
-const MORE_ARGS = ['--journal-memory', '8', '--media-cache', '8', '--keep-alive', '5']
+const MORE_ARGS = ['--journal-memory', '8', '--media-cache', '1', '--keep-alive', '5']
 
 /** What the log says of those small rooms, which is no fault. */
 const EXPECTED_LINE = /settled task\(s\) forgotten so far to make room/
@@ -111,7 +116,8 @@ async function one({ n, seed, server, calls, hooks }) {
   const shared = (age, place) => `soak-${seed}-${era - age}-${place}`
   if (n % SHARED.visits < SHARED.tokens) await forget(calls, shared(SHARED.forgottenAfter, n % SHARED.visits))
   const token = shared(0, Math.floor(chance() * SHARED.tokens))
-  await visit({ calls, chance, hooks, token, own: `soak-${seed}-own-${n}`, url: server.url })
+  const own = n % OWN.newEach === 0 ? `new-${n}` : n % OWN.tokens
+  await visit({ calls, chance, hooks, token, own: `soak-${seed}-own-${own}`, url: server.url })
 }
 
 /** Measures the process again and again, and makes a row of each minute. */

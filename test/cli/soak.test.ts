@@ -43,6 +43,12 @@ describe('the verdict on a soak', () => {
     expect(growthOf(samples)).toEqual([expect.stringMatching(sentence)])
   })
 
+  it('takes a step for growth in a long run only', () => {
+    const stepped = course(share => ({ rss: (share < 0.7 ? 190 : 215) * MEGABYTE }))
+    expect(growthOf(stepped)).toEqual(['RSS: 190.0 MB after the warm-up, 215.0 MB later'])
+    expect(growthOf(stepped.map(sample => ({ ...sample, atMs: sample.atMs / 15 })))).toEqual([])
+  })
+
   it('says what else was wrong', () => {
     const fine = { samples: course(() => ({})), lines: [], odd: [], exit: 0, gaps: 0, skipped: 0, count: 100 }
     const rest = { before: { fds: 20, held_requests: 0 }, after: { fds: 20, held_requests: 0 } }
