@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http'
 import { type EntryFilter, matches } from '../journal/conditions.ts'
 import type { Entry, Journal } from '../journal/journal.ts'
 import type { Timebase } from '../simulation/timebase.ts'
-import { shown } from './journal-views.ts'
+import { brief, shown } from './journal-views.ts'
 
 export interface StreamOptions {
   readonly journal: Journal
@@ -10,6 +10,8 @@ export interface StreamOptions {
   /** Goes on after the entry in this place; `undefined`: with what is complete from now on. */
   readonly after: number | undefined
   readonly timebase: Pick<Timebase, 'after'>
+  /** Tells of each entry only that it is there: for readers who look at what they want to see. */
+  readonly isBrief?: boolean
 }
 
 /** Real time between two comments that show that the connection lives. */
@@ -106,7 +108,8 @@ class Stream {
   /** Whether the connection takes more at once. */
   #send(entry: Entry): boolean {
     if (!matches(entry, this.#options.filter)) return true
-    return this.#response.write(`id: ${entry.seq}\ndata: ${JSON.stringify(shown(entry))}\n\n`)
+    const told = this.#options.isBrief ? brief(entry) : shown(entry)
+    return this.#response.write(`id: ${entry.seq}\ndata: ${JSON.stringify(told)}\n\n`)
   }
 
   #note(event: 'gap' | 'dropped', reason: string): void {

@@ -1,0 +1,54 @@
+import type { ComponentChildren } from 'preact'
+import { modeText, nowOf, serverClock } from './clocks.ts'
+import { instantText } from './format.ts'
+import { connection } from './live.ts'
+import { hrefTo } from './route.ts'
+import { nextTheme, theme } from './theme.ts'
+import { VIEWS } from './views.ts'
+
+const SAID = {
+  connecting: 'connecting',
+  live: 'live',
+  away: 'mockling does not answer; trying again',
+  locked: 'locked',
+} as const
+
+/** What is around every view: where one can go, how late it is, whether the server is there. */
+export function Shell({ current, children }: { current: string; children: ComponentChildren }) {
+  return (
+    <div class="shell">
+      <header>
+        <a class="brand" href="#/tasks">
+          mockling
+        </a>
+        <nav aria-label="Views">
+          {VIEWS.map(({ name, title }) => (
+            <a key={name} href={hrefTo(name)} {...(name === current && { 'aria-current': 'page' as const })}>
+              {title}
+            </a>
+          ))}
+        </nav>
+        <div class="present">
+          <ServerClock />
+          <span class={`connection ${connection.value}`} role="status">
+            {SAID[connection.value]}
+          </span>
+          <button type="button" class="small" onClick={nextTheme} aria-label={`Theme: ${theme.value}. Change it`}>
+            {theme.value}
+          </button>
+        </div>
+      </header>
+      <main>{children}</main>
+    </div>
+  )
+}
+
+function ServerClock() {
+  const seen = serverClock.value
+  if (!seen) return null
+  return (
+    <a class="clock" href={hrefTo('time')} title="The server’s clock, UTC">
+      <time>{instantText(nowOf()).slice(0, 19)}</time> <span class="mode">{modeText(seen.clock)}</span>
+    </a>
+  )
+}
