@@ -6,6 +6,8 @@ import './styles/controls.css'
 import './styles/list.css'
 import './styles/detail.css'
 import './styles/plan.css'
+import './styles/columns.css'
+import './styles/pages.css'
 import { startLive } from './live.ts'
 import { applyTheme } from './theme.ts'
 

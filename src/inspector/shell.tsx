@@ -33,12 +33,16 @@ export function Shell({ current, children }: { current: string; children: Compon
           <span class={`connection ${connection.value}`} role="status">
             {SAID[connection.value]}
           </span>
-          <button type="button" class="small" onClick={nextTheme} aria-label={`Theme: ${theme.value}. Change it`}>
+          <button type="button" class="small" onClick={nextTheme} title="Change the theme">
+            <span class="unseen">Theme: </span>
             {theme.value}
           </button>
         </div>
       </header>
-      <main>{children}</main>
+      <main>
+        <h1 class="unseen">{VIEWS.find(({ name }) => name === current)?.title}</h1>
+        {children}
+      </main>
     </div>
   )
 }

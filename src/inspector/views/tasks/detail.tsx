@@ -4,10 +4,10 @@ import { part, queryOf } from '../../api.ts'
 import { nowOf } from '../../clocks.ts'
 import { creditsText, instantText, relativeText } from '../../format.ts'
 import { useLive } from '../../live.ts'
-import { hrefWithin } from '../../route.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Problem } from '../../ui/command.tsx'
 import { Copy } from '../../ui/copy.tsx'
+import { Close, Detail } from '../../ui/split.tsx'
 import { Body, Said } from '../../ui/text.tsx'
 import { TaskActions } from './actions.tsx'
 import { Answers } from './answers.tsx'
@@ -21,16 +21,16 @@ export function TaskDetail({ id }: { id: string }) {
   const { value: journal } = useLive<{ items: Entry[] }>(`v1/journal${queryOf({ task: id, limit: 500 })}`)
   if (!task) {
     return (
-      <article class="detail" aria-label="Task">
+      <Detail label="Task">
         <Close />
         <Problem text={problem} />
-      </article>
+      </Detail>
     )
   }
   const requests = (journal?.items ?? []).filter(entry => entry.kind === 'request')
   const state = stateAt(task, nowOf(task.namespace))
   return (
-    <article class="detail" aria-label={`Task ${task.id}`} tabIndex={0}>
+    <Detail label={`Task ${task.id}`}>
       <header>
         <Badge state={state} />
         <h2 class="mono">{task.id}</h2>
@@ -47,15 +47,7 @@ export function TaskDetail({ id }: { id: string }) {
       <Request task={task} create={requests.find(({ accepted, taskId }) => accepted && taskId === id)} />
       <Deliveries id={id} />
       <Answers requests={requests} id={id} />
-    </article>
-  )
-}
-
-function Close() {
-  return (
-    <a class="close" href={hrefWithin(undefined)}>
-      Close <kbd>esc</kbd>
-    </a>
+    </Detail>
   )
 }
 
