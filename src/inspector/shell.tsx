@@ -23,7 +23,11 @@ export function Shell({ current, children }: { current: string; children: Compon
         </a>
         <nav aria-label="Views">
           {VIEWS.map(({ name, title }) => (
-            <a key={name} href={hrefTo(name)} {...(name === current && { 'aria-current': 'page' as const })}>
+            <a
+              key={name}
+              href={hrefTo(name)}
+              {...(name === current && { 'aria-current': 'page' as const, ref: inSight })}
+            >
               {title}
             </a>
           ))}
@@ -45,6 +49,11 @@ export function Shell({ current, children }: { current: string; children: Compon
       </main>
     </div>
   )
+}
+
+/** Where there is no room for all of them. */
+function inSight(link: HTMLElement | null): void {
+  link?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
 }
 
 function ServerClock() {

@@ -375,6 +375,20 @@ function follow({ url }: Simulator, query = '', headers: Record<string, string> 
 }
 
 describe('the stream', () => {
+  it('tells only that there is an entry, and of what, if that is asked for', async () => {
+    await using simulator = await frozenSimulator()
+    using stream = follow(simulator, '?brief=true')
+    await stream.isOpen()
+    const taskId = await createAsync(simulator)
+    await create(simulator, { model: 'nonesuch' })
+    await until('both have come', () => stream.seen.length === 2)
+    const namespace = namespaceOf().namespace.slice(0, 8)
+    expect(stream.seen.map(({ data }) => JSON.parse(data))).toEqual([
+      { kind: 'request', seq: 1, at: EPOCH, namespace, taskId },
+      { kind: 'request', seq: 2, at: EPOCH, namespace },
+    ])
+  })
+
   it('gives each entry once it is complete, with its place as the id', async () => {
     await using simulator = await frozenSimulator()
     await createAsync(simulator)

@@ -43,14 +43,17 @@ export function TextField({
   placeholder,
   type = 'text',
   inputRef,
+  isLong = false,
 }: FieldProps & {
+  /** It takes the room there is. */
+  readonly isLong?: boolean
   readonly placeholder?: string
   readonly type?: 'text' | 'search' | 'number' | 'password'
   readonly inputRef?: Ref<HTMLInputElement>
 }) {
   const id = useId()
   return (
-    <span class="field">
+    <span class={isLong ? 'field grow' : 'field'}>
       <label for={id} class={isLabelHidden ? 'unseen' : ''}>
         {label}
       </label>

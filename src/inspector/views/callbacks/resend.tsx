@@ -34,7 +34,7 @@ export function Resend({ id, attempt }: { id: string; attempt: CallbackEntry }) 
         void resend()
       }}
     >
-      <TextField label="Address" value={url} onChange={setUrl} />
+      <TextField label="Address" isLong value={url} onChange={setUrl} />
       <TextArea label="Headers, one a line" value={headers} onChange={setHeaders} rows={3} />
       <TextArea label="Body" value={body} onChange={setBody} />
       <div class="tools">

@@ -41,6 +41,7 @@ export function AddRule({ effects, onEffects }: AddRuleProps) {
       <div class="tools">
         <TextField
           label="What"
+          isLong
           placeholder="fail api_error after=30, callback-doubled"
           value={effects}
           onChange={onEffects}

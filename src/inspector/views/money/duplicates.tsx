@@ -42,7 +42,7 @@ function Pair({ pair: { first, second, why, credits, differing, namespace } }: {
   return (
     <li class="pair-of-creates">
       <p>
-        <Said text={why} most={500} /> It costs {creditsText(credits)} Credits on top.{' '}
+        <Said text={why} most={500} />. It costs {creditsText(credits)} Credits on top.{' '}
         <span class="dim">token {namespace}</span>
       </p>
       {fields.length > 0 && <p class="dim">They differ in {fields.join(', ')}, which does not change the video.</p>}

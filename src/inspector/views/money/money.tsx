@@ -19,7 +19,7 @@ export function MoneyView() {
       <div class="tools">
         <TokenChoice value={namespace} onChange={chosen => setQuery({ namespace: chosen })} any="all tokens" />
         {value && (
-          <Copy text={value.text} label="Copy the report as text">
+          <Copy text={value.text} label="Copy as text">
             Copy as text
           </Copy>
         )}
