@@ -1,4 +1,8 @@
+import licensePlugin from 'rollup-plugin-license'
 import { defineConfig } from 'vite'
+
+/** Its types say that it is a module of its own kind; it is not. */
+const license = licensePlugin as unknown as typeof licensePlugin.default
 
 /** Where `npm run dev` has the simulator listen. */
 const simulator = process.env['MOCKLING_DEV_URL'] ?? 'http://127.0.0.1:4180'
@@ -18,6 +22,8 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
     reportCompressedSize: false,
+    // Whoever wrote what is in the page is named beside it.
+    rolldownOptions: { plugins: [license({ thirdParty: { output: 'dist/inspector/LICENSE' } })] },
   },
   server: {
     // Host and Origin stay the page's own, which agree: the control door wants no more.

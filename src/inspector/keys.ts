@@ -1,3 +1,4 @@
+import { type Signal, useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 
 /** Has keys do things while the component is there, but not while something is typed. */
@@ -17,4 +18,13 @@ export function useKeys(act: Readonly<Record<string, () => void>>): void {
     addEventListener('keydown', onKey)
     return () => removeEventListener('keydown', onKey)
   })
+}
+
+/** The row that keys are at, −1 being none: that of what is open, wherever it has got to. */
+export function useCursor(openAt: number): Signal<number> {
+  const cursor = useSignal(openAt)
+  useEffect(() => {
+    if (openAt >= 0) cursor.value = openAt
+  }, [openAt])
+  return cursor
 }

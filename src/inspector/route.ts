@@ -40,8 +40,10 @@ export function hrefWithin(id: string | undefined): string {
   return hrefTo(view, id, query)
 }
 
+/** At once: what is pressed next is about the new place. */
 export function goTo(href: string): void {
-  location.hash = href
+  history.pushState(null, '', href)
+  route.value = read()
 }
 
 /** Changes filters; an empty one is taken away. Typing makes no history. */

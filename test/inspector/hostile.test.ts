@@ -17,10 +17,10 @@ describe.skipIf(missing)(`the inspector${missing}`, () => {
     })
     await simulator.clock.untilSettled(id)
     await fetch(simulator.inbox.url('orders'), { method: 'POST', body: SCRIPT, headers: { 'x-odd': '<u>odd</u>' } })
-    await simulator.timelines.start({ name: SCRIPT, events: [{ at: 0, fault: 'callback-doubled' }] })
+    await simulator.outcomes.add('fail api_error', { when: { prompt: SCRIPT } })
     await using tab = await look(simulator, `#/tasks/${id}`)
     const { page } = tab
-    await page.getByText('⟨U+202E⟩gnp.exe').first().waitFor()
+    await page.getByRole('region', { name: 'Body of the create' }).getByText('⟨U+202E⟩gnp.exe').waitFor()
     for (const [place, text] of [
       ['requests', 'Requests, newest first'],
       ['inbox', '<script>'],
@@ -58,7 +58,7 @@ describe.skipIf(missing)(`the inspector${missing}`, () => {
     const rows = page.getByRole('table').getByRole('row')
     expect(await rows.count()).toBeLessThan(100)
     await page.evaluate("document.querySelector('.scroller').scrollTo(0, 1e9)")
-    await page.getByRole('link', { name: 'af9a1af0' }).waitFor()
+    await page.getByRole('link', { name: 'e3a575aa' }).waitFor()
     expect(await rows.count()).toBeLessThan(100)
     expect(tab.complaints).toEqual([])
   })

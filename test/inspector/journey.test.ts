@@ -220,7 +220,7 @@ describe.skipIf(missing)(`the inspector${missing}`, () => {
     await page.reload()
     await page.getByRole('link', { name: newest.slice(0, 8) }).waitFor()
     expect(await page.getByLabel('Id of a task').inputValue()).toBe(newest.slice(0, 8))
-    await page.getByLabel('token').selectOption(namespaceOf().namespace.slice(0, 8))
+    await page.getByLabel('Token').selectOption(namespaceOf().namespace.slice(0, 8))
     await page.getByRole('status').getByText('1 task').waitFor()
   })
 })

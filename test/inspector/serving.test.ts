@@ -77,7 +77,7 @@ describe('the inspector’s page', () => {
   })
 
   it('needs no key, though every command does', async () => {
-    await using simulator = await createSimulator({ controlKey: 'sesame' })
+    await using simulator = await createSimulator({ controlKey: 'open sesame' })
     const page = await send(simulator.url, { path: '/_mockling/', headers: HTML })
     expect(page.status).toBe(200)
     for (const path of assetsIn(page.text)) {

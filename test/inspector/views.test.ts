@@ -38,10 +38,10 @@ describe.skipIf(missing)(`every view of the inspector${missing}`, () => {
     const { simulator, done, pending, attempt, refused } = await busySimulator()
     await using _ = simulator
     const places: [string, string][] = [
-      ['tasks', 'any state'],
+      ['tasks', 'Credits'],
       [`tasks/${done}`, 'Answers as sent'],
       [`tasks/${pending}`, 'Move clock to its end'],
-      ['requests', 'any operation'],
+      ['requests', 'real ms'],
       [`requests/${refused}`, 'Objections; the first one answered'],
       ['callbacks', 'Built-in inboxes'],
       [`callbacks/${attempt}`, 'Edit and resend'],

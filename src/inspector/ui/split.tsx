@@ -1,6 +1,5 @@
 import type { ComponentChildren } from 'preact'
-import { useState } from 'preact/hooks'
-import { useKeys } from '../keys.ts'
+import { useCursor, useKeys } from '../keys.ts'
 import { goTo, hrefWithin } from '../route.ts'
 
 interface SplitProps {
@@ -55,19 +54,19 @@ interface TableProps {
 
 /** Some rows, of which one may be open. The keys j, k, Enter and Escape go through them. */
 export function Rows({ label, kind, heads, rows, openId }: TableProps) {
-  const [cursor, setCursor] = useState(-1)
   const openAt = rows.findIndex(({ id }) => id === openId)
-  const at = openAt >= 0 ? openAt : cursor
+  const cursor = useCursor(openAt)
+  const at = cursor.value
   const move = (by: number) => {
-    const to = Math.max(0, Math.min(rows.length - 1, at + by))
-    setCursor(to)
+    const to = Math.max(0, Math.min(rows.length - 1, cursor.peek() + by))
+    cursor.value = to
     const id = rows[to]?.id
     if (openId !== undefined && id !== undefined) goTo(hrefWithin(id))
   }
   useKeys({
     j: () => move(1),
     k: () => move(-1),
-    Enter: () => rows[at] && goTo(hrefWithin(rows[at].id)),
+    Enter: () => goTo(hrefWithin(rows[cursor.peek()]?.id)),
     Escape: () => openId !== undefined && goTo(hrefWithin(undefined)),
   })
   return (

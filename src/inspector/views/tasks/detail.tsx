@@ -2,7 +2,7 @@ import type { TaskView } from '../../../control/shapes.ts'
 import type { Entry, RequestEntry } from '../../../journal/entries.ts'
 import { part, queryOf } from '../../api.ts'
 import { nowOf } from '../../clocks.ts'
-import { creditsText, instantText, relativeText } from '../../format.ts'
+import { creditsText, instantText } from '../../format.ts'
 import { useLive } from '../../live.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Problem } from '../../ui/command.tsx'
@@ -59,7 +59,7 @@ function Facts({ task }: { task: TaskView }) {
     ['Outcome', task.outcome],
     ['Credits, if it succeeds', creditsText(task.credits)],
     ['Token', task.namespace],
-    ['Accepted', `${instantText(task.createdAt)} (${relativeText(task.createdAt, nowOf(task.namespace))})`],
+    ['Accepted', instantText(task.createdAt)],
     ...(task.reroutedAt === null ? [] : [['Plan changed by a command', instantText(task.reroutedAt)]]),
   ] as const
   return (
@@ -81,7 +81,7 @@ function Video({ task: { video } }: { task: TaskView }) {
     <section>
       <h3>Video</h3>
       {/* biome-ignore lint/a11y/useMediaCaption: it is made up, and says nothing */}
-      <video controls preload="metadata" src={video.path} />
+      <video controls preload="auto" src={video.path} />
       <p class="mono">
         <a href={video.path}>{video.path}</a>
       </p>

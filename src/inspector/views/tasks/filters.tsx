@@ -22,13 +22,13 @@ export function TaskFilters({ total, search }: { total: number; search: RefObjec
   const { query } = route.value
   const { value } = useLive<Capabilities>('v1/capabilities', ONCE)
   const models = [...new Set(Object.values(value?.revisions ?? {}).flatMap(({ models }) => Object.keys(models)))]
-  const choice = (name: string, any: string, options: readonly (readonly [string, string])[]) => (
+  const choice = (name: string, label: string, options: readonly (readonly [string, string])[]) => (
     <Choice
-      label={name}
+      label={label}
       isLabelHidden
       value={query.get(name) ?? ''}
       onChange={chosen => setQuery({ [name]: chosen })}
-      options={[['', any], ...options]}
+      options={[['', `any ${label.toLowerCase()}`], ...options]}
     />
   )
   return (
@@ -42,17 +42,17 @@ export function TaskFilters({ total, search }: { total: number; search: RefObjec
         onChange={id => setQuery({ id: id.trim() })}
         inputRef={search}
       />
-      {choice('state', 'any state', STATES)}
+      {choice('state', 'State', STATES)}
       {choice(
         'model',
-        'any model',
+        'Model',
         models.map(name => [name, name]),
       )}
-      {choice('mode', 'any mode', MODES)}
-      {choice('action', 'any action', ACTIONS)}
+      {choice('mode', 'Mode', MODES)}
+      {choice('action', 'Action', ACTIONS)}
       {choice(
         'namespace',
-        'any token',
+        'Token',
         namespaces.value.map(({ namespace, tasks }) => [namespace, `${namespace} (${tasks})`]),
       )}
       <span class="dim number" role="status">

@@ -1,7 +1,7 @@
 import { useRef, useState } from 'preact/hooks'
 import type { TaskView } from '../../../control/shapes.ts'
 import { queryOf } from '../../api.ts'
-import { useKeys } from '../../keys.ts'
+import { useCursor, useKeys } from '../../keys.ts'
 import { useLive } from '../../live.ts'
 import { goTo, hrefWithin, route } from '../../route.ts'
 import { Problem } from '../../ui/command.tsx'
@@ -18,7 +18,6 @@ const PART = 50
 export function TasksView() {
   const { id, query } = route.value
   const [[first, count], setSeen] = useState<readonly [number, number]>([0, 2 * PART])
-  const [cursor, setCursor] = useState(-1)
   const search = useRef<HTMLInputElement>(null)
 
   const offset = Math.floor(first / PART) * PART
@@ -29,17 +28,19 @@ export function TasksView() {
   const from = Number(new URLSearchParams(answered?.split('?')[1]).get('offset') ?? 0)
   const total = value?.total ?? 0
   const taskAt = (index: number) => value?.items[index - from]
-  const openAt = value && id !== undefined ? from + value.items.findIndex(task => task.id === id) : -1
-  const at = id !== undefined && openAt >= from ? openAt : cursor
+  const place = value?.items.findIndex(task => task.id === id) ?? -1
+  const openAt = place < 0 ? -1 : from + place
+  const cursor = useCursor(openAt)
+  const at = cursor.value
 
   const move = (by: number) => {
-    const to = Math.max(0, Math.min(total - 1, at + by))
-    setCursor(to)
+    const to = Math.max(0, Math.min(total - 1, cursor.peek() + by))
+    cursor.value = to
     const task = taskAt(to)
     if (id !== undefined && task) goTo(hrefWithin(task.id))
   }
   const open = () => {
-    const task = taskAt(at)
+    const task = taskAt(cursor.peek())
     if (task) goTo(hrefWithin(task.id))
   }
   useKeys({
