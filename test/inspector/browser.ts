@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import axe, { type AxeResults } from 'axe-core'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, expect } from 'vitest'
 import type { Simulator } from '../../src/simulator.ts'
@@ -56,19 +56,15 @@ export function browsing() {
   }
 }
 
-const AXE = createRequire(import.meta.url)('axe-core') as { source: string }
-
 /** Fails unless axe finds nothing to object to. */
 export async function expectAccessible(page: Page, what: string): Promise<void> {
   // Not as a script of the page, which its policy would not let in.
-  await page.evaluate(AXE.source)
-  const violations = await page.evaluate(async () => {
-    const { axe } = globalThis as unknown as {
-      axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> }
-    }
-    return (await axe.run()).violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)
-  })
-  expect(violations, what).toEqual([])
+  await page.evaluate(axe.source)
+  const { violations } = await page.evaluate<AxeResults>('axe.run()')
+  expect(
+    violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`),
+    what,
+  ).toEqual([])
 }
 
 /** Goes elsewhere within the inspector. */
