@@ -181,7 +181,9 @@ function exportCommands(control: Control, { timebase, version, origin, enter }: 
         brief: z
           .enum(['true', 'false'])
           .default('false')
-          .describe('Of each entry only kind, seq, at, namespace and taskId. Default false.'),
+          .describe(
+            'Only that something happened, ten times a second at most: kind, seq, at, namespace and taskId of the newest entry. Default false.',
+          ),
       }),
       response: { type: 'text/event-stream', description: 'Entries of the journal, one an event.' },
       run: ({ query: { token, namespace, scope, after, brief, ...match }, request, reply }) => {

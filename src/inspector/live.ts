@@ -56,14 +56,21 @@ const LEAST_MS = 400
 const MOST_MS = 5000
 
 /** What `GET path` answers, asked for again whenever something happened while the page can be seen. */
-export function useLive<T>(path: string | undefined, most = MOST_MS): Loaded<T> {
+export function useLive<T>(path: string | undefined, most = MOST_MS, least = LEAST_MS): Loaded<T> {
   const [loaded, setLoaded] = useState<Loaded<T>>({})
   const isOpen = !isLocked.value
-  useEffect(() => (path === undefined || !isOpen ? undefined : follow(path, most, setLoaded)), [path, most, isOpen])
+  useEffect(
+    () => (path === undefined || !isOpen ? undefined : follow(path, [least, most], setLoaded)),
+    [path, most, least, isOpen],
+  )
   return loaded
 }
 
-function follow<T>(path: string, most: number, tell: (loaded: Loaded<T>) => void): () => void {
+function follow<T>(
+  path: string,
+  [least, most]: readonly [number, number],
+  tell: (loaded: Loaded<T>) => void,
+): () => void {
   const over = new AbortController()
   const { signal } = over
   const run = async () => {
@@ -75,7 +82,7 @@ function follow<T>(path: string, most: number, tell: (loaded: Loaded<T>) => void
       } catch (error) {
         if (!signal.aborted) tell({ problem: (error as Error).message, path })
       }
-      await waited(LEAST_MS, signal)
+      await waited(least, signal)
       await reason(seen, most, signal)
     }
   }
