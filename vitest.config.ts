@@ -5,9 +5,9 @@ export const THOROUGH = { name: 'thorough', description: 'left out of mutation d
 
 const limits = { testTimeout: 60_000, hookTimeout: 60_000, tags: [THOROUGH] }
 
-/** These run the built command, which is built first if it is older than its sources. */
+/** These run the built command, or show the built page: both are built first if they are older than their sources. */
 const OF_REPLICAS = ['test/replicas/drill.test.ts', 'test/replicas/example.test.ts']
-const COMMAND = ['test/cli/**/*.test.ts', 'test/clients/real/*.test.ts', ...OF_REPLICAS]
+const COMMAND = ['test/cli/**/*.test.ts', 'test/clients/real/*.test.ts', 'test/inspector/*.test.ts', ...OF_REPLICAS]
 const CONTRACT = 'test/conformance/target.test.ts'
 const globalSetup = 'test/global-setup.ts'
 
@@ -19,7 +19,7 @@ export default defineConfig({
         test: {
           name: 'sources',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/cli/**', 'test/clients/**', ...OF_REPLICAS, CONTRACT],
+          exclude: ['test/cli/**', 'test/clients/**', 'test/inspector/**', ...OF_REPLICAS, CONTRACT],
           sequence: { groupOrder: 0 },
           ...limits,
         },

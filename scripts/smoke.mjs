@@ -34,6 +34,9 @@ try {
   assert.equal(file.toString('latin1', 4, 8), 'ftyp')
   assert.equal((await fetch(`${url}/docs/scalar.js`)).status, 200)
   assert.equal((await fetch(`${url}/_mockling/metrics`)).status, 200)
+  const page = await (await fetch(`${url}/_mockling/`, { headers: { accept: 'text/html' } })).text()
+  const [, script] = /src="\.\/(assets\/[^"]+\.js)"/.exec(page) ?? []
+  assert.equal((await fetch(`${url}/_mockling/${script}`)).status, 200, 'the inspector')
   const ended = new Promise(resolve => server.once('exit', resolve))
   server.kill('SIGTERM')
   assert.equal(await ended, 0)

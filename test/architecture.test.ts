@@ -26,6 +26,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   conformance: ['conformance', 'contract', 'fixtures'],
   recording: ['recording', 'contract', 'simulation'],
   testing: ['testing', 'contract', 'control', 'journal', PUBLIC],
+  inspector: ['inspector', 'contract', 'control', 'journal', 'faults', 'conformance', 'recording'],
 }
 
 /** Arrows for types alone: nothing of that room is there at run time. */
@@ -39,6 +40,7 @@ const TYPES_ONLY: Readonly<Record<string, readonly string[]>> = {
   metrics: ['journal'],
   openapi: ['control'],
   testing: ['journal'],
+  inspector: ['control', 'journal', 'faults', 'conformance', 'recording'],
 }
 
 interface Import {
@@ -47,7 +49,7 @@ interface Import {
 }
 
 const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
-  .filter(file => file.endsWith('.ts'))
+  .filter(file => /\.tsx?$/.test(file))
   .map(file => file.split(sep).join('/'))
 
 function roomOf(file: string): string {
@@ -105,9 +107,10 @@ describe('the import table', () => {
 describe('the sources', () => {
   it('read the machine’s time in one file', () => {
     const readers = files.filter(file =>
-      /\bnew Date\b|\bDate\.(now|parse)|\bsetTimeout\(/.test(readFileSync(join(SRC, file), 'utf8')),
+      /\bnew Date\b|\bDate\.(now|parse)|\bset(Timeout|Interval)\(/.test(readFileSync(join(SRC, file), 'utf8')),
     )
-    expect(readers).toEqual(['simulation/timebase.ts'])
+    // The page's is another machine.
+    expect(readers.toSorted()).toEqual(['inspector/machine.ts', 'simulation/timebase.ts'])
   })
 
   it('have texts parsed as URLs by what goes on doing it', () => {

@@ -6,16 +6,25 @@ import { type Cause, type Drift, driftOf, type OpenStage } from '../recording/dr
 import type { Recording } from '../recording/exchange.ts'
 import { TOKEN } from '../recording/playing.ts'
 import { createSimulator } from '../simulator.ts'
+import { type Publishing, published, refuseUnpublishable } from './publish.ts'
 
 const NOTHING_COMPARED = 1
+const UNREACHABLE = 3
 const DRIFT = 5
 
 /** `mockling drift DIR`. Resolves to the exit code. @throws ConfigError if there are no recordings to be read. */
-export async function drift(directory: string, options: { revision: Revision; json?: true }): Promise<number> {
+export async function drift(
+  directory: string,
+  options: Publishing & { revision: Revision; json?: true },
+): Promise<number> {
+  refuseUnpublishable(options)
   const found = await driftOf(recordingsIn(directory, 'drift'), options.revision, openStage)
   process.stdout.write(`${options.json ? JSON.stringify(found, undefined, 2) : printable(textOf(found))}\n`)
+  const draft = { kind: 'drift', subject: directory, revision: options.revision, found } as const
+  const isPublished = await published(draft, options)
   if (found.compared === 0) return NOTHING_COMPARED
-  return found.causes.length > 0 ? DRIFT : 0
+  if (found.causes.length > 0) return DRIFT
+  return isPublished ? 0 : UNREACHABLE
 }
 
 /** @throws ConfigError in the name of `setting`. */

@@ -1,11 +1,10 @@
 import { ConfigError } from '../config.ts'
-import { type Examined, examineFor } from '../contract/creates.ts'
-import { fieldsOf } from '../contract/differences.ts'
 import { ENDPOINTS, type TaskType } from '../contract/endpoints.ts'
-import { type Citations, citationsOf } from '../contract/materials.ts'
+import { type Explanation, explained, type Ignored } from '../contract/explaining.ts'
+import type { Citations } from '../contract/materials.ts'
+import type { Price } from '../contract/pricing.ts'
 import { isObject } from '../contract/reading.ts'
-import type { CreateVideo } from '../contract/request.ts'
-import { REVISION_FACTS, REVISIONS, type Revision } from '../contract/revisions.ts'
+import type { Revision } from '../contract/revisions.ts'
 import type { Objection, Strictness } from '../contract/rules/objection.ts'
 import { readJsonFile } from './file.ts'
 
@@ -23,10 +22,9 @@ export async function explain(file: string, options: ExplainOptions): Promise<nu
   if (!revisions.includes(revision)) {
     throw new ConfigError(`explain: revision ${revision} has no ${path}; ${revisions.join(', ')} have`)
   }
-  const examined = examineFor(endpoint, readBody(file), revision, strictness)
-  const write = options.json ? jsonOf : textOf
-  process.stdout.write(`${write(examined, revision)}\n`)
-  return examined.objections.length > 0 ? 1 : 0
+  const explanation = explained(endpoint, readBody(file), revision, strictness)
+  process.stdout.write(`${options.json ? JSON.stringify(explanation, null, 2) : textOf(explanation)}\n`)
+  return explanation.accepted ? 0 : 1
 }
 
 function readBody(file: string): Record<string, unknown> {
@@ -35,31 +33,16 @@ function readBody(file: string): Record<string, unknown> {
   throw new ConfigError(`explain: the body must be a JSON object, not ${JSON.stringify(body)?.slice(0, 60)}`)
 }
 
-function jsonOf({ objections, request, price }: Examined, revision: Revision): string {
-  const facts = {
-    revision,
-    accepted: objections.length === 0,
-    objections,
-    ignored: ignoredOf(request),
-    citations: citationsIn(request),
-    price: objections.length > 0 ? undefined : price(),
-  }
-  return JSON.stringify(facts, null, 2)
-}
-
-function textOf(examined: Examined, revision: Revision): string {
-  const { objections, request } = examined
-  const lines =
-    objections.length === 0
-      ? [`Accepted by revision ${revision}.`, priceLine(examined)]
-      : [`Refused by revision ${revision}: ${objections.length} objection(s). The first one answers.`]
-  return [...lines, ...objections.flatMap(objectionLines), ...citationLines(request), ...ignoredLines(request)].join(
+function textOf({ revision, objections, price, citations, ignored }: Explanation): string {
+  const lines = price
+    ? [`Accepted by revision ${revision}.`, priceLine(price)]
+    : [`Refused by revision ${revision}: ${objections.length} objection(s). The first one answers.`]
+  return [...lines, ...objections.flatMap(objectionLines), ...citationLines(citations), ...ignoredLines(ignored)].join(
     '\n',
   )
 }
 
-function priceLine({ price }: Examined): string {
-  const { credits, source, grade } = price()
+function priceLine({ credits, source, grade }: Price): string {
   return `Price, if it succeeds: about ${credits} Credits (estimate; ${grade}: ${source}).`
 }
 
@@ -75,17 +58,7 @@ function objectionLines(objection: Objection, index: number): string[] {
   ]
 }
 
-type Request = Examined['request']
-
-/** What the prompt cites of its references, in revisions in which that counts. */
-function citationsIn(request: Request): Citations | undefined {
-  if (request.type !== 'videos' || !REVISION_FACTS[request.revision].readsCitations) return undefined
-  const citations = citationsOf(request as CreateVideo)
-  return citations.given + citations.dangling.length > 0 ? citations : undefined
-}
-
-function citationLines(request: Request): string[] {
-  const citations = citationsIn(request)
+function citationLines(citations: Citations | undefined): string[] {
   if (!citations) return []
   const { given, cited, dangling } = citations
   return [
@@ -95,8 +68,7 @@ function citationLines(request: Request): string[] {
   ]
 }
 
-function ignoredLines(request: Request): string[] {
-  const ignored = ignoredOf(request)
+function ignoredLines(ignored: readonly Ignored[]): string[] {
   if (ignored.length === 0) return []
   return [
     '',
@@ -104,10 +76,4 @@ function ignoredLines(request: Request): string[] {
       return `Ignored: ${field}${knownIn.length > 0 ? ` (read by ${knownIn.join(', ')})` : ''}`
     }),
   ]
-}
-
-/** What is ignored, and who would read it. What the body's own revision reads, it ignores for the sake of other fields. */
-function ignoredOf({ type, revision: own, ignored }: Request): { field: string; knownIn: readonly Revision[] }[] {
-  const readers = (field: string) => REVISIONS.filter(revision => fieldsOf(type, revision).has(field))
-  return ignored.map(field => ({ field, knownIn: fieldsOf(type, own).has(field) ? [] : readers(field) }))
 }

@@ -25,6 +25,8 @@ export function addRecordingCommands(program: Command): void {
     )
     .argument('<dir>', 'what mockling record wrote')
     .addOption(new Option('--revision <name>', 'Dated reading of the contract.').choices(REVISIONS).default('2026-05'))
+    .option('--publish <url>', 'Show what was found in the inspector of the mockling there.')
+    .option('--key <key>', 'Key of its control door.')
     .option('--json', 'Print JSON.')
     .action(async (directory, options) => {
       process.exitCode = await (await import('./drift.ts')).drift(directory, options)

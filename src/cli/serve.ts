@@ -54,6 +54,7 @@ function startText({ url, config, controlKey, restored }: Simulator): string {
     `Use ${url} as base URL in place of https://api.acedata.cloud, with any bearer token:`,
     `  curl ${url}/kling/videos -H 'authorization: Bearer any' -H 'content-type: application/json' \\`,
     `    -d '{"action":"text2video","model":"kling-v1","prompt":"a white mug"}'`,
+    `Inspector: ${url}/_mockling/`,
     `Control door: ${url}/_mockling${controlKey === undefined ? '' : `   x-mockling-key: ${controlKey}`}`,
   ]
   if (restored) {

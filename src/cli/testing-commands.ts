@@ -85,6 +85,7 @@ export function addTestingCommands(
     .option('--key <key>', 'Key of a mockling’s control door.')
     .option('--evidence <file>', 'Keep what was seen, a line for each case; mockling evidence reads it.')
     .option('--report <form=file>', 'Write a report: junit, json, markdown or html. Repeatable.', several)
+    .option('--publish <url>', 'Show what was found in the inspector of the mockling there; --key is its key, too.')
     .option('--json', 'Print JSON.')
     .action(async (url, options) => {
       process.exitCode = await (await import('./verify.ts')).verify(url, options)

@@ -27,6 +27,7 @@ export interface VerifyOptions {
   readonly resume?: true
   readonly evidence?: string
   readonly report?: readonly string[]
+  readonly publish?: string
 }
 
 /** @throws ConfigError naming the flag whose value is not allowed */

@@ -7,6 +7,7 @@ import { Unreachable } from '../conformance/target.ts'
 import { PeerMissing, type Verdict, verifyContract } from '../conformance/verify.ts'
 import { DEFAULT_REVISION } from '../contract/revisions.ts'
 import { refuseUnwritable } from './file.ts'
+import { published, refuseUnpublishable } from './publish.ts'
 import { openEvidence } from './verify-evidence.ts'
 import { contractOf, type VerifyOptions } from './verify-options.ts'
 import { namedCases, planText } from './verify-plan.ts'
@@ -30,6 +31,7 @@ export async function verify(target: string, options: VerifyOptions): Promise<nu
   // Cases are made where they are run; here only to name what fits none.
   if (contract.only || contract.skip) namedCases(contract)
   const reports = (options.report ?? []).map(reportFrom)
+  refuseUnpublishable(options)
   const evidence = options.evidence === undefined ? undefined : openEvidence(options.evidence)
   try {
     const isSimulated = await isMockling(contract.target)
@@ -45,7 +47,12 @@ export async function verify(target: string, options: VerifyOptions): Promise<nu
     evidence?.keep(contract, isSimulated, verdicts)
     for (const report of reports) writeReport(report, { target: contract.target, revision: options.revision, verdicts })
     console.log(options.json ? JSON.stringify(verdicts) : summaryOf(verdicts))
-    return stop.aborted ? INTERRUPTED : exitCodeOf(verdicts)
+    // What was seen of each is in --json and --evidence.
+    const found = verdicts.map(({ observed: _, differences: __, ...verdict }) => verdict)
+    const draft = { kind: 'verify', subject: contract.target, revision: options.revision, found } as const
+    const isPublished = await published(draft, options)
+    if (stop.aborted) return INTERRUPTED
+    return exitCodeOf(verdicts) || (isPublished ? PASSED : UNREACHABLE)
   } catch (error) {
     if (error instanceof PeerMissing) throw new ConfigError(error.message, { cause: error })
     if (error instanceof TokenRefused) throw new ConfigError(`--token: ${error.message}`, { cause: error })

@@ -36,6 +36,8 @@ export interface Documented {
   readonly refusals?: Readonly<Partial<Record<404 | 409 | 503, string>>>
   /** Answers without the key, to whoever asks. */
   readonly isOpen?: true
+  /** Answers these without the key, but only where the door would be opened to them with it. */
+  readonly isKeyless?: (request: FastifyRequest) => boolean
   /** Takes the key as a bearer token, too, for tools that send nothing else. */
   readonly takesBearer?: true
   /** It has a say in how a run goes on, beyond moving its clocks: it is kept, so that the run can be had again. */
@@ -136,7 +138,7 @@ export function addCommands(
   commands: readonly Command[],
   { keep = () => () => {}, sharing }: Routing = {},
 ): void {
-  for (const { method, url, tag, handle, isOpen, takesBearer, isTaped, isShared, bodyLimit } of commands) {
+  for (const { method, url, tag, handle, isOpen, isKeyless, takesBearer, isTaped, isShared, bodyLimit } of commands) {
     // What this very process is and how it fares is known here.
     const around = tag === 'self' || isOpen ? undefined : isShared ? sharing?.share : sharing?.follow
     const plain: Command['handle'] = (request, reply) => handle(request, reply, around)
@@ -150,7 +152,7 @@ export function addCommands(
       }
     }
     const handler = isTaped ? taped : plain
-    const config = { isOpen: isOpen === true, takesBearer: takesBearer === true }
+    const config = { isOpen: isOpen === true, takesBearer: takesBearer === true, ...(isKeyless && { isKeyless }) }
     app.route({ method, url, handler, ...(bodyLimit && { bodyLimit }), config })
   }
 }
@@ -159,6 +161,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Answers without the key, to whoever asks. */
     isOpen?: boolean
+    /** Answers these without the key. */
+    isKeyless?: (request: FastifyRequest) => boolean
     /** Takes the key as a bearer token, too. */
     takesBearer?: boolean
   }

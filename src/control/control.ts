@@ -10,7 +10,9 @@ import { type CallbackDesk, Callbacks } from './callbacks.ts'
 import type { ClockLog } from './clock-log.ts'
 import type { Earlier } from './earlier.ts'
 import type { Inboxes } from './inboxes.ts'
+import type { NamespaceView } from './namespace-routes.ts'
 import { Refused } from './refused.ts'
+import { Reports } from './reports.ts'
 import type { SettingsDesk } from './settings-desk.ts'
 import type { ClockState, TaskView } from './shapes.ts'
 import { type Reroute, Tasks } from './tasks.ts'
@@ -66,12 +68,16 @@ export class Control {
   readonly callbacks: Callbacks
   /** What was bought, what twice, and how tasks were polled. */
   readonly books: Books
+  /** What other commands found. */
+  readonly reports = new Reports()
+  /** The present of a namespace, `''` being the server. */
+  readonly nowOf = (key: string): number => this.#time.nowOf(key)
 
   constructor(options: ControlOptions) {
     this.#options = options
     const { namespaces, journal, store, dispatcher, earlier, fleet } = options
     this.#time = new Time(namespaces, journal, fleet)
-    const nowOf = (key: string) => this.#time.nowOf(key)
+    const { nowOf } = this
     this.#tasks = new Tasks(store, nowOf)
     this.books = new Books({ journal, store, namespaces, earlier })
     this.callbacks = new Callbacks({ dispatcher, store, journal, tasks: this.#tasks, nowOf })
@@ -97,6 +103,22 @@ export class Control {
     const scope = this.scopeOf(named)
     if (scope === 'server') throw new Refused('name a token or a namespace')
     return scope.namespace
+  }
+
+  /** The namespaces that were seen, those with most tasks first. */
+  async namespaces({ offset, limit }: { readonly offset: number; readonly limit: number }) {
+    const { namespaces, store, settings } = this.#options
+    const held = new Map((await store.namespaces()).map(({ namespace, tasks }) => [namespace, tasks]))
+    const keys = [...new Set([...held.keys(), ...namespaces.all().map(({ key }) => key)])].filter(key => key !== '')
+    const page = keys.sort((a, b) => (held.get(b) ?? 0) - (held.get(a) ?? 0)).slice(offset, offset + limit)
+    const viewOf = async (key: string): Promise<NamespaceView> => ({
+      namespace: short(key),
+      tasks: held.get(key) ?? 0,
+      revision: settings.revisionOf(key),
+      ...(await store.account(key, this.nowOf(key))),
+      clock: this.clock({ namespace: key }),
+    })
+    return { items: await Promise.all(page.map(viewOf)), total: keys.length }
   }
 
   clock(scope: ClockScope): ClockState {

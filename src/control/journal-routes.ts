@@ -176,16 +176,24 @@ function exportCommands(control: Control, { timebase, version, origin, enter }: 
       description:
         'Each entry once it is complete, with its place as the id. Goes on after Last-Event-ID or after; without either, with what is complete from now on. A reader who falls so far behind that an entry he has not had must make room gets the event dropped, and the end; one who reads nothing for half a minute is cut off.',
       refusals: { 503: 'As many follow it as may be.' },
-      query: Query,
+      query: z.strictObject({
+        ...Query.shape,
+        brief: z
+          .enum(['true', 'false'])
+          .default('false')
+          .describe(
+            'Only that something happened, ten times a second at most: kind, seq, at, namespace and taskId of the newest entry. Default false.',
+          ),
+      }),
       response: { type: 'text/event-stream', description: 'Entries of the journal, one an event.' },
-      run: ({ query: { token, namespace, scope, after, ...match }, request, reply }) => {
+      run: ({ query: { token, namespace, scope, after, brief, ...match }, request, reply }) => {
         const last = request.headers['last-event-id']
         const filter = filterOf(match, keyOf(control.scopeOf({ token, namespace, scope })))
         const goesOnAfter = typeof last === 'string' && /^\d{1,15}$/.test(last) ? Number(last) : after
         const leave = enter('streams')
         reply.hijack()
         reply.raw.once('close', leave)
-        streamJournal(reply.raw, { journal, filter, after: goesOnAfter, timebase })
+        streamJournal(reply.raw, { journal, filter, after: goesOnAfter, timebase, isBrief: brief === 'true' })
         return reply
       },
     }),

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http'
 import { type EntryFilter, matches } from '../journal/conditions.ts'
 import type { Entry, Journal } from '../journal/journal.ts'
 import type { Timebase } from '../simulation/timebase.ts'
-import { shown } from './journal-views.ts'
+import { brief, shown } from './journal-views.ts'
 
 export interface StreamOptions {
   readonly journal: Journal
@@ -10,10 +10,15 @@ export interface StreamOptions {
   /** Goes on after the entry in this place; `undefined`: with what is complete from now on. */
   readonly after: number | undefined
   readonly timebase: Pick<Timebase, 'after'>
+  /** Tells only that something happened, and of the newest entry alone: for readers who look at what they want to see. */
+  readonly isBrief?: boolean
 }
 
 /** Real time between two comments that show that the connection lives. */
 const HEARTBEAT_MS = 15_000
+
+/** Real time between two words to a reader who wants only to know that something happened. */
+const BRIEF_MS = 100
 
 /** Entries taken from the journal at a time for a reader who is behind. */
 const BATCH = 100
@@ -47,6 +52,9 @@ class Stream {
   /** Whether the connection took nothing since the heart beat last, though there was something to take. */
   #isStuck = false
   #disarm = () => {}
+  /** What a brief reader is to be told next. */
+  #untold: Entry | undefined
+  #callOff = () => {}
 
   constructor(response: ServerResponse, options: StreamOptions) {
     this.#response = response
@@ -68,6 +76,7 @@ class Stream {
     this.#response.on('close', () => {
       stop()
       this.#disarm()
+      this.#callOff()
     })
     this.#response.write(': the journal of mockling\n\n')
     if (this.#lostBefore > this.#turn && journal.dropped.lastSeq > this.#floor) {
@@ -106,7 +115,20 @@ class Stream {
   /** Whether the connection takes more at once. */
   #send(entry: Entry): boolean {
     if (!matches(entry, this.#options.filter)) return true
-    return this.#response.write(`id: ${entry.seq}\ndata: ${JSON.stringify(shown(entry))}\n\n`)
+    if (!this.#options.isBrief) return this.#write(entry.seq, shown(entry))
+    if (!this.#untold) this.#callOff = this.#options.timebase.after(BRIEF_MS, () => this.#tell())
+    this.#untold = entry
+    return true
+  }
+
+  #tell(): void {
+    const entry = this.#untold
+    this.#untold = undefined
+    if (entry && !this.#response.writableEnded) this.#write(entry.seq, brief(entry))
+  }
+
+  #write(seq: number, told: object): boolean {
+    return this.#response.write(`id: ${seq}\ndata: ${JSON.stringify(told)}\n\n`)
   }
 
   #note(event: 'gap' | 'dropped', reason: string): void {

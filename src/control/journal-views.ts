@@ -12,6 +12,17 @@ export function shown<E extends Entry>(entry: E): E {
   return { ...entry, namespace: shortHash(entry.namespace) }
 }
 
+/** That there is an entry, and of what. */
+export function brief({
+  kind,
+  seq,
+  at,
+  namespace,
+  taskId,
+}: Entry): Pick<Entry, 'kind' | 'seq' | 'at' | 'namespace' | 'taskId'> {
+  return { kind, seq, at, namespace: shortHash(namespace), ...(taskId !== undefined && { taskId }) }
+}
+
 export const DroppedView = z
   .strictObject({
     entries: z.int(),

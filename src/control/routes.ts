@@ -4,12 +4,16 @@ import { type AccessOptions, objectionTo } from './access.ts'
 import { callbackCommands } from './callback-routes.ts'
 import { clockCommands } from './clock-routes.ts'
 import { addCommands, type Command, command, type Documented, type Sharing } from './command.ts'
+import { contractCommands } from './contract-routes.ts'
 import type { Control } from './control.ts'
 import { type Fares, healthCommands } from './health-routes.ts'
 import { inboxCommands, inboxDoor, inboxPosting } from './inbox-routes.ts'
 import { type JournalSurroundings, journalCommands } from './journal-routes.ts'
 import { ledgerCommands } from './ledger-routes.ts'
+import { namespaceCommands } from './namespace-routes.ts'
+import { assetCommands, showPage, wantsPage } from './page-routes.ts'
 import { problem, readJson, thrownProblem } from './problems.ts'
+import { reportCommands } from './report-routes.ts'
 import { ruleCommands } from './rule-routes.ts'
 import type { RuleDesk } from './rules.ts'
 import { settingsCommands } from './settings-routes.ts'
@@ -39,12 +43,15 @@ export function controlCommands(options: ControlRoutesOptions): Command[] {
   return [
     ...selfCommands(options),
     ...clockCommands(control),
+    ...namespaceCommands(control),
     ...taskCommands(control),
     ...ruleCommands(control, rules),
     ...callbackCommands(control),
     ...inboxCommands(control, enter),
     ...journalCommands(control, { timebase, origin, version: identity.version, enter }),
     ...ledgerCommands(control),
+    ...contractCommands(control),
+    ...reportCommands(control),
     ...settingsCommands(control),
     ...stateCommands(options.state),
   ]
@@ -56,8 +63,9 @@ export async function controlRoutes(app: FastifyInstance, options: ControlRoutes
   readJson(app)
   app.addHook('onRequest', async (request, reply) => {
     reply.header('cache-control', 'no-store')
-    if (request.routeOptions.config.isOpen) return
-    const objection = objectionTo(request, access)
+    const { isOpen, isKeyless } = request.routeOptions.config
+    if (isOpen) return
+    const objection = objectionTo(request, access, isKeyless?.(request))
     if (objection) return problem(reply, objection.status, objection.detail)
   })
   app.setErrorHandler((thrown, request, reply) => thrownProblem(thrown, request, reply, options.onDefect))
@@ -95,13 +103,20 @@ function selfCommands(options: ControlRoutesOptions): Command[] {
       method: 'GET',
       url: '/',
       tag,
-      summary: 'Show what this is, and every command',
+      summary: 'Show what this is, and every command; to browsers, the inspector',
+      description: 'Whoever asks for text/html is shown the inspector, a page, without the key.',
       response: z.strictObject({ ...Identity.shape, links: z.array(z.string()) }),
-      run: () => ({
-        ...identity,
-        links: documented().map(({ method, url, summary }) => `${method} /_mockling${url}  ${summary}`),
-      }),
+      isKeyless: wantsPage,
+      run: ({ request, reply }) => {
+        reply.header('vary', 'accept')
+        if (wantsPage(request)) return showPage(request, reply)
+        return {
+          ...identity,
+          links: documented().map(({ method, url, summary }) => `${method} /_mockling${url}  ${summary}`),
+        }
+      },
     }),
+    ...assetCommands(),
     ...healthCommands(identity, fares),
     command({
       method: 'GET',

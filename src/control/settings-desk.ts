@@ -1,9 +1,10 @@
 import type { z } from 'zod'
 import type { Revision } from '../contract/revisions.ts'
+import type { Strictness } from '../contract/rules/objection.ts'
 
 /** The settings, and those of them that may change while the simulator runs. */
 export interface SettingsDesk {
-  readonly config: { readonly balance?: number | undefined }
+  readonly config: { readonly balance?: number | undefined; readonly strictness: Strictness }
   /** By name; secrets masked. */
   readonly shown: Readonly<Record<string, unknown>>
   /** Fields of a change. */

@@ -17,7 +17,10 @@ const Filter = z.strictObject({
     .optional()
     .describe('Only tasks in this state; pending: not settled yet.'),
   model: z.string().min(1).optional().describe('Only tasks of this model.'),
+  mode: z.string().min(1).optional().describe('Only tasks of this mode.'),
+  action: z.string().min(1).optional().describe('Only tasks of this action.'),
   outcome: z.string().min(1).optional().describe('Only tasks with this outcome, as the task shows it.'),
+  id: z.string().min(1).max(100).optional().describe('Only tasks whose id begins so.'),
   ...Page,
 })
 

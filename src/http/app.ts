@@ -25,6 +25,9 @@ const MOST_HEADERS = 500
 /** Answers a request for our own door, whose URL can't be decoded, in our own words; `undefined` if it isn't for it. */
 export type OursOrNot = (request: FastifyRequest, reply: FastifyReply) => FastifyReply | undefined
 
+/** Where the page is that shows what happens here (RFC 8288). */
+const INSPECTOR = '</_mockling/>; rel="help"; type="text/html"; title="Inspector"'
+
 /** No route has schemas for Fastify to compile: its compilers are not even loaded. */
 const NO_SCHEMAS = {
   compilersFactory: {
@@ -139,6 +142,8 @@ function refuseHead(door: Door, request: FastifyRequest, reply: FastifyReply): b
 }
 
 function refuseUnknown(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  // A person with a browser has most likely come to look.
+  if (pathOf(request) === '/' && /\btext\/html\b/i.test(request.headers.accept ?? '')) reply.header('link', INSPECTOR)
   const isKling = request.method === 'POST' && pathOf(request).startsWith('/kling/')
   return refuse(request, reply, isKling ? 'api_not_implemented' : 'no_api')
 }

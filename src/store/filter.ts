@@ -2,15 +2,19 @@ import { createdAt, isForgotten, isTerminal, type Plan, stepAt, type Task } from
 import type { TaskFilter } from './store.ts'
 
 /** What a task is chosen by. */
-export type Listed = Plan & Pick<Task, 'model' | 'type' | 'outcome'>
+export type Listed = Plan & Pick<Task, 'id' | 'model' | 'mode' | 'action' | 'type' | 'outcome'>
 
 /** Whether the task is one of those to list, as they are at `now`. */
-export function matches(task: Listed, { from, to, state, model, type, outcome }: TaskFilter, now: number): boolean {
+export function matches(task: Listed, filter: TaskFilter, now: number): boolean {
+  const { from, to, state, id, model, mode, action, type, outcome } = filter
   const at = createdAt(task)
   return (
     (from === undefined || at >= from) &&
     (to === undefined || at <= to) &&
+    (id === undefined || task.id.startsWith(id)) &&
     (model === undefined || task.model === model) &&
+    (mode === undefined || task.mode === mode) &&
+    (action === undefined || task.action === action) &&
     (type === undefined || task.type === type) &&
     (outcome === undefined || task.outcome === outcome) &&
     (state === undefined || isIn(task, state, now)) &&

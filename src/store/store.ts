@@ -29,6 +29,10 @@ export interface TaskFilter {
   /** Keeps tasks in this state now; `pending`: not settled yet. */
   readonly state?: Step['state'] | 'pending'
   readonly model?: string
+  readonly mode?: string
+  readonly action?: string
+  /** Keeps tasks whose id begins so. */
+  readonly id?: string
   /** Keeps tasks that this endpoint made. */
   readonly type?: string
   /** Keeps tasks with this outcome, as the task has it written. */

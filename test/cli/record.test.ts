@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { createSimulator } from '../../src/simulator.ts'
 import { startStandIn } from '../conformance/stand-in.ts'
+import { controlDoor } from '../support/door.ts'
 import { create, launch, run, serve, text } from './command.ts'
 
 let place: string
@@ -45,8 +46,15 @@ describe('mockling record', () => {
 
     const same = await run(['drift', place])
     expect([same.code, same.stdout]).toEqual([0, 'The fake answers 3 recordings as recorded, by revision 2026-05.\n'])
-    const other = await run(['drift', place, '--revision', '2026-10', '--json'])
+    const other = await run(['drift', place, '--revision', '2026-10', '--json', '--publish', simulator.url])
     expect(other.code).toBe(5)
+    const { body: report } = await controlDoor(simulator).get('/v1/reports/1')
+    expect(report).toMatchObject({
+      kind: 'drift',
+      subject: place,
+      revision: '2026-10',
+      found: JSON.parse(other.stdout),
+    })
     expect(JSON.parse(other.stdout)).toMatchObject({ revision: '2026-10', nearest: '2026-05', compared: 3 })
     await using replaying = await serve(['--replay', place])
     expect((await create(replaying.facts.url, {})).headers.get('x-mockling-replayed')).toBe(

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createSimulator, type Simulator } from '../../src/simulator.ts'
 import { type StandIn, startStandIn } from '../conformance/stand-in.ts'
+import { controlDoor } from '../support/door.ts'
 import { launch, run } from './command.ts'
 
 let place: string
@@ -50,6 +51,30 @@ describe('mockling verify of a mockling', () => {
     expect(JSON.parse(readFileSync(json, 'utf8'))).toMatchObject({ revision: '2026-05', verdicts: expect.any(Array) })
     expect(readFileSync(md, 'utf8')).toContain('4 passed, 0 failed, 0 left out.')
     expect(readFileSync(page, 'utf8')).toContain('<code>tasks/unknown-id</code>')
+  })
+
+  it('publishes what it found where it is told to', async () => {
+    await using shown = await createSimulator()
+    const { code } = await run(['verify', simulator.url, '--only', 'tasks', '--publish', `${shown.url}/_mockling/`])
+    expect(code).toBe(0)
+    const { body } = await controlDoor(shown).get('/v1/reports/1')
+    expect(body).toMatchObject({ kind: 'verify', subject: simulator.url, counts: { passed: 4, failed: 0 } })
+    expect(body.found[0]).toEqual({
+      id: expect.stringMatching(/^tasks/),
+      promise: expect.any(String),
+      state: 'passed',
+      text: '',
+      durationMs: expect.any(Number),
+    })
+  })
+
+  it('says what keeps it from publishing', async () => {
+    const away = await run(['verify', simulator.url, '--only', 'tasks', '--publish', 'http://127.0.0.1:1'])
+    expect(away.stderr).toContain('--publish: POST http://127.0.0.1:1/_mockling/v1/reports: ')
+    expect(away.code).toBe(3)
+    const odd = await run(['verify', simulator.url, '--publish', 'here'])
+    expect(odd.stderr).toContain('--publish: "here" is no http or https URL of a mockling server')
+    expect(odd.code).toBe(2)
   })
 
   it('says which forms a report may have', async () => {

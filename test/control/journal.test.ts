@@ -375,6 +375,20 @@ function follow({ url }: Simulator, query = '', headers: Record<string, string> 
 }
 
 describe('the stream', () => {
+  it('tells only that something happened, and of the newest entry, if that is asked for', async () => {
+    await using simulator = await frozenSimulator()
+    using stream = follow(simulator, '?brief=true')
+    await stream.isOpen()
+    const many = Array.from({ length: 50 }, () => create(simulator, { model: 'nonesuch' }))
+    await Promise.all(many)
+    const taskId = await createAsync(simulator)
+    await until('the newest has come', () => stream.ids().at(-1) === 51)
+    expect(stream.seen.length).toBeLessThan(51)
+    const namespace = namespaceOf().namespace.slice(0, 8)
+    const newest = JSON.parse(stream.seen.at(-1)?.data ?? '')
+    expect(newest).toEqual({ kind: 'request', seq: 51, at: EPOCH, namespace, taskId })
+  })
+
   it('gives each entry once it is complete, with its place as the id', async () => {
     await using simulator = await frozenSimulator()
     await createAsync(simulator)

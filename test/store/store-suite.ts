@@ -144,6 +144,23 @@ export function storeSuite(name: string, open: (bounds: Bounds) => Promise<Store
         expect(await ids('motion')).toEqual([])
       })
 
+      it('lists by mode, action and the beginning of an id', async () => {
+        const store = await open(ROOMY)
+        const plain = await created(store)
+        const pro = await created(store, { body: { mode: 'pro' } })
+        const found = async (filter: object) => {
+          const { tasks, total } = await store.list(ALICE, { ...ALL, ...filter }, START)
+          expect(total).toBe(tasks.length)
+          return tasks.filter(one => !one.isPermanent).map(({ id }) => id)
+        }
+        expect(await found({ mode: 'pro' })).toEqual([pro.id])
+        expect(await found({ mode: 'std' })).toEqual([plain.id])
+        expect(await found({ action: 'text2video' })).toEqual([pro.id, plain.id])
+        expect(await found({ action: 'extend' })).toEqual([])
+        expect(await found({ id: plain.id.slice(0, 13) })).toEqual([plain.id])
+        expect(await found({ id: plain.id.slice(1) })).toEqual([])
+      })
+
       it('uses up no ordinal for a create that is refused', async () => {
         const store = await open(ROOMY)
         expect((await create(store, { credits: 2 }, { balance: 1 })).answer).toBe('used_up')

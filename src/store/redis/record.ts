@@ -15,10 +15,10 @@ export interface TaskRecord {
 }
 
 /** What lists look at before they fetch a page. */
-export type Heading = Listed & Pick<Task, 'id' | 'ordinal'>
+export type Heading = Listed & Pick<Task, 'ordinal'>
 
 /** The last line of a head. */
-interface About extends Pick<Task, 'model' | 'type' | 'outcome'> {
+interface About extends Pick<Task, 'model' | 'mode' | 'action' | 'type' | 'outcome'> {
   readonly steps: readonly (readonly [at: number, state: Step['state']])[]
 }
 
@@ -35,9 +35,9 @@ export function recordOf(task: Task, version = 0): TaskRecord {
 
 /** Lines: numbers, the video's id, its path, that of its source, the rest as JSON, which scripts leave alone. */
 function headOf(task: Task, version: number): string {
-  const { ordinal, credits, video, model, type, outcome } = task
+  const { ordinal, credits, video, model, mode, action, type, outcome } = task
   const wins = task.steps.find(isTerminal)?.state === 'succeed' ? 1 : 0
-  const about: About = { steps: task.steps.map(({ at, state }) => [at, state]), model, type, outcome }
+  const about: About = { steps: task.steps.map(({ at, state }) => [at, state]), model, mode, action, type, outcome }
   return [
     `${version} ${ordinal} ${micros(credits)} ${wins} ${weightOf(task)}`,
     oneLine(video.id),

@@ -1,0 +1,111 @@
+import type { ComponentChildren } from 'preact'
+import { useCursor, useKeys } from '../keys.ts'
+import { goTo, hrefWithin } from '../route.ts'
+
+interface SplitProps {
+  readonly label: string
+  readonly tools: ComponentChildren
+  readonly list: ComponentChildren
+  /** What is chosen, in full. */
+  readonly detail?: ComponentChildren
+}
+
+/** A list beside what is chosen in it. */
+export function Split({ label, tools, list, detail }: SplitProps) {
+  return (
+    <div class={`split ${detail ? 'chosen' : ''}`}>
+      <section class="list" aria-label={label}>
+        <div class="tools" role="search" aria-label={`Filter ${label.toLowerCase()}`}>
+          {tools}
+        </div>
+        {list}
+      </section>
+      {detail}
+    </div>
+  )
+}
+
+/** One thing in full, beside the list it is from. */
+export function Detail({ label, children }: { label: string; children: ComponentChildren }) {
+  return (
+    <article class="detail" aria-label={label} tabIndex={0}>
+      {children}
+    </article>
+  )
+}
+
+/** Leads back to the list alone. */
+export function Close() {
+  return (
+    <a class="close" href={hrefWithin(undefined)}>
+      Close <kbd>esc</kbd>
+    </a>
+  )
+}
+
+interface TableProps {
+  readonly label: string
+  /** Names columns.css knows the widths by. */
+  readonly kind: string
+  readonly heads: readonly (readonly [text: string, classes?: string])[]
+  readonly rows: readonly { readonly id: string; readonly cells: readonly ComponentChildren[] }[]
+  readonly openId: string | undefined
+}
+
+/** Some rows, of which one may be open. The keys j, k, Enter and Escape go through them. */
+export function Rows({ label, kind, heads, rows, openId }: TableProps) {
+  const openAt = rows.findIndex(({ id }) => id === openId)
+  const cursor = useCursor(openAt)
+  const at = cursor.value
+  const move = (by: number) => {
+    const to = Math.max(0, Math.min(rows.length - 1, cursor.peek() + by))
+    cursor.value = to
+    const id = rows[to]?.id
+    if (openId !== undefined && id !== undefined) goTo(hrefWithin(id))
+  }
+  useKeys({
+    j: () => move(1),
+    k: () => move(-1),
+    Enter: () => goTo(hrefWithin(rows[cursor.peek()]?.id)),
+    Escape: () => openId !== undefined && goTo(hrefWithin(undefined)),
+  })
+  return (
+    <div class={`table ${kind}`} role="table" aria-label={label}>
+      <div role="rowgroup">
+        <div class="row head" role="row">
+          {heads.map(([text, classes = '']) => (
+            <span key={text} role="columnheader" class={classes}>
+              {text}
+            </span>
+          ))}
+        </div>
+      </div>
+      <div class="scroller" role="rowgroup" tabIndex={0}>
+        {rows.map(({ id, cells }, index) => (
+          <div
+            key={id}
+            role="row"
+            class={`row ${index === openAt ? 'open' : ''} ${index === at ? 'cursor' : ''}`}
+            ref={index === at ? inSight : null}
+          >
+            {cells.map((cell, column) => (
+              <span key={heads[column]?.[0]} role="cell" class={heads[column]?.[1] ?? ''}>
+                {column === 0 ? (
+                  <a href={hrefWithin(id)} {...(index === openAt && { 'aria-current': 'true' as const })}>
+                    {cell}
+                  </a>
+                ) : (
+                  cell
+                )}
+              </span>
+            ))}
+          </div>
+        ))}
+      </div>
+    </div>
+  )
+}
+
+function inSight(element: HTMLElement | null): void {
+  element?.scrollIntoView({ block: 'nearest' })
+}

@@ -1,0 +1,108 @@
+import { useState } from 'preact/hooks'
+import type { CallbackEntry } from '../../../journal/entries.ts'
+import { part, send } from '../../api.ts'
+import { instantText, lengthText, timeText } from '../../format.ts'
+import { hrefTo } from '../../route.ts'
+import { Badge, Status } from '../../ui/badge.tsx'
+import { CommandButton } from '../../ui/command.tsx'
+import { Empty } from '../../ui/empty.tsx'
+import { Choice } from '../../ui/field.tsx'
+import { Close, Detail } from '../../ui/split.tsx'
+import { Body, Headers, Said } from '../../ui/text.tsx'
+import { Differences } from './differences.tsx'
+import { Resend } from './resend.tsx'
+
+interface AttemptDetailProps {
+  /** Absent if it is not among those shown. */
+  readonly attempt: CallbackEntry | undefined
+  readonly others: readonly CallbackEntry[]
+  readonly isLoaded: boolean
+}
+
+/** One try to deliver a callback: what was sent, and what the receiver said. */
+export function AttemptDetail({ attempt, others, isLoaded }: AttemptDetailProps) {
+  const [isEditing, setEditing] = useState(false)
+  if (!attempt) {
+    return (
+      <Detail label="Attempt">
+        <Close />
+        {isLoaded && <Empty title="This attempt is not among those shown" />}
+      </Detail>
+    )
+  }
+  const { outcome, url, at, endedAt, durationMs, callbackId, taskId } = attempt
+  return (
+    <Detail label={`Attempt ${attempt.seq}`}>
+      <header>
+        <Badge state={outcome} tone={outcome === 'delivered' ? 'good' : 'bad'} />
+        <h2>
+          <Said text={url} most={300} />
+        </h2>
+        <Close />
+      </header>
+      <div class="event-head">
+        <time>{instantText(at)}</time>
+        <span class="dim">
+          attempt {attempt.attempt}, {lengthText(endedAt - at)} on its clock, {durationMs.toFixed(1)} real ms
+        </span>
+        {attempt.resend && <Badge state="sent by a command" />}
+        <a href={hrefTo('tasks', taskId)}>Task {taskId.slice(0, 8)}</a>
+      </div>
+      {callbackId !== undefined && (
+        <div class="tools">
+          <CommandButton act={() => send('POST', `v1/callbacks/${part(callbackId)}/redeliver`)} kind="primary">
+            Redeliver
+          </CommandButton>
+          <button type="button" aria-expanded={isEditing} onClick={() => setEditing(!isEditing)}>
+            Edit and resend
+          </button>
+        </div>
+      )}
+      {isEditing && callbackId !== undefined && <Resend id={callbackId} attempt={attempt} />}
+      {attempt.error !== undefined && (
+        <p class="problem">
+          <Said text={attempt.error} most={1000} />
+        </p>
+      )}
+      <section>
+        <h3>Sent</h3>
+        <Headers of={attempt.requestHeaders} label="Headers sent" />
+        <Body of={attempt.requestBody} label="Body sent" />
+      </section>
+      <section>
+        <h3>The receiver’s answer</h3>
+        <div class="event-head">
+          <Status status={attempt.status} />
+        </div>
+        <Headers of={attempt.responseHeaders ?? {}} label="Headers of the answer" />
+        {attempt.responseBody && <Body of={attempt.responseBody} label="Body of the answer" />}
+      </section>
+      <Compare attempt={attempt} others={others} />
+    </Detail>
+  )
+}
+
+function Compare({ attempt, others }: { attempt: CallbackEntry; others: readonly CallbackEntry[] }) {
+  const [chosen, setChosen] = useState('')
+  const choices = others.filter(({ seq }) => seq !== attempt.seq)
+  const other = choices.find(({ seq }) => String(seq) === chosen)
+  if (choices.length === 0) return null
+  return (
+    <section>
+      <h3>Compare</h3>
+      <Choice
+        label="With"
+        value={chosen}
+        onChange={setChosen}
+        options={[
+          ['', 'choose another attempt'],
+          ...choices.map(
+            ({ seq, at, outcome, taskId, attempt: number }) =>
+              [String(seq), `${timeText(at)} ${outcome}, attempt ${number} of ${taskId.slice(0, 8)}`] as const,
+          ),
+        ]}
+      />
+      {other && <Differences before={other} after={attempt} />}
+    </section>
+  )
+}

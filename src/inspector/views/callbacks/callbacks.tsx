@@ -1,0 +1,111 @@
+import type { ScheduledView } from '../../../control/callbacks.ts'
+import type { CallbackEntry } from '../../../journal/entries.ts'
+import { queryOf } from '../../api.ts'
+import { nowOf } from '../../clocks.ts'
+import { countText, relativeText, timeText } from '../../format.ts'
+import { useLive } from '../../live.ts'
+import { hrefTo, route, setQuery } from '../../route.ts'
+import { Badge } from '../../ui/badge.tsx'
+import { Problem } from '../../ui/command.tsx'
+import { Empty } from '../../ui/empty.tsx'
+import { Rows, Split } from '../../ui/split.tsx'
+import { Said } from '../../ui/text.tsx'
+import { TokenChoice } from '../../ui/token-choice.tsx'
+import { AttemptDetail } from './attempt.tsx'
+
+const MOST_SHOWN = 200
+
+const HEADS = [['outcome'], ['time'], ['attempt', 'number spare'], ['status', 'number spare'], ['address']] as const
+
+/** Callbacks: those to come, and every attempt. */
+export function CallbacksView() {
+  const { id, query } = route.value
+  const namespace = query.get('namespace') ?? undefined
+  const { value, problem } = useLive<{ scheduled: ScheduledView[]; attempts: CallbackEntry[] }>(
+    `v1/callbacks${queryOf({ namespace, limit: MOST_SHOWN })}`,
+  )
+  const attempts = value?.attempts.toReversed() ?? []
+  const open = attempts.find(({ seq }) => String(seq) === id)
+  const isEmpty = value && attempts.length + value.scheduled.length === 0
+  return (
+    <Split
+      label="Callbacks"
+      tools={
+        <>
+          <TokenChoice value={namespace ?? ''} onChange={chosen => setQuery({ namespace: chosen })} any="any token" />
+          <a href={hrefTo('inbox')}>Built-in inboxes</a>
+          <span class="dim" role="status">
+            {countText(attempts.length, 'attempt')}, {value?.scheduled.length ?? 0} to come
+          </span>
+        </>
+      }
+      list={
+        isEmpty ? (
+          <NoCallbacks />
+        ) : (
+          <div class="callbacks-list">
+            <Scheduled items={value?.scheduled ?? []} />
+            <Rows
+              label="Attempts, newest first"
+              kind="callbacks"
+              heads={HEADS}
+              openId={id}
+              rows={attempts.map(entry => ({ id: String(entry.seq), cells: cellsOf(entry) }))}
+            />
+            <Problem text={problem} />
+          </div>
+        )
+      }
+      detail={
+        id !== undefined && <AttemptDetail key={id} attempt={open} others={attempts} isLoaded={value !== undefined} />
+      }
+    />
+  )
+}
+
+function cellsOf(entry: CallbackEntry) {
+  return [
+    <Badge key="outcome" state={entry.outcome} tone={entry.outcome === 'delivered' ? 'good' : 'bad'} />,
+    timeText(entry.at),
+    String(entry.attempt),
+    String(entry.status ?? '–'),
+    <Said key="url" text={entry.url} most={120} />,
+  ]
+}
+
+/** Shown of what is to come; the view of time has all of it. */
+const MOST_SCHEDULED = 5
+
+function Scheduled({ items }: { items: readonly ScheduledView[] }) {
+  if (items.length === 0) return null
+  return (
+    <ul class="scheduled">
+      {items.slice(0, MOST_SCHEDULED).map(({ id, at, url, namespace, taskId, attempt }) => (
+        <li key={id}>
+          <Badge state="scheduled" /> <time>{relativeText(at, nowOf(namespace))}</time>
+          {attempt > 1 && <span class="dim">attempt {attempt}</span>}
+          <a href={hrefTo('tasks', taskId)}>task {taskId.slice(0, 8)}</a> <Said text={url} most={80} />
+        </li>
+      ))}
+      {items.length > MOST_SCHEDULED && (
+        <li>
+          <a href={hrefTo('time')}>{items.length - MOST_SCHEDULED} more</a>
+        </li>
+      )}
+    </ul>
+  )
+}
+
+function NoCallbacks() {
+  return (
+    <Empty title="No callbacks yet">
+      <p>
+        Give a create a <code>callback_url</code>. Without a receiver of your own, use an inbox of this server: any name
+        will do.
+      </p>
+      <p>
+        <code>{`${location.origin}/_mockling/inbox/mine`}</code>
+      </p>
+    </Empty>
+  )
+}

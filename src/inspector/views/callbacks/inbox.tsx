@@ -1,0 +1,101 @@
+import { useState } from 'preact/hooks'
+import type { InboxAnswer, Message } from '../../../control/inboxes.ts'
+import { part, send } from '../../api.ts'
+import { instantText } from '../../format.ts'
+import { useLive } from '../../live.ts'
+import { hrefTo, route } from '../../route.ts'
+import { Badge } from '../../ui/badge.tsx'
+import { CommandButton, Problem } from '../../ui/command.tsx'
+import { Empty } from '../../ui/empty.tsx'
+import { TextField } from '../../ui/field.tsx'
+import { Body, Headers, Said } from '../../ui/text.tsx'
+
+interface Inbox {
+  readonly name: string
+  readonly count: number
+  readonly answer: InboxAnswer
+}
+
+/** The receivers that are built in, and what came to them. */
+export function InboxView() {
+  const { id } = route.value
+  const { value, problem } = useLive<{ items: Inbox[] }>('v1/inbox')
+  const open = value?.items.find(({ name }) => name === id) ?? value?.items[0]
+  return (
+    <div class="page">
+      <Problem text={problem} />
+      {value && !open && (
+        <Empty title="Nothing came to an inbox yet">
+          <p>Any name is an inbox. Give this as a callback_url, or post to it yourself:</p>
+          <p>
+            <code>{`${location.origin}/_mockling/inbox/mine`}</code>
+          </p>
+        </Empty>
+      )}
+      {open && (
+        <>
+          <nav class="tools" aria-label="Inboxes">
+            {value?.items.map(({ name, count }) => (
+              <a
+                key={name}
+                class="tab"
+                href={hrefTo('inbox', name)}
+                {...(name === open.name && { 'aria-current': 'true' as const })}
+              >
+                {name} ({count})
+              </a>
+            ))}
+          </nav>
+          <Answering key={open.name} inbox={open} />
+          <Messages key={`messages ${open.name}`} name={open.name} />
+        </>
+      )}
+    </div>
+  )
+}
+
+function Answering({ inbox: { name, answer } }: { inbox: Inbox }) {
+  const [status, setStatus] = useState(String(answer.status))
+  const [delay, setDelay] = useState(String(answer.delay))
+  const [next, setNext] = useState(String(answer.next ?? ''))
+  const change = { status: Number(status), delay: Number(delay), ...(next !== '' && { next: Number(next) }) }
+  return (
+    <section class="panel" aria-label="How it answers">
+      <p>
+        <code>{`${location.origin}/_mockling/inbox/${name}`}</code> answers {answer.drop ? 'nothing' : answer.status}
+        {answer.delay > 0 && ` after ${answer.delay} s`}
+        {answer.next !== undefined && `, the next ${answer.next} times`}.
+      </p>
+      <div class="tools">
+        <TextField label="Status" type="number" value={status} onChange={setStatus} />
+        <TextField label="after seconds" type="number" value={delay} onChange={setDelay} />
+        <TextField label="so many times" type="number" placeholder="always" value={next} onChange={setNext} />
+        <CommandButton act={() => send('PUT', `v1/inbox/${part(name)}/answer`, change)}>Answer so</CommandButton>
+        <CommandButton act={() => send('DELETE', `v1/inbox/${part(name)}`)}>Forget what came</CommandButton>
+      </div>
+    </section>
+  )
+}
+
+function Messages({ name }: { name: string }) {
+  const { value } = useLive<{ items: Message[] }>(`v1/inbox/${part(name)}`)
+  if (!value) return null
+  if (value.items.length === 0) return <Empty title="Nothing is in it" />
+  return (
+    <ol class="events">
+      {value.items.toReversed().map(({ seq, at, method, query, headers, body, encoding, taskId }) => (
+        <li key={seq}>
+          <div class="event-head">
+            <strong>{method}</strong>
+            <time>{instantText(at)}</time>
+            {query !== '' && <Said text={`?${query}`} />}
+            {encoding === 'base64' && <Badge state="Base64: no text" />}
+            {taskId !== undefined && <a href={hrefTo('tasks', taskId)}>task {taskId.slice(0, 8)}</a>}
+          </div>
+          <Headers of={headers} label="Headers" />
+          <Body of={body} label={`Message ${seq}`} />
+        </li>
+      ))}
+    </ol>
+  )
+}

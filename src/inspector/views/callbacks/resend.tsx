@@ -1,0 +1,65 @@
+import { useState } from 'preact/hooks'
+import type { CallbackEntry } from '../../../journal/entries.ts'
+import { part, send } from '../../api.ts'
+import { prettyJson } from '../../format.ts'
+import { Badge } from '../../ui/badge.tsx'
+import { Problem, useCommand } from '../../ui/command.tsx'
+import { TextArea, TextField } from '../../ui/field.tsx'
+
+/** Headers that each post makes anew. */
+const OWN = new Set(['host', 'connection', 'content-length', 'user-agent', 'authorization', 'x-mockling-post'])
+
+/** Sends a callback once more, otherwise. */
+export function Resend({ id, attempt }: { id: string; attempt: CallbackEntry }) {
+  const before = Object.entries(attempt.requestHeaders).filter(([name]) => !OWN.has(name))
+  const [url, setUrl] = useState(attempt.url)
+  const [headers, setHeaders] = useState(before.map(([name, value]) => `${name}: ${value}`).join('\n'))
+  const [body, setBody] = useState(prettyJson(attempt.requestBody))
+  const [outcome, setOutcome] = useState('')
+  const { isBusy, problem, run } = useCommand()
+  const resend = () =>
+    run(async () => {
+      const given = headersIn(headers)
+      const gone = before.filter(([name]) => !(name in given)).map(([name]) => [name, null] as const)
+      const edit = { url, headers: { ...Object.fromEntries(gone), ...given }, body }
+      const report = await send<{ outcome: string }>('POST', `v1/callbacks/${part(id)}/resend`, edit)
+      setOutcome(report.outcome)
+    })
+  return (
+    <form
+      class="panel"
+      aria-label="Edit and resend"
+      onSubmit={event => {
+        event.preventDefault()
+        void resend()
+      }}
+    >
+      <TextField label="Address" isLong value={url} onChange={setUrl} />
+      <TextArea label="Headers, one a line" value={headers} onChange={setHeaders} rows={3} />
+      <TextArea label="Body" value={body} onChange={setBody} />
+      <div class="tools">
+        <button type="submit" class="primary" disabled={isBusy}>
+          Send
+        </button>
+        {outcome !== '' && (
+          <span role="status">
+            <Badge state={outcome} tone={outcome === 'delivered' ? 'good' : 'bad'} />
+          </span>
+        )}
+      </div>
+      <Problem text={problem} />
+    </form>
+  )
+}
+
+/** @throws Error naming the line that is no header */
+function headersIn(text: string): Record<string, string> {
+  const lines = text.split('\n').filter(line => line.trim() !== '')
+  return Object.fromEntries(
+    lines.map(line => {
+      const [, name, value] = /^\s*([^\s:]+)\s*:\s*(.*?)\s*$/.exec(line) ?? []
+      if (name === undefined || value === undefined) throw new Error(`“${line}” is no header; write name: value`)
+      return [name.toLowerCase(), value]
+    }),
+  )
+}

@@ -1,0 +1,69 @@
+import type { Purchase } from '../../../journal/ledger.ts'
+import { countText, creditsText, instantText } from '../../format.ts'
+import { hrefTo } from '../../route.ts'
+import { Badge } from '../../ui/badge.tsx'
+import { Empty } from '../../ui/empty.tsx'
+import { Said } from '../../ui/text.tsx'
+
+const MOST_SHOWN = 200
+
+/** The ledger: every accepted create and its price, the newest first. */
+export function Purchases({ purchases }: { purchases: readonly Purchase[] }) {
+  return (
+    <section class="panel" aria-label="Ledger">
+      <h2>Ledger</h2>
+      {purchases.length === 0 ? (
+        <Empty title="Nothing was bought yet">
+          <p>Every accepted create shows up here with what the real one would cost, by the vendor’s prices.</p>
+        </Empty>
+      ) : (
+        <div class="scrolls" tabIndex={0} role="region" aria-label="Ledger, newest first">
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">state</th>
+                <th scope="col" class="number">
+                  Credits
+                </th>
+                <th scope="col">model</th>
+                <th scope="col">mode</th>
+                <th scope="col">action</th>
+                <th scope="col">accepted</th>
+                <th scope="col">token</th>
+                <th scope="col">task</th>
+              </tr>
+            </thead>
+            <tbody>
+              {purchases
+                .slice(-MOST_SHOWN)
+                .toReversed()
+                .map(({ taskId, state, credits, model, mode, action, at, namespace }) => (
+                  <tr key={taskId}>
+                    <td>
+                      <Badge state={state} />
+                    </td>
+                    <td class="number">{creditsText(credits)}</td>
+                    <td>
+                      <Said text={model ?? '–'} />
+                    </td>
+                    <td>{mode ?? '–'}</td>
+                    <td>{action ?? '–'}</td>
+                    <td>{instantText(at)}</td>
+                    <td class="mono">{namespace}</td>
+                    <td>
+                      <a class="mono" href={hrefTo('tasks', taskId)}>
+                        {taskId.slice(0, 8)}
+                      </a>
+                    </td>
+                  </tr>
+                ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+      {purchases.length > MOST_SHOWN && (
+        <p class="dim">{countText(purchases.length - MOST_SHOWN, 'earlier purchase')} not shown.</p>
+      )}
+    </section>
+  )
+}

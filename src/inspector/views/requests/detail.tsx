@@ -1,0 +1,81 @@
+import type { RequestEntry } from '../../../journal/entries.ts'
+import { instantText } from '../../format.ts'
+import { hrefTo } from '../../route.ts'
+import { Badge, Status } from '../../ui/badge.tsx'
+import { Empty } from '../../ui/empty.tsx'
+import { Close, Detail } from '../../ui/split.tsx'
+import { Body, Headers, Said } from '../../ui/text.tsx'
+import { Objections } from './objections.tsx'
+
+interface RequestDetailProps {
+  /** Absent if it is not among those shown. */
+  readonly entry: RequestEntry | undefined
+  readonly isLoaded: boolean
+}
+
+/** One request with its answer. */
+export function RequestDetail({ entry, isLoaded }: RequestDetailProps) {
+  if (!entry) {
+    return (
+      <Detail label="Request">
+        <Close />
+        {isLoaded && (
+          <Empty title="It is not among the requests shown">
+            <p>Newer ones have taken its place, or the filters leave it out.</p>
+          </Empty>
+        )}
+      </Detail>
+    )
+  }
+  const { method, path, status, at, taskId, outcome, ignored = [], objections = [], durationMs } = entry
+  return (
+    <Detail label={`Request ${entry.seq}`}>
+      <header>
+        <Status status={status} />
+        <h2>
+          <Said text={`${method} ${path}`} />
+        </h2>
+        <Close />
+      </header>
+      <div class="event-head">
+        <time>{instantText(at)}</time>
+        {durationMs !== undefined && <span class="dim">answered in {durationMs.toFixed(1)} real ms</span>}
+        {entry.hungUp && <Badge state="caller hung up" tone="bad" />}
+        {entry.isCut && <Badge state="broken off on purpose" tone="bad" />}
+        {taskId !== undefined && <a href={hrefTo('tasks', taskId)}>Task {taskId.slice(0, 8)}</a>}
+      </div>
+      {outcome !== undefined && (
+        <p class="dim">
+          Outcome: <Said text={outcome} />
+          {entry.rules && entry.rules.length > 0 && `, by ${entry.rules.join(', ')}`}
+        </p>
+      )}
+      {objections.length > 0 && (
+        <section>
+          <h3>Objections; the first one answered</h3>
+          <Objections of={objections} />
+        </section>
+      )}
+      {ignored.length > 0 && (
+        <p class="problem">
+          Given and not used: <Said text={ignored.join(', ')} most={2000} />
+        </p>
+      )}
+      <section>
+        <h3>Request</h3>
+        <Headers of={pairsOf(entry.rawHeaders)} label="Request headers" />
+        {entry.requestBody !== undefined && <Body of={entry.requestBody} label="Request body" />}
+      </section>
+      <section>
+        <h3>Answer</h3>
+        <Headers of={entry.responseHeaders ?? {}} label="Answer headers" />
+        {entry.responseBody !== undefined && <Body of={entry.responseBody} label="Answer body" />}
+      </section>
+    </Detail>
+  )
+}
+
+/** Names and values in turn, as an object. */
+function pairsOf(raw: readonly string[]): Record<string, string> {
+  return Object.fromEntries(raw.flatMap((name, at) => (at % 2 === 0 ? [[name, raw[at + 1] ?? '']] : [])))
+}

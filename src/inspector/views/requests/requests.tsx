@@ -1,0 +1,125 @@
+import type { RequestEntry } from '../../../journal/entries.ts'
+import { queryOf } from '../../api.ts'
+import { countText, timeText } from '../../format.ts'
+import { useLive } from '../../live.ts'
+import { route, setQuery } from '../../route.ts'
+import { Status } from '../../ui/badge.tsx'
+import { Problem } from '../../ui/command.tsx'
+import { Empty } from '../../ui/empty.tsx'
+import { Choice, TextField } from '../../ui/field.tsx'
+import { Rows, Split } from '../../ui/split.tsx'
+import { Said } from '../../ui/text.tsx'
+import { TokenChoice } from '../../ui/token-choice.tsx'
+import { RequestDetail } from './detail.tsx'
+
+/** Of the journal: as many as people look through. */
+const MOST_SHOWN = 200
+
+const HEADS = [
+  ['status'],
+  ['time'],
+  ['path'],
+  ['code', 'spare'],
+  ['real ms', 'number spare'],
+  ['token', 'mono spare'],
+] as const
+
+const FILTERS = ['operation', 'status', 'code', 'namespace', 'task'] as const
+
+/** What clients asked for and were answered, refusals included. */
+export function RequestsView() {
+  const { id, query } = route.value
+  const filters = Object.fromEntries(FILTERS.map(name => [name, query.get(name) ?? undefined]))
+  const { value, problem } = useLive<{ items: RequestEntry[]; count: number }>(
+    `v1/journal${queryOf({ kind: 'request', ...filters, limit: MOST_SHOWN })}`,
+  )
+  const items = value?.items.toReversed() ?? []
+  const open = items.find(({ seq }) => String(seq) === id)
+  return (
+    <Split
+      label="Requests"
+      tools={<RequestFilters count={value?.count ?? 0} />}
+      list={
+        value && items.length === 0 ? (
+          <Empty title="No requests">
+            <p>
+              {FILTERS.some(name => query.has(name)) ? (
+                <a href="#/requests">Show all requests</a>
+              ) : (
+                'Whatever clients ask for shows up here, with what they were answered and why.'
+              )}
+            </p>
+          </Empty>
+        ) : (
+          <>
+            <Rows
+              label="Requests, newest first"
+              kind="requests"
+              heads={HEADS}
+              openId={id}
+              rows={items.map(entry => ({ id: String(entry.seq), cells: cellsOf(entry) }))}
+            />
+            <Problem text={problem} />
+          </>
+        )
+      }
+      detail={id !== undefined && <RequestDetail key={id} entry={open} isLoaded={value !== undefined} />}
+    />
+  )
+}
+
+function cellsOf(entry: RequestEntry) {
+  return [
+    <Status key="status" status={entry.status} />,
+    timeText(entry.at),
+    <Said key="path" text={`${entry.method} ${entry.path}`} most={80} />,
+    entry.code ?? '',
+    entry.durationMs?.toFixed(1) ?? '',
+    entry.namespace || '–',
+  ]
+}
+
+function RequestFilters({ count }: { count: number }) {
+  const { query } = route.value
+  const set = (name: string) => (chosen: string) => setQuery({ [name]: chosen })
+  return (
+    <>
+      <Choice
+        label="Operation"
+        isLabelHidden
+        value={query.get('operation') ?? ''}
+        onChange={set('operation')}
+        options={[
+          ['', 'any operation'],
+          ['create', 'creates'],
+          ['tasks', 'polls'],
+        ]}
+      />
+      <Choice
+        label="Status"
+        isLabelHidden
+        value={query.get('status') ?? ''}
+        onChange={set('status')}
+        options={[
+          ['', 'any status'],
+          ['2xx', '2xx'],
+          ['4xx', '4xx'],
+          ['5xx', '5xx'],
+        ]}
+      />
+      <TokenChoice value={query.get('namespace') ?? ''} onChange={set('namespace')} any="any token" />
+      <TextField
+        label="Id of a task"
+        isLabelHidden
+        type="search"
+        placeholder="Id of a task"
+        value={query.get('task') ?? ''}
+        onChange={text => set('task')(text.trim())}
+      />
+      <span class="dim" role="status">
+        {countText(count, 'request')}
+        {count > MOST_SHOWN && `, the newest ${MOST_SHOWN} shown`}
+      </span>
+    </>
+  )
+}

@@ -1,0 +1,110 @@
+import { useRef, useState } from 'preact/hooks'
+import type { TaskView } from '../../../control/shapes.ts'
+import { queryOf } from '../../api.ts'
+import { useCursor, useKeys } from '../../keys.ts'
+import { useLive } from '../../live.ts'
+import { goTo, hrefWithin, route } from '../../route.ts'
+import { Problem } from '../../ui/command.tsx'
+import { Empty, Snippet } from '../../ui/empty.tsx'
+import { Window } from '../../ui/window.tsx'
+import { TaskDetail } from './detail.tsx'
+import { FILTERS, TaskFilters } from './filters.tsx'
+import { TaskRow, TaskRowHead } from './row.tsx'
+
+/** Rows are asked for in parts of this many, so that scrolling a little asks nothing new. */
+const PART = 50
+
+/** Every task there is, newest first, and one of them in full. */
+export function TasksView() {
+  const { id, query } = route.value
+  const [[first, count], setSeen] = useState<readonly [number, number]>([0, 2 * PART])
+  const search = useRef<HTMLInputElement>(null)
+
+  const offset = Math.floor(first / PART) * PART
+  const limit = Math.ceil((first + count - offset) / PART) * PART
+  const filters = Object.fromEntries(FILTERS.map(name => [name, query.get(name) ?? undefined]))
+  const path = `v1/tasks${queryOf({ ...filters, offset, limit })}`
+  const { value, path: answered, problem } = useLive<{ items: TaskView[]; total: number }>(path)
+  const from = Number(new URLSearchParams(answered?.split('?')[1]).get('offset') ?? 0)
+  const total = value?.total ?? 0
+  const taskAt = (index: number) => value?.items[index - from]
+  const place = value?.items.findIndex(task => task.id === id) ?? -1
+  const openAt = place < 0 ? -1 : from + place
+  const cursor = useCursor(openAt)
+  const at = cursor.value
+
+  const move = (by: number) => {
+    const to = Math.max(0, Math.min(total - 1, cursor.peek() + by))
+    cursor.value = to
+    const task = taskAt(to)
+    if (id !== undefined && task) goTo(hrefWithin(task.id))
+  }
+  const open = () => {
+    const task = taskAt(cursor.peek())
+    if (task) goTo(hrefWithin(task.id))
+  }
+  useKeys({
+    j: () => move(1),
+    k: () => move(-1),
+    ArrowDown: () => move(1),
+    ArrowUp: () => move(-1),
+    Enter: open,
+    Escape: () => id !== undefined && goTo(hrefWithin(undefined)),
+    '/': () => search.current?.focus(),
+  })
+
+  const isFiltered = FILTERS.some(name => query.has(name))
+  return (
+    <div class={`split ${id === undefined ? '' : 'chosen'}`}>
+      <section class="list" aria-label="Tasks">
+        <TaskFilters total={total} search={search} />
+        {value && total === 0 ? (
+          <NoTasks isFiltered={isFiltered} />
+        ) : (
+          <div class="table tasks" role="table" aria-label="Tasks, newest first" aria-rowcount={total + 1}>
+            <TaskRowHead />
+            <Window
+              total={total}
+              label="Tasks"
+              cursor={at}
+              onWindow={(start, many) => setSeen([start, many])}
+              row={index => (
+                <TaskRow
+                  key={index}
+                  index={index}
+                  task={taskAt(index)}
+                  isOpen={index === openAt}
+                  isCursor={index === at}
+                />
+              )}
+            />
+          </div>
+        )}
+        <Problem text={problem} />
+      </section>
+      {id !== undefined && <TaskDetail key={id} id={id} />}
+    </div>
+  )
+}
+
+function NoTasks({ isFiltered }: { isFiltered: boolean }) {
+  if (isFiltered) {
+    return (
+      <Empty title="No task is like that">
+        <p>
+          <a href="#/tasks">Show all tasks</a>
+        </p>
+      </Empty>
+    )
+  }
+  const origin = location.origin
+  return (
+    <Empty title="No tasks yet">
+      <p>Point your app at {origin} in place of https://api.acedata.cloud, with any bearer token. Or try this:</p>
+      <Snippet
+        label="A first create"
+        text={`curl ${origin}/kling/videos -H 'authorization: Bearer any' -H 'content-type: application/json' \\\n  -d '{"action":"text2video","model":"kling-v1","prompt":"a white mug","async":true}'`}
+      />
+    </Empty>
+  )
+}
