@@ -7,6 +7,7 @@ import { type Change, changesFor } from './changes.ts'
 import { Files } from './files.ts'
 import { matches } from './filter.ts'
 import type { MemoryStoreOptions } from './options.ts'
+import { Resets } from './resets.ts'
 import { Round } from './round.ts'
 import { Settled } from './settled.ts'
 import { endOf, micros, Shelf } from './shelf.ts'
@@ -25,9 +26,7 @@ export class MemoryStore implements Store {
   #pending = 0
   #bytes = 0
   readonly #watchers = new Watchers()
-  /** Resets of everything, and of single namespaces. */
-  #resets = 0
-  readonly #resetsOf = new Map<string, number>()
+  readonly #resets = new Resets()
 
   constructor(options: MemoryStoreOptions) {
     const any = Number.POSITIVE_INFINITY
@@ -132,7 +131,7 @@ export class MemoryStore implements Store {
   }
 
   async generation(namespace: string): Promise<number> {
-    return this.#resets + (this.#resetsOf.get(namespace) ?? 0)
+    return this.#resets.generation(namespace)
   }
 
   async pending(): Promise<number> {
@@ -159,10 +158,7 @@ export class MemoryStore implements Store {
     else if ('shelf' in change) {
       const { shelf, ordinals, charged } = change
       Object.assign(this.#shelfOf(shelf), { ordinals, charged })
-    } else {
-      this.#resets = change.resets
-      for (const [namespace, count] of change.of) this.#resetsOf.set(namespace, count)
-    }
+    } else this.#resets.restore(change)
   }
 
   /** How many tasks there are, over all namespaces. */
@@ -173,7 +169,7 @@ export class MemoryStore implements Store {
   /** The changes that make all this of an empty store, as it is at the call. */
   snapshot(): Iterable<Change> {
     return changesFor({
-      resets: { resets: this.#resets, of: [...this.#resetsOf] },
+      resets: this.#resets.counts,
       shelves: [...this.#shelves].map(([shelf, { ordinals, charged }]) => ({ shelf, ordinals, charged })),
       settled: this.#settled.list.flatMap(task => this.#current(task) ?? []),
       open: [...this.#shelves.values()].flatMap(shelf => shelf.unsettled),
@@ -231,8 +227,8 @@ export class MemoryStore implements Store {
 
   #reset(namespace?: string): void {
     this.#buckets.reset(namespace)
+    this.#resets.add(namespace)
     if (namespace === undefined) {
-      this.#resets++
       this.#shelves.clear()
       this.#files.clear()
       this.#settled.drop()
@@ -240,7 +236,6 @@ export class MemoryStore implements Store {
       this.#bytes = 0
       return
     }
-    this.#resetsOf.set(namespace, (this.#resetsOf.get(namespace) ?? 0) + 1)
     const shelf = this.#shelves.get(namespace)
     if (!shelf) return
     for (const task of shelf.tasks.values()) {
