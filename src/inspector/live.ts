@@ -56,21 +56,32 @@ const LEAST_MS = 400
 const MOST_MS = 5000
 
 /** What `GET path` answers, asked for again whenever something happened while the page can be seen. */
-export function useLive<T>(path: string | undefined, most = MOST_MS, least = LEAST_MS): Loaded<T> {
+export function useLive<T>(path: string, most = MOST_MS, least = LEAST_MS): Loaded<T> {
+  return useAnswer(path, { most, least, isOnce: false })
+}
+
+/** What `GET path` answers, where that never changes: asked for until it is answered. */
+export function useOnce<T>(path: string): Loaded<T> {
+  return useAnswer(path, { most: MOST_MS, least: LEAST_MS, isOnce: true })
+}
+
+interface Asking {
+  readonly most: number
+  readonly least: number
+  readonly isOnce: boolean
+}
+
+function useAnswer<T>(path: string, { most, least, isOnce }: Asking): Loaded<T> {
   const [loaded, setLoaded] = useState<Loaded<T>>({})
   const isOpen = !isLocked.value
   useEffect(
-    () => (path === undefined || !isOpen ? undefined : follow(path, [least, most], setLoaded)),
-    [path, most, least, isOpen],
+    () => (isOpen ? follow(path, { most, least, isOnce }, setLoaded) : undefined),
+    [path, most, least, isOnce, isOpen],
   )
   return loaded
 }
 
-function follow<T>(
-  path: string,
-  [least, most]: readonly [number, number],
-  tell: (loaded: Loaded<T>) => void,
-): () => void {
+function follow<T>(path: string, { most, least, isOnce }: Asking, tell: (loaded: Loaded<T>) => void): () => void {
   const over = new AbortController()
   const { signal } = over
   const run = async () => {
@@ -79,6 +90,7 @@ function follow<T>(
       try {
         const value = await send<T>('GET', path, undefined, signal)
         if (!signal.aborted) tell({ value, path })
+        if (isOnce) return
       } catch (error) {
         if (!signal.aborted) tell({ problem: (error as Error).message, path })
       }
@@ -92,11 +104,13 @@ function follow<T>(
 
 function waited(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise(resolve => {
-    const callOff = after(ms, resolve)
-    signal.addEventListener('abort', () => {
+    const end = () => {
       callOff()
+      signal.removeEventListener('abort', end)
       resolve()
-    })
+    }
+    const callOff = after(ms, end)
+    signal.addEventListener('abort', end)
   })
 }
 
@@ -108,6 +122,7 @@ function reason(seen: number, most: number, signal: AbortSignal): Promise<void> 
       stop()
       callOff()
       document.removeEventListener('visibilitychange', look)
+      signal.removeEventListener('abort', look)
       resolve()
     }
     const look = () => {

@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks'
 import type { RuleView } from '../../../control/rules.ts'
 import type { OutcomeLine } from '../../../faults/outcomes.ts'
 import { send } from '../../api.ts'
-import { useLive } from '../../live.ts'
+import { useLive, useOnce } from '../../live.ts'
 import { CommandButton, Problem } from '../../ui/command.tsx'
 import { Empty } from '../../ui/empty.tsx'
 import { AddRule } from './add-rule.tsx'
@@ -13,7 +13,7 @@ import { Timelines } from './timelines.tsx'
 /** What is made to go wrong, and how often it did. */
 export function FaultsView() {
   const [effects, setEffects] = useState('')
-  const { value: outcomes } = useLive<{ items: OutcomeLine[] }>('v1/outcomes', ONCE)
+  const { value: outcomes } = useOnce<{ items: OutcomeLine[] }>('v1/outcomes')
   const { value: rules, problem } = useLive<{ items: RuleView[] }>('v1/rules')
   const { value: faults } = useLive<{ items: RuleView[] }>('v1/faults')
   const count = (rules?.items.length ?? 0) + (faults?.items.length ?? 0)
@@ -57,6 +57,3 @@ export function FaultsView() {
     </div>
   )
 }
-
-/** The catalogue never changes. */
-const ONCE = 2 ** 30

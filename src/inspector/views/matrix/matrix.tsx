@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks'
 import type { Capabilities } from '../../../contract/matrix.ts'
-import { useLive } from '../../live.ts'
+import { useOnce } from '../../live.ts'
 import { route, setQuery } from '../../route.ts'
 import { Problem } from '../../ui/command.tsx'
 import { Choice } from '../../ui/field.tsx'
@@ -11,8 +11,8 @@ import { TryBody } from './try-body.tsx'
 /** What the models of each revision offer, and what a revision makes of a body. */
 export function MatrixView() {
   const [chosen, setChosen] = useState<Cell | undefined>()
-  const { value, problem } = useLive<Capabilities>('v1/capabilities', ONCE)
-  const { value: identity } = useLive<{ revision: string }>('version', ONCE)
+  const { value, problem } = useOnce<Capabilities>('v1/capabilities')
+  const { value: identity } = useOnce<{ revision: string }>('version')
   const asked = route.value.query.get('revision')
   if (!value || !identity) return <Problem text={problem} />
   const all = Object.entries(value.revisions)
@@ -44,6 +44,3 @@ export function MatrixView() {
     </div>
   )
 }
-
-/** The contract never changes while the server runs. */
-const ONCE = 2 ** 30

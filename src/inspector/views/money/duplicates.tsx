@@ -2,7 +2,7 @@ import type { TaskView } from '../../../control/shapes.ts'
 import type { Duplicate, Duplicates, Half } from '../../../journal/duplicates.ts'
 import { part } from '../../api.ts'
 import { countText, creditsText, instantText } from '../../format.ts'
-import { useLive } from '../../live.ts'
+import { useOnce } from '../../live.ts'
 import { hrefTo } from '../../route.ts'
 import { Status } from '../../ui/badge.tsx'
 import { Empty } from '../../ui/empty.tsx'
@@ -55,7 +55,7 @@ function Pair({ pair: { first, second, why, credits, differing, namespace } }: {
 }
 
 function HalfOf({ name, half }: { name: string; half: Half }) {
-  const { value } = useLive<TaskView>(`v1/tasks/${part(half.taskId)}`)
+  const { value } = useOnce<TaskView>(`v1/tasks/${part(half.taskId)}`)
   return (
     <div>
       <div class="event-head">

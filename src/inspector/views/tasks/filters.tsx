@@ -2,7 +2,7 @@ import type { RefObject } from 'preact'
 import type { Capabilities } from '../../../contract/matrix.ts'
 import { namespaces } from '../../clocks.ts'
 import { countText } from '../../format.ts'
-import { useLive } from '../../live.ts'
+import { useOnce } from '../../live.ts'
 import { route, setQuery } from '../../route.ts'
 import { Choice, TextField } from '../../ui/field.tsx'
 
@@ -15,12 +15,9 @@ const ACTIONS = ['text2video', 'image2video', 'extend', 'motion', 'lip-sync', 't
   name => [name, name] as const,
 )
 
-/** Never changes. */
-const ONCE = 2 ** 30
-
 export function TaskFilters({ total, search }: { total: number; search: RefObject<HTMLInputElement | null> }) {
   const { query } = route.value
-  const { value } = useLive<Capabilities>('v1/capabilities', ONCE)
+  const { value } = useOnce<Capabilities>('v1/capabilities')
   const models = [...new Set(Object.values(value?.revisions ?? {}).flatMap(({ models }) => Object.keys(models)))]
   const choice = (name: string, label: string, options: readonly (readonly [string, string])[]) => (
     <Choice

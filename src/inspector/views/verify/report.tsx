@@ -4,21 +4,18 @@ import type { KeptReport } from '../../../control/reports.ts'
 import type { Drift } from '../../../recording/drifting.ts'
 import { part } from '../../api.ts'
 import { countText, instantText } from '../../format.ts'
-import { useLive } from '../../live.ts'
+import { useOnce } from '../../live.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Problem } from '../../ui/command.tsx'
 import { Choice } from '../../ui/field.tsx'
 import { Close, Detail } from '../../ui/split.tsx'
 import { Said } from '../../ui/text.tsx'
 
-/** A report never changes. */
-const ONCE = 2 ** 30
-
 const MOST_SHOWN = 500
 
 /** What one run found. */
 export function ReportDetail({ id }: { id: string }) {
-  const { value: report, problem } = useLive<KeptReport>(`v1/reports/${part(id)}`, ONCE)
+  const { value: report, problem } = useOnce<KeptReport>(`v1/reports/${part(id)}`)
   return (
     <Detail label={`Report ${id}`}>
       <header>

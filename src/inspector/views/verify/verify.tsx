@@ -1,6 +1,6 @@
 import type { ReportSummary } from '../../../control/reports.ts'
 import { send } from '../../api.ts'
-import { instantText } from '../../format.ts'
+import { countText, instantText } from '../../format.ts'
 import { useLive } from '../../live.ts'
 import { route } from '../../route.ts'
 import { Badge } from '../../ui/badge.tsx'
@@ -17,12 +17,15 @@ export function VerifyView() {
   const { id } = route.value
   const { value, problem } = useLive<{ items: ReportSummary[] }>('v1/reports')
   const items = value?.items ?? []
+  const isKept = items.some(report => String(report.id) === id)
   return (
     <Split
       label="Reports"
       tools={
         <>
-          <span class="dim">{items.length === 0 ? 'Reports of verify and drift' : `${items.length} of them`}</span>
+          <span class="dim">
+            {items.length === 0 ? 'Reports of verify and drift' : countText(items.length, 'report')}
+          </span>
           {items.length > 0 && <CommandButton act={() => send('DELETE', 'v1/reports')}>Forget all</CommandButton>}
         </>
       }
@@ -48,7 +51,8 @@ export function VerifyView() {
           </>
         )
       }
-      detail={id !== undefined && <ReportDetail key={id} id={id} />}
+      // Asked for anew once it is forgotten.
+      detail={id !== undefined && <ReportDetail key={`${id} ${isKept}`} id={id} />}
     />
   )
 }
