@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact'
-import { useCursor, useKeys } from '../keys.ts'
-import { goTo, hrefWithin } from '../route.ts'
+import { useCursor } from '../keys.ts'
+import { hrefWithin } from '../route.ts'
 
 interface SplitProps {
   readonly label: string
@@ -52,23 +52,11 @@ interface TableProps {
   readonly openId: string | undefined
 }
 
-/** Some rows, of which one may be open. The keys j, k, Enter and Escape go through them. */
+/** Some rows, of which one may be open; keys go through them. */
 export function Rows({ label, kind, heads, rows, openId }: TableProps) {
-  const openAt = rows.findIndex(({ id }) => id === openId)
-  const cursor = useCursor(openAt)
-  const at = cursor.value
-  const move = (by: number) => {
-    const to = Math.max(0, Math.min(rows.length - 1, cursor.peek() + by))
-    cursor.value = to
-    const id = rows[to]?.id
-    if (openId !== undefined && id !== undefined) goTo(hrefWithin(id))
-  }
-  useKeys({
-    j: () => move(1),
-    k: () => move(-1),
-    Enter: () => goTo(hrefWithin(rows[cursor.peek()]?.id)),
-    Escape: () => openId !== undefined && goTo(hrefWithin(undefined)),
-  })
+  const placeOf = (wanted: string) => rows.findIndex(({ id }) => id === wanted)
+  const openAt = openId === undefined ? -1 : placeOf(openId)
+  const { at } = useCursor({ total: rows.length, openId, placeOf, idAt: place => rows[place]?.id })
   return (
     <div class={`table ${kind}`} role="table" aria-label={label}>
       <div role="rowgroup">

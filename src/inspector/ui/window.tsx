@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact'
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
+import type { Cursor } from '../keys.ts'
 
 /** As high as a row is in list.css. */
 export const ROW = 34
@@ -12,8 +13,8 @@ interface WindowProps {
   /** Which rows can be seen, changed as they scroll. */
   readonly onWindow: (first: number, count: number) => void
   readonly row: (index: number) => ComponentChildren
-  /** The row to be kept in sight. */
-  readonly cursor: number
+  /** The row that is brought in sight when keys move to it. */
+  readonly cursor: Cursor
   readonly label: string
 }
 
@@ -49,11 +50,12 @@ export function Window({ total, onWindow, row, cursor, label }: WindowProps) {
 
   useLayoutEffect(() => {
     const { current } = scroller
-    if (!current || cursor < 0) return
-    const top = cursor * ROW
+    if (!current || cursor.at < 0) return
+    const top = cursor.at * ROW
     if (top < current.scrollTop) current.scrollTop = top
     else if (top + ROW > current.scrollTop + current.clientHeight) current.scrollTop = top + ROW - current.clientHeight
-  }, [cursor])
+    // Not when it is moved by what came above: somebody may look elsewhere.
+  }, [cursor.id ?? cursor.at])
 
   const last = Math.min(total, first + count)
   const indices = Array.from({ length: Math.max(0, last - first) }, (_, index) => first + index)

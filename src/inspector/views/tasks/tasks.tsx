@@ -1,9 +1,9 @@
 import { useRef, useState } from 'preact/hooks'
 import type { TaskView } from '../../../control/shapes.ts'
 import { queryOf } from '../../api.ts'
-import { useCursor, useKeys } from '../../keys.ts'
+import { useCursor } from '../../keys.ts'
 import { useLive } from '../../live.ts'
-import { goTo, hrefWithin, route } from '../../route.ts'
+import { route } from '../../route.ts'
 import { Problem } from '../../ui/command.tsx'
 import { Empty, Snippet } from '../../ui/empty.tsx'
 import { Window } from '../../ui/window.tsx'
@@ -28,30 +28,15 @@ export function TasksView() {
   const from = Number(new URLSearchParams(answered?.split('?')[1]).get('offset') ?? 0)
   const total = value?.total ?? 0
   const taskAt = (index: number) => value?.items[index - from]
-  const place = value?.items.findIndex(task => task.id === id) ?? -1
-  const openAt = place < 0 ? -1 : from + place
-  const cursor = useCursor(openAt)
-  const at = cursor.value
-
-  const move = (by: number) => {
-    const to = Math.max(0, Math.min(total - 1, cursor.peek() + by))
-    cursor.value = to
-    const task = taskAt(to)
-    if (id !== undefined && task) goTo(hrefWithin(task.id))
+  const placeOf = (wanted: string) => {
+    const place = value?.items.findIndex(task => task.id === wanted) ?? -1
+    return place < 0 ? -1 : from + place
   }
-  const open = () => {
-    const task = taskAt(cursor.peek())
-    if (task) goTo(hrefWithin(task.id))
-  }
-  useKeys({
-    j: () => move(1),
-    k: () => move(-1),
-    ArrowDown: () => move(1),
-    ArrowUp: () => move(-1),
-    Enter: open,
-    Escape: () => id !== undefined && goTo(hrefWithin(undefined)),
-    '/': () => search.current?.focus(),
-  })
+  const openAt = id === undefined ? -1 : placeOf(id)
+  const cursor = useCursor(
+    { total, openId: id, placeOf, idAt: place => taskAt(place)?.id },
+    { '/': () => search.current?.focus() },
+  )
 
   const isFiltered = FILTERS.some(name => query.has(name))
   return (
@@ -64,9 +49,10 @@ export function TasksView() {
           <div class="table tasks" role="table" aria-label="Tasks, newest first" aria-rowcount={total + 1}>
             <TaskRowHead />
             <Window
+              key={queryOf(filters)}
               total={total}
               label="Tasks"
-              cursor={at}
+              cursor={cursor}
               onWindow={(start, many) => setSeen([start, many])}
               row={index => (
                 <TaskRow
@@ -74,7 +60,7 @@ export function TasksView() {
                   index={index}
                   task={taskAt(index)}
                   isOpen={index === openAt}
-                  isCursor={index === at}
+                  isCursor={index === cursor.at}
                 />
               )}
             />
