@@ -181,7 +181,11 @@ describe.skipIf(missing)(`the inspector${missing}`, () => {
     const { page } = tab
     await page.getByRole('button', { name: 'kling-v2-6 std, sound: –' }).click()
     const tried = page.getByRole('region', { name: 'Try a body' })
-    await tried.getByText('R19').waitFor()
+    await tried.getByText('refused', { exact: true }).waitFor()
+    await tried.getByText('generate_audio is for the model and mode that list it').waitFor()
+    await page.getByRole('button', { name: 'kling-v1 std, seconds: 5, 10' }).click()
+    await tried.getByText('accepted', { exact: true }).waitFor()
+    await tried.getByRole('list', { name: 'Rules about the cell' }).getByText('R14').waitFor()
     await tried.getByLabel('Body of POST /kling/videos').fill('{"action":"text2video","prompt":"a mug"}')
     await tried.getByText('for about 1.4 Credits').waitFor()
     await tried.getByLabel('Body of POST /kling/videos').fill('{"action":')

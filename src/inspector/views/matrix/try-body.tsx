@@ -8,6 +8,7 @@ import { TextArea } from '../../ui/field.tsx'
 import { Said } from '../../ui/text.tsx'
 import { Objections } from '../requests/objections.tsx'
 import type { Cell } from './cells.ts'
+import { rulesAbout } from './rules.ts'
 
 interface TryBodyProps {
   readonly revision: string
@@ -28,6 +29,18 @@ export function TryBody({ revision, cell, first }: TryBodyProps) {
           ? `An example for ${cell.model} in mode ${cell.mode}. The cell is from ${cell.source} (${cell.grade}).`
           : 'Choose a cell of the matrix for an example. Nothing is sent, made or billed.'}
       </p>
+      {cell && (
+        <ul class="rules" aria-label="Rules about the cell">
+          {rulesAbout(cell.feature, revision).map(({ id, says, source, grade }) => (
+            <li key={id}>
+              <Badge state={id} /> {says}{' '}
+              <span class="dim">
+                ({grade}: {source})
+              </span>
+            </li>
+          ))}
+        </ul>
+      )}
       <div class="halves">
         <TextArea label="Body of POST /kling/videos" value={text} onChange={setText} rows={14} />
         <div aria-live="polite" class="verdict">
