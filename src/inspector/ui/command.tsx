@@ -29,15 +29,18 @@ export function CommandButton({
   act,
   children,
   kind = '',
+  isOff = false,
 }: {
   act: () => Promise<unknown>
   children: ComponentChildren
   kind?: 'primary' | 'danger' | 'small' | ''
+  /** Something that it needs is missing. */
+  isOff?: boolean
 }) {
   const { isBusy, problem, run } = useCommand()
   return (
     <span class="command">
-      <button type="button" class={kind} disabled={isBusy} onClick={() => void run(act)}>
+      <button type="button" class={kind} disabled={isBusy || isOff} onClick={() => void run(act)}>
         {children}
       </button>
       <Problem text={problem} />

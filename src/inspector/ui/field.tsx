@@ -18,13 +18,15 @@ export function Choice({
   options,
 }: FieldProps & { readonly options: readonly (readonly [value: string, text: string])[] }) {
   const id = useId()
+  // One may come by the address that is not known yet, or no more.
+  const all = options.some(([option]) => option === value) ? options : [...options, [value, value] as const]
   return (
     <span class="field">
       <label for={id} class={isLabelHidden ? 'unseen' : ''}>
         {label}
       </label>
       <select id={id} value={value} onChange={event => onChange(event.currentTarget.value)}>
-        {options.map(([option, text]) => (
+        {all.map(([option, text]) => (
           <option key={option} value={option}>
             {text}
           </option>

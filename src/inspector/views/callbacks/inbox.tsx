@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks'
 import type { InboxAnswer, Message } from '../../../control/inboxes.ts'
 import { part, send } from '../../api.ts'
-import { instantText } from '../../format.ts'
+import { countText, instantText } from '../../format.ts'
 import { useLive } from '../../live.ts'
 import { hrefTo, route } from '../../route.ts'
 import { Badge } from '../../ui/badge.tsx'
@@ -64,7 +64,7 @@ function Answering({ inbox: { name, answer } }: { inbox: Inbox }) {
       <p>
         <code>{`${location.origin}/_mockling/inbox/${name}`}</code> answers {answer.drop ? 'nothing' : answer.status}
         {answer.delay > 0 && ` after ${answer.delay} s`}
-        {answer.next !== undefined && `, the next ${answer.next} times`}.
+        {answer.next !== undefined && `, the next ${countText(answer.next, 'time')}`}.
       </p>
       <div class="tools">
         <TextField label="Status" type="number" value={status} onChange={setStatus} />

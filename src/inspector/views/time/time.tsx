@@ -61,7 +61,9 @@ function Advance({ scope }: { scope: Scope }) {
         </CommandButton>
       ))}
       <TextField label="Seconds" type="number" value={seconds} onChange={setSeconds} />
-      <CommandButton act={by(Number(seconds))}>Advance</CommandButton>
+      <CommandButton act={by(Number(seconds))} isOff={seconds === ''}>
+        Advance
+      </CommandButton>
     </div>
   )
 }
