@@ -35,7 +35,7 @@ export function TryBody({ revision, cell, first }: TryBodyProps) {
             <li key={id}>
               <Badge state={id} /> {says}{' '}
               <span class="dim">
-                ({grade}: {source})
+                {source} ({grade})
               </span>
             </li>
           ))}
