@@ -99,13 +99,14 @@ describe.skipIf(missing)(`the inspector, while things happen${missing}`, () => {
 
   it('asks once for what never changes, and leaves nothing behind each time that it asks', async () => {
     await using simulator = await frozenSimulator()
-    await using tab = await look(simulator)
+    await using tab = await look(simulator, '#/verify')
     const { page } = tab
     await page.addInitScript(COUNT_LISTENERS)
-    let asked = 0
-    page.on('request', request => void (request.url().endsWith('/v1/capabilities') && asked++))
     await page.reload()
     await isLive(page)
+    let asked = 0
+    page.on('request', request => void (request.url().endsWith('/v1/capabilities') && asked++))
+    await goTo(page, 'tasks')
     for (let times = 0; times < 5; times++) await rowOf(page, await createAsync(simulator)).waitFor()
     expect(asked).toBe(1)
     expect(await page.evaluate('mostListeners')).toBeLessThanOrEqual(2)
