@@ -101,7 +101,10 @@ export class VirtualClock implements Clock {
   }
 
   now(): number {
-    const gone = Math.floor((this.#timebase.now() - this.#anchorReal) * this.#rate())
+    const rate = this.#rate()
+    // It may have been set beyond the calendar, which is for its next move to refuse.
+    if (rate === 0) return this.#anchor
+    const gone = Math.floor((this.#timebase.now() - this.#anchorReal) * rate)
     return Math.max(this.#least, Math.min(LAST_INSTANT, this.#anchor + gone))
   }
 

@@ -622,6 +622,12 @@ describe('auto-skip', () => {
   })
 })
 
+it('stands where it was set, and goes nowhere from beyond the calendar', () => {
+  const clock = new VirtualClock({ mode: 'frozen', rate: 1, startAt: 1e300 })
+  expect(clock.now()).toBe(1e300)
+  expect(() => clock.moveTo(clock.now())).toThrow('the instant is beyond the calendar')
+})
+
 describe('rest', () => {
   it('lets auto-skip leap while all who work rest', async () => {
     const { clock, timebase, watch } = start('auto-skip')
