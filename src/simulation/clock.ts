@@ -102,7 +102,6 @@ export class VirtualClock implements Clock {
 
   now(): number {
     const rate = this.#rate()
-    // It may have been set beyond the calendar, which is for its next move to refuse.
     if (rate === 0) return this.#anchor
     const gone = Math.floor((this.#timebase.now() - this.#anchorReal) * rate)
     return Math.max(this.#least, Math.min(LAST_INSTANT, this.#anchor + gone))
@@ -261,6 +260,7 @@ export class VirtualClock implements Clock {
 
   #count(kind: WorkKind, change: 1 | -1): void {
     this.#crew.count(kind, change)
+    if (this.#setting.mode !== 'auto-skip') return
     if (change === -1 && this.#repeating === 0) this.#change()
     else this.#rearm()
     if (change === -1) this.#repeating = Math.max(0, this.#repeating - 1)
