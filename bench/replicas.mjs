@@ -1,13 +1,23 @@
 // What a second replica costs: seconds of the processor for each request in two replicas on one Redis against one that is alone
 // on it, in interleaved rounds, the same number of connections in all. Beside it one without Redis, and what Redis itself takes.
 // Needs `npm run build`, and a `redis-server`.
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { GOOD, loaded, median, pinLoad, processorSeconds, report, rounded, start, stop, times } from './harness.mjs'
+import { startRedis } from '../scripts/drills/processes.mjs'
+import {
+  GOOD,
+  HEADERS,
+  loaded,
+  median,
+  pinLoad,
+  processorSeconds,
+  report,
+  rounded,
+  start,
+  stop,
+  times,
+} from './harness.mjs'
 
 const ROUNDS = Number(process.env.ROUNDS ?? 5)
 const SECONDS = Number(process.env.SECONDS ?? 4)
@@ -22,29 +32,18 @@ try {
   rmSync(place, { recursive: true, force: true })
 }
 
-async function startRedis() {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const { port } = probe.address()
-  probe.close()
-  const child = spawn('redis-server', ['--port', String(port), '--dir', place, '--save', ''])
-  for await (const words of child.stdout.setEncoding('utf8')) if (words.includes('Ready to accept')) break
-  child.stdout.resume()
-  return { child, url: `redis://127.0.0.1:${port}` }
-}
-
 /** The task that is asked for, known to all who share it. */
 async function taskAt(url) {
   const answer = await fetch(`${url}/kling/videos`, {
     method: 'POST',
-    headers: { authorization: 'Bearer bench', 'content-type': 'application/json' },
+    headers: HEADERS,
     body: JSON.stringify(GOOD),
   })
   return { id: (await answer.json()).task_id }
 }
 
 async function main() {
-  const redis = await startRedis()
+  const redis = await startRedis(place, { keeps: false })
   const sharing = prefix => start(...COMMAND, '--redis-url', redis.url, '--redis-prefix', prefix)
   const crews = {
     none: [await start(...COMMAND)],
@@ -60,14 +59,14 @@ async function main() {
     for (let round = 0; round <= ROUNDS; round++) {
       for (const [name, crew] of Object.entries(crews)) {
         const pids = crew.map(({ pid }) => pid)
-        const before = [taken(pids), taken([redis.child.pid])]
+        const before = [taken(pids), taken([redis.pid])]
         const limits = { duration: SECONDS, connections: CONNECTIONS / crew.length }
         const loads = await Promise.all(crew.map(({ url }) => loaded(url + path, bodies[name], limits)))
         const total = loads.reduce((sum, load) => sum + load.total, 0)
         const each = seconds => (seconds / total) * 1e6
         if (round === 0) continue // warms up
         seen[name].push(each(taken(pids) - before[0]))
-        if (name === 'two') seen.redis.push(each(taken([redis.child.pid]) - before[1]))
+        if (name === 'two') seen.redis.push(each(taken([redis.pid]) - before[1]))
       }
     }
     const [none, one, two, inRedis] = ['none', 'one', 'two', 'redis'].map(name => median(seen[name]))
@@ -86,7 +85,8 @@ async function main() {
       { what: `what Redis takes for a ${what} at two`, seen: Math.round(inRedis), unit: 'µs', isLess: true },
     )
   }
-  for (const { child } of [...Object.values(crews).flat(), redis]) await stop(child)
+  for (const { child } of Object.values(crews).flat()) await stop(child)
+  await redis.stop()
   return rows
 }
 

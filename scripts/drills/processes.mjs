@@ -41,12 +41,15 @@ export async function startCommand(args, env = {}) {
   }
 }
 
-/** A redis-server on a free port that answers a write once it is on the disk. */
-export async function startRedis(directory) {
+/** A redis-server on a free port that answers a write once it is on the disk; that `keeps` nothing, if so told. */
+export async function startRedis(directory, { keeps = true } = {}) {
   const port = await freePort()
   const args = ['--port', String(port), '--bind', '127.0.0.1', '--dir', directory, '--save', '']
+  if (keeps) args.push('--appendonly', 'yes', '--appendfsync', 'always')
+  let pid
   const open = async () => {
-    const child = spawn('redis-server', [...args, '--appendonly', 'yes', '--appendfsync', 'always'])
+    const child = spawn('redis-server', args)
+    pid = child.pid
     const ended = once(child, 'exit')
     let said = ''
     await new Promise((resolve, reject) => {
@@ -65,6 +68,9 @@ export async function startRedis(directory) {
   let end = await open()
   return {
     url: `redis://127.0.0.1:${port}`,
+    get pid() {
+      return pid
+    },
     stop: (signal = 'SIGTERM') => end(signal),
     start: async () => {
       end = await open()
