@@ -72,12 +72,14 @@ export class Dispatcher implements Desk, Deliveries {
    * is over, or at once if that has to wait for its time.
    */
   async schedule(task: Task, left?: Left): Promise<void> {
-    const clock = this.#options.clockOf(task.namespace)
-    const charge = new Charge(task, clock, this)
     // Ids begin anew with a reset.
     const former = this.#charges.get(task.id)
     if (former) this.#drop(former)
-    if ((left?.size ?? task.deliveries.length) > 0 || settlesAt(task) === undefined) this.#charges.set(task.id, charge)
+    const isOwedSome = (left?.size ?? task.deliveries.length) > 0
+    if (!isOwedSome && settlesAt(task) !== undefined) return
+    const clock = this.#options.clockOf(task.namespace)
+    const charge = new Charge(task, clock, this)
+    this.#charges.set(task.id, charge)
     const isDue = (task.deliveries[0]?.at ?? Number.POSITIVE_INFINITY) <= clock.now()
     this.#takeUp(charge, left)
     const { first } = charge

@@ -1,11 +1,11 @@
 import { ERROR_CODES, ERRORS, type ErrorCode } from '../contract/errors.ts'
 import { type ErrorBody, errorBody, type VideoResult } from '../contract/wire.ts'
 import { GUIDE_TASKS } from '../simulation/guide-tasks.ts'
-import { bytesOf, uuidFrom } from '../simulation/random.ts'
+import { uuidOf } from '../simulation/random.ts'
 
 /** A task id like any other, that follows from `name` alone. */
 export function madeUpTask(name: string): string {
-  return uuidFrom(bytesOf('made-up task', name), 0)
+  return uuidOf('made-up task', name)
 }
 
 /**
@@ -28,7 +28,7 @@ export function success(taskId: string, origin: string): VideoResult {
 
 /** The callback of a task that failed. */
 export function failure(taskId: string, code: ErrorCode): ErrorBody {
-  return errorBody(code, ERRORS[code].message, uuidFrom(bytesOf('made-up trace', taskId), 0), taskId)
+  return errorBody(code, ERRORS[code].message, uuidOf('made-up trace', taskId), taskId)
 }
 
 /** Errors that a task may fail with after its create was accepted: those of the service, not of the gateway before it. */

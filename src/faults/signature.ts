@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto'
-import { bytesOf, uuidFrom } from '../simulation/random.ts'
+import { uuidOf } from '../simulation/random.ts'
 import type { Post, PostContext } from './kind.ts'
 
 /** The secret of callbacks that name none: known to everybody, so good for tests alone. */
@@ -12,7 +12,7 @@ export const TEST_SECRET = 'whsec_bW9ja2xpbmctdGVzdC1zZWNyZXQtMjQtYnl0ZXM='
 export function signed(post: Post, secret: string = TEST_SECRET, { task, index, now }: PostContext): Post {
   const text = post.text ?? JSON.stringify(post.body)
   const message = task.deliveries[index]?.isContradiction ? 'contradiction' : 'result'
-  const id = `msg_${uuidFrom(bytesOf('webhook', task.id, message), 0)}`
+  const id = `msg_${uuidOf('webhook', task.id, message)}`
   return { ...post, text, headers: { ...post.headers, ...signatureHeaders(secret, id, now, text) } }
 }
 

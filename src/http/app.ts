@@ -112,11 +112,11 @@ export async function upstreamDoor(app: FastifyInstance, door: Door): Promise<vo
   app.addHook('onRequest', (request, reply, done) => {
     beginCall(door, request, reply)
     if (refuseHead(door, request, reply)) return
-    const recorded = isDecidedByHead(request) ? recordedFor(door, request, reply) : undefined
+    const recorded = door.recordings && isDecidedByHead(request) ? recordedFor(door, request, reply) : undefined
     // Before the body is looked at: the route comes first in the upstream's order.
     if (recorded) answerRecorded(request, reply, recorded)
     else if (request.is404) refuseUnknown(request, reply)
-    else if (/^(?:100-continue)?$/i.test(request.headers.expect ?? '')) done()
+    else if (isMet(request.headers.expect)) done()
     else refuseBody(request, reply, 'The expectation can’t be met.', 417)
   })
   app.addHook('preHandler', (request, _reply, done) => {
@@ -130,6 +130,11 @@ export async function upstreamDoor(app: FastifyInstance, door: Door): Promise<vo
   answerPreflights(app, '/kling/*', 'POST, OPTIONS')
   createRoutes(app, door)
   taskRoutes(app, door)
+}
+
+/** Whether nothing stands against what is expected of us. */
+function isMet(expectation: string | undefined): boolean {
+  return expectation === undefined || /^(?:100-continue)?$/i.test(expectation)
 }
 
 /** Whether it is refused whatever it asks for. */
@@ -173,7 +178,7 @@ function beginCall(door: Door, request: FastifyRequest, reply: FastifyReply): vo
   door.arrivals.begin(call)
   call.after(() => journalEnd(door, call, reply))
   request.call = call
-  reply.headers({ 'x-trace-id': traceId, ...CORS })
+  reply.header('x-trace-id', traceId).headers(CORS)
   call.follow(request.raw, reply.raw)
 }
 

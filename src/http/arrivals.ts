@@ -6,24 +6,32 @@ import type { Call } from './call.ts'
  * Where a body was there at once and nobody else's came meanwhile or was awaited, its entry says nothing of it.
  */
 export class Arrivals {
-  /** Requests whose bodies are to come, with how many others had come when they began. */
-  readonly #awaited = new Map<Call, number>()
+  /** Requests whose bodies are to come. */
+  #awaited = 0
   #turns = 0
 
   /** A request has begun. */
   begin(call: Call): void {
-    this.#awaited.set(call, this.#turns)
-    call.after(() => this.#awaited.delete(call))
+    call.bodiesBefore = this.#turns
+    this.#awaited++
+    call.after(() => this.#leave(call))
   }
 
   /** Its body has arrived. `newest` is the journal's newest entry. */
   arrive(call: Call, newest: number): void {
     const { entry, namespace } = call
     const at = namespace.clock.now()
-    const isNext = this.#awaited.get(call) === this.#turns
+    const isNext = call.bodiesBefore === this.#turns
     const turn = ++this.#turns
-    this.#awaited.delete(call)
-    if (at === entry.at && newest === entry.seq && this.#awaited.size === 0 && isNext) return
+    this.#leave(call)
+    if (at === entry.at && newest === entry.seq && this.#awaited === 0 && isNext) return
     entry.arrived = { at, after: newest, turn }
+  }
+
+  /** Its body is awaited no longer. */
+  #leave(call: Call): void {
+    if (call.bodiesBefore === undefined) return
+    call.bodiesBefore = undefined
+    this.#awaited--
   }
 }

@@ -7,19 +7,17 @@ import { Interruption, type Namespace } from '../simulation/namespaces.ts'
 import type { Effect } from '../simulation/task.ts'
 import type { Credential } from './auth.ts'
 
-const NOTHING: readonly (() => void)[] = []
-
 /** One request and its answer, from arrival until the answer is flushed or the caller gone. */
 export class Exchange<Entry extends RequestEntry | DownloadEntry = RequestEntry | DownloadEntry> {
   readonly namespace: Namespace
   readonly entry: Entry
-  #afterwards: Set<() => void> | undefined = new Set()
-  readonly #onHangUp = new Set<() => void>()
+  #afterwards: (() => void)[] | undefined
+  #onHangUp: Set<() => void> | undefined
 
   constructor(namespace: Namespace, entry: Entry) {
     this.namespace = namespace
     this.entry = entry
-    this.#afterwards?.add(namespace.clock.working())
+    this.#afterwards = [namespace.clock.working()]
   }
 
   /** Whether the answer is flushed or the caller gone. */
@@ -30,23 +28,30 @@ export class Exchange<Entry extends RequestEntry | DownloadEntry = RequestEntry 
   /** Has `act` done once the answer is flushed or the caller gone; at once if that is past. Returns how to take it back. */
   after(act: () => void): () => void {
     const acts = this.#afterwards
-    if (acts) acts.add(act)
+    if (acts) acts.push(act)
     else act()
-    return () => acts?.delete(act)
+    return () => {
+      const place = acts?.indexOf(act) ?? -1
+      // Not taken out: they may be on their way through.
+      if (acts && place >= 0) acts[place] = idle
+    }
   }
 
   /** Has `act` done if the caller goes away before the answer is written; at once if he has. Returns how to take it back. */
   onHangUp(act: () => void): () => void {
     if (this.entry.hungUp) act()
-    else this.#onHangUp.add(act)
-    return () => this.#onHangUp.delete(act)
+    else {
+      this.#onHangUp ??= new Set()
+      this.#onHangUp.add(act)
+    }
+    return () => this.#onHangUp?.delete(act)
   }
 
   /** The caller is gone. */
   hangUp(): void {
     if (this.isOver) return
     this.entry.hungUp = true
-    for (const act of this.#onHangUp) act()
+    for (const act of this.#onHangUp ?? []) act()
     this.end()
   }
 
@@ -81,7 +86,8 @@ export class Exchange<Entry extends RequestEntry | DownloadEntry = RequestEntry 
 
   /** The answer is flushed, or the caller gone. Only the first time counts. */
   end(): void {
-    const acts = this.#afterwards ?? NOTHING
+    const acts = this.#afterwards
+    if (!acts) return
     this.#afterwards = undefined
     for (const act of acts) act()
   }
@@ -103,9 +109,10 @@ export class Exchange<Entry extends RequestEntry | DownloadEntry = RequestEntry 
       this.end()
     }
     response.once('close', onClose)
-    socket.once('close', onClose)
-    this.after(() => socket.off('close', onClose))
-    latest.set(socket, { message, exchange: this })
+    const line = lineOf(socket)
+    line.latest = { message, exchange: this }
+    line.onClose.push(onClose)
+    this.after(() => line.onClose.splice(line.onClose.indexOf(onClose), 1))
   }
 }
 
@@ -119,6 +126,8 @@ export class Call extends Exchange<RequestEntry> {
   effects: readonly Effect[] = []
   /** Called once its work is done, where an effect keeps the answer back. */
   onKeptBack: (() => void) | undefined
+  /** Bodies that had arrived when it began, until its own has. */
+  bodiesBefore: number | undefined
   readonly #beganAt = performance.now()
 
   constructor(namespace: Namespace, entry: RequestEntry, credential: Credential, revision: Revision) {
@@ -134,12 +143,33 @@ export class Call extends Exchange<RequestEntry> {
   }
 }
 
-/** The last exchange of each connection. */
-const latest = new WeakMap<Socket, { message: IncomingMessage; exchange: Exchange }>()
+/** What there is on a connection. */
+interface Line {
+  latest: { readonly message: IncomingMessage; readonly exchange: Exchange } | undefined
+  /** Of each exchange that is not over. */
+  readonly onClose: (() => void)[]
+}
+
+const lines = new WeakMap<Socket, Line>()
+
+/** One listener for all exchanges of a connection: adding one for each takes longer than the rest of `follow`. */
+function lineOf(socket: Socket): Line {
+  const known = lines.get(socket)
+  if (known) return known
+  const line: Line = { latest: undefined, onClose: [] }
+  lines.set(socket, line)
+  socket.once('close', () => {
+    // Each goes from the list as it is done.
+    for (const act of [...line.onClose]) act()
+  })
+  return line
+}
+
+function idle(): void {}
 
 /** What is still to be answered on a connection: an exchange whose request has arrived whole. */
 export function underWayOn(socket: Socket): Exchange | undefined {
-  const last = latest.get(socket)
+  const last = lines.get(socket)?.latest
   return last?.message.complete && !last.exchange.isOver ? last.exchange : undefined
 }
 

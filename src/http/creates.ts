@@ -40,10 +40,11 @@ function createRoute(app: FastifyInstance, door: Door, endpoint: Endpoint): void
     endpoint.path,
     {
       bodyLimit: door.limits.bodyBytes + base64Length(endpoint.largestFile ?? 0),
-      onRequest: async (request, reply) => {
-        if (!endpoint.revisions.includes(request.call.revision)) return refuse(request, reply, 'api_not_implemented')
-        if (isDenied(request, reply) || (await isOutOfCredit(door, request, reply))) return reply
-        if (await isTooOften(door, request, reply)) return reply
+      onRequest: (request, reply, done) => {
+        if (!endpoint.revisions.includes(request.call.revision)) refuse(request, reply, 'api_not_implemented')
+        else if (isDenied(request, reply)) return
+        else if (isAdmittedAnyway(door, request)) done()
+        else isTurnedDown(door, request, reply).then(isIt => isIt || done(), done)
       },
     },
     (request, reply) => create(door, endpoint, request, reply),
@@ -53,6 +54,15 @@ function createRoute(app: FastifyInstance, door: Door, endpoint: Endpoint): void
 /** Characters that so many bytes take in Base64. */
 function base64Length(bytes: number): number {
   return Math.ceil(bytes / 3) * 4
+}
+
+/** Whether nobody has to be asked: no balance is kept for it, and no rate. */
+function isAdmittedAnyway({ settings: { limits, rate } }: Door, { call: { credential } }: FastifyRequest): boolean {
+  return limits.balance === undefined && rate === undefined && credential.magic === undefined
+}
+
+async function isTurnedDown(door: Door, request: FastifyRequest, reply: FastifyReply): Promise<boolean> {
+  return (await isOutOfCredit(door, request, reply)) || (await isTooOften(door, request, reply))
 }
 
 async function isOutOfCredit(door: Door, request: FastifyRequest, reply: FastifyReply): Promise<boolean> {

@@ -59,23 +59,26 @@ export function queryOf({ url }: FastifyRequest): string | undefined {
   return start === -1 ? undefined : url.slice(start + 1).replace(SECRET_IN_QUERY, `$1${MASK}`)
 }
 
-/** What was kept of the request before, by connection. */
-const before = new WeakMap<Socket, readonly string[]>()
+/** What came with the request before, by connection, and what was kept of it. */
+const before = new WeakMap<Socket, { readonly sent: readonly string[]; readonly kept: readonly string[] }>()
 
 /** The headers as they are kept. A connection repeats itself: what it has sent before is kept once. */
 export function headersOf({ raw }: FastifyRequest): readonly string[] {
-  const { rawHeaders, socket } = raw
-  const last = before.get(socket) ?? []
-  let isSame = last.length === rawHeaders.length
-  const headers = rawHeaders.map((text, index) => {
-    const kept = index % 2 === 1 && isSecret(rawHeaders[index - 1] as string) ? MASK : text
-    if (kept === last[index]) return last[index] as string
-    isSame = false
-    return kept
+  const { rawHeaders: sent, socket } = raw
+  const last = before.get(socket)
+  if (last && isSame(last.sent, sent)) return last.kept
+  const kept = sent.map((text, index) => {
+    if (index % 2 === 1 && isSecret(sent[index - 1] as string)) return MASK
+    return text === last?.sent[index] ? last.sent[index] : text
   })
-  if (isSame) return last
-  before.set(socket, headers)
-  return headers
+  const same = last && isSame(last.kept, kept) ? last.kept : kept
+  before.set(socket, { sent, kept: same })
+  return same
+}
+
+function isSame(one: readonly string[], other: readonly string[]): boolean {
+  for (let index = 0; index < other.length; index++) if (one[index] !== other[index]) return false
+  return one.length === other.length
 }
 
 function isSecret(name: string): boolean {

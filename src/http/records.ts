@@ -17,6 +17,7 @@ export function recordOf(
   const step = stepAt(task, now)
   const created = createdAt(task)
   const started = startedAt(task, now)
+  const isOver = isTerminal(step)
   return {
     _id: objectId(task.id, created),
     id: task.id,
@@ -30,30 +31,28 @@ export function recordOf(
     trace_id: task.traceId,
     job_id: task.video.jobId,
     created_at: created / 1000,
-    ...(started !== undefined && { started_at: started / 1000 }),
-    ...(isTerminal(step) && finish(step, started ?? created)),
+    // What is undefined is not written; spreads would take longer than all the rest.
+    started_at: started === undefined ? undefined : started / 1000,
+    finished_at: isOver ? step.at / 1000 : undefined,
+    elapsed: isOver ? (step.at - (started ?? created)) / 1000 : undefined,
     request: task.request,
-    ...responseOf(task, step, pending, origin),
+    response: responseOf(task, step, pending, origin),
   }
 }
 
-function finish(step: Step, started: number): Record<string, number> {
-  return { finished_at: step.at / 1000, elapsed: (step.at - started) / 1000 }
-}
-
-function responseOf(task: Task, step: Step, pending: PendingResponse, origin: string): { response?: unknown } {
-  if (isTerminal(step)) return { response: resultBy(task.effects ?? [], { ...answerOf(task, step, origin).body }) }
+function responseOf(task: Task, step: Step, pending: PendingResponse, origin: string): unknown {
+  if (isTerminal(step)) return resultBy(task.effects ?? [], { ...answerOf(task, step, origin).body })
   const shown = pendingBy(task)
-  if (shown) return { response: shown }
+  if (shown) return shown
   switch (pending) {
     case 'absent':
-      return {}
+      return undefined
     case 'null':
-      return { response: null }
+      return null
     case 'empty':
-      return { response: {} }
+      return {}
     case 'snapshot':
-      return { response: { task_id: task.id, state: 'processing' } }
+      return { task_id: task.id, state: 'processing' }
   }
 }
 

@@ -19,9 +19,9 @@ class Counter<Names extends readonly string[]> {
     this.names = names
   }
 
-  add(values: readonly string[], count = 1): void {
-    const key = values.join('\n')
-    this.#counts.set(key, (this.#counts.get(key) ?? 0) + count)
+  /** One more; `key` is the labels' values in order, a line each. */
+  add(key: string): void {
+    this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1)
   }
 
   get values(): Counted[] {
@@ -55,11 +55,11 @@ export class Tally {
     if (isMedia) this.mediaBytes += entry.bytes
     const endpoint = isMedia ? 'media' : PATHS.has(path) ? path : 'other'
     const code = isMedia ? '' : (entry.code ?? '')
-    this.requests.add([endpoint, status === undefined ? '' : String(status), outcomeOf(entry), code])
+    this.requests.add(`${endpoint}\n${status ?? ''}\n${outcomeOf(entry)}\n${code}`)
   }
 
   delivery({ outcome }: Pick<Unplaced<CallbackEntry>, 'outcome'>): void {
-    this.deliveries.add([outcome])
+    this.deliveries.add(outcome)
   }
 
   /** A callback that was due at `due` was sent at `at`, both on its namespace's clock. */

@@ -22,10 +22,12 @@ async function made<T>(parts: readonly (string | number)[], make: (faker: Faker)
 }
 
 /** The account behind the namespace: the same for the same seed and namespace. */
-export async function madeUpAccount(seed: number, namespace: string): Promise<MadeUpAccount> {
+export function madeUpAccount(seed: number, namespace: string): MadeUpAccount | Promise<MadeUpAccount> {
   const key = `${seed} ${namespace}`
-  const known = accounts.get(key)
-  if (known) return known
+  return accounts.get(key) ?? makeAccount(key, seed, namespace)
+}
+
+async function makeAccount(key: string, seed: number, namespace: string): Promise<MadeUpAccount> {
   const account = await made(['account', seed, namespace], faker => ({
     applicationId: faker.string.uuid(),
     userId: faker.string.uuid(),

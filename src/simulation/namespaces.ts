@@ -2,7 +2,7 @@ import { VirtualClock } from './clock.ts'
 import { type ClockSetting, type Stand, shownAt } from './clock-setting.ts'
 import type { Fleet } from './fleet.ts'
 import type { Hold } from './hold.ts'
-import { bytesOf, uuidFrom } from './random.ts'
+import { uuidOf } from './random.ts'
 import type { Timebase } from './timebase.ts'
 
 /** Everything of one bearer token that is not in the store: its clock, its trace ids, its held requests. */
@@ -115,7 +115,7 @@ export class Namespaces {
   /** The next trace id: a stream of its own, so that requests never move the ids of tasks. */
   nextTraceId(namespace: Namespace): string {
     namespace.requests++
-    return uuidFrom(bytesOf('trace', this.#options.seed, namespace.key, namespace.requests), 0)
+    return uuidOf('trace', this.#options.seed, namespace.key, namespace.requests)
   }
 
   /** Something was accepted for it: it is not forgotten. */

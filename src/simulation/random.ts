@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { inOnePiece } from './sharing.ts'
 
 /**
@@ -6,20 +6,29 @@ import { inOnePiece } from './sharing.ts'
  * Streams differ by their first part, so that drawing from one never moves another.
  */
 export function bytesOf(...parts: readonly (string | number)[]): Buffer {
-  return createHash('sha512').update(parts.join('\n')).digest()
+  // As text: a buffer that Node makes of its own costs twice the digest.
+  return Buffer.from(hash('sha512', parts.join('\n'), 'binary'), 'latin1')
 }
 
 /** SHA-256 in hexadecimal: the key of a bearer token's namespace. */
 export function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex')
+  return hash('sha256', text, 'hex')
+}
+
+/** `uuidFrom(bytesOf(…), 0)`, at half the price: each request has one. */
+export function uuidOf(...parts: readonly (string | number)[]): string {
+  return uuidOfHex(hash('sha512', parts.join('\n'), 'hex'))
 }
 
 /** A UUID of version 4 from 16 bytes at `offset`. */
 export function uuidFrom(bytes: Buffer, offset: number): string {
-  const hex = bytes.toString('hex', offset, offset + 16)
+  return uuidOfHex(bytes.toString('hex', offset, offset + 16))
+}
+
+function uuidOfHex(hex: string): string {
   const variant = ((Number.parseInt(hex.charAt(16), 16) & 0x3) | 0x8).toString(16)
   return inOnePiece(
-    `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20)}`,
+    `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`,
   )
 }
 

@@ -51,7 +51,8 @@ export class MemoryStore implements Store {
     this.#settleOthers()
     const refusal = this.#refusal(shelf, task.credits, limits)
     if (refusal) return refusal
-    await this.#change({ open: task, now })
+    const safe = this.#change({ open: task, now })
+    if (safe) await safe
     return 'created'
   }
 
@@ -177,10 +178,10 @@ export class MemoryStore implements Store {
   }
 
   /** The one place where anything changes, but for what has settled by itself. */
-  async #change(change: Change): Promise<void> {
+  #change(change: Change): Promise<void> | undefined {
     const safe = this.#options.keep?.(change)
     this.restore(change)
-    if (safe) await safe
+    return safe
   }
 
   #shelfOf(namespace: string): Shelf {

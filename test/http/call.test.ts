@@ -126,7 +126,8 @@ describe('the end of an exchange', () => {
     response.writableFinished = true
     response.emit('close')
     expect([entry.status, entry.hungUp, exchange.isOver]).toEqual([200, undefined, true])
-    expect(socket.listenerCount('close')).toBe(0)
+    asked(exchangeOn().exchange, socket)
+    expect(socket.listenerCount('close'), 'one for all of a connection').toBe(1)
   })
 
   it('is that of an answer that was written where there is no connection', () => {

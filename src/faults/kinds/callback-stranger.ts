@@ -1,4 +1,4 @@
-import { bytesOf, uuidFrom } from '../../simulation/random.ts'
+import { uuidOf } from '../../simulation/random.ts'
 import { kind } from '../kind.ts'
 
 export const callbackStranger = kind({
@@ -9,6 +9,6 @@ export const callbackStranger = kind({
   options: () => ({}),
   post: (post, _options, { task }) => ({
     ...post,
-    body: { ...post.body, task_id: uuidFrom(bytesOf('stranger', task.id), 0) },
+    body: { ...post.body, task_id: uuidOf('stranger', task.id) },
   }),
 })
