@@ -39,8 +39,10 @@ export interface Subject<R extends Create> {
   readonly rules: readonly Rule<R>[]
 }
 
+type InForce = Partial<Record<Revision, Partial<Record<Strictness, readonly Rule<never>[]>>>>
+
 /** The rules in force in each revision, found once. */
-const inForce = new WeakMap<readonly Rule<never>[], Map<string, readonly Rule<never>[]>>()
+const inForce = new WeakMap<readonly Rule<never>[], InForce>()
 
 /** Those of `rules` that are in force, in their order. */
 export function rulesInForce<R extends Create>(
@@ -48,15 +50,13 @@ export function rulesInForce<R extends Create>(
   revision: Revision,
   strictness: Strictness,
 ): readonly Rule<R>[] {
-  const known = inForce.get(rules) ?? new Map<string, readonly Rule<never>[]>()
-  inForce.set(rules, known)
-  const key = `${revision} ${strictness}`
-  const found = known.get(key)
+  const known = inForce.get(rules)
+  const found = known?.[revision]?.[strictness]
   if (found) return found as readonly Rule<R>[]
   const made = rules.filter(
     rule => rule.revisions.includes(revision) && (strictness === 'upstream' || rule.strictness === undefined),
   )
-  known.set(key, made)
+  inForce.set(rules, { ...known, [revision]: { ...known?.[revision], [strictness]: made } })
   return made
 }
 
@@ -68,10 +68,10 @@ export function examination<R extends Create>(
   strictness: Strictness,
 ): Examination<R> {
   const request = subject.read(body, revision)
-  const findings = (edited: Fields, asked: R) => findingsOf(subject, asked, edited, strictness)
-  const broken = findings(body, request)
-  const complete = (change: Change) =>
-    completed(change, body, broken, edited => findings(edited, subject.read(edited, revision)))
+  const broken = findingsOf(subject, request, body, strictness)
+  if (broken.length === 0) return { request, objections: [] }
+  const findings = (edited: Fields) => findingsOf(subject, subject.read(edited, revision), edited, strictness)
+  const complete = (change: Change) => completed(change, body, broken, findings)
   const objections = broken.map(([rule, finding]) => new Objection(rule, finding, complete))
   return { request, objections }
 }

@@ -30,13 +30,9 @@ export interface Reading {
 /** Begins to read a body of which only the `known` fields count, and of those not the `unused` ones. */
 export function reading(body: Fields, known: ReadonlySet<string>, unused: readonly string[] = []): Reading {
   const mistyped: string[] = []
-  const ignored = Object.keys(body)
-    .filter(name => body[name] !== null && (!known.has(name) || unused.includes(name)))
-    .slice(0, MOST_IGNORED)
-    .map(name => name.slice(0, LONGEST_NAME))
   return {
     mistyped,
-    ignored,
+    ignored: ignoredOf(body, known, unused),
     field(name, read) {
       const value = body[name]
       if (value === undefined || value === null || !known.has(name)) return undefined
@@ -45,6 +41,15 @@ export function reading(body: Fields, known: ReadonlySet<string>, unused: readon
       return unused.includes(name) ? undefined : understood
     },
   }
+}
+
+function ignoredOf(body: Fields, known: ReadonlySet<string>, unused: readonly string[]): string[] {
+  const ignored: string[] = []
+  for (const name of Object.keys(body)) {
+    if (body[name] === null || (known.has(name) && !unused.includes(name))) continue
+    if (ignored.push(name.slice(0, LONGEST_NAME)) === MOST_IGNORED) break
+  }
+  return ignored
 }
 
 export function asString(value: unknown): string | undefined {

@@ -93,8 +93,9 @@ export function readCreateVideo(body: Fields, revision: Revision): CreateVideo {
 function unusedIn(body: Fields, revision: Revision): readonly string[] {
   const { ignoredByAction, fields } = REVISION_FACTS[revision]
   const action = body['action']
-  const byAction = typeof action === 'string' && Object.hasOwn(ignoredByAction, action) ? ignoredByAction[action] : []
-  return [...(byAction ?? []), ...(fields.has('multi_shot') ? unusedByShots(body) : [])]
+  const byAction =
+    (typeof action === 'string' && Object.hasOwn(ignoredByAction, action) && ignoredByAction[action]) || []
+  return fields.has('multi_shot') ? [...byAction, ...unusedByShots(body)] : byAction
 }
 
 /** `customize` takes its words from `multi_prompt`, all else from `prompt` (gateway §3.2 R38). */
