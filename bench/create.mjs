@@ -20,7 +20,8 @@ import { installPeers, PEERS } from './peers/peers.mjs'
 const ROUNDS = Number(process.env.ROUNDS ?? 3)
 const SECONDS = Number(process.env.SECONDS ?? 4)
 const COMMAND = fileURLToPath(new URL('../dist/cli.cjs', import.meta.url))
-const SETTINGS = ['--port', '0', '--json', '--pace', '600', '--retain', '1000']
+// Tasks settle while it runs, as they do in use: what a million pending ones take is measured by memory.mjs.
+const SETTINGS = ['--port', '0', '--json', '--pace', '2', '--retain', '1000']
 const TASK = { id: 'e3a575aa-a4bd-49c8-9b12-cde38d5462e0' }
 
 if (process.argv[2] === 'raw') raw()
@@ -31,6 +32,8 @@ async function main() {
   const bare = await start(import.meta.filename, 'raw')
   const ours = await start(COMMAND, ...SETTINGS)
   const quiet = await start(COMMAND, ...SETTINGS, '--journal-size', '0')
+  // Its callbacks wait: they are not to be sent while others are measured.
+  const patient = await start(COMMAND, ...SETTINGS, '--pace', '600')
   const receiver = await start(import.meta.filename, 'raw')
   const idle = residentMB(ours.child.pid)
   const create = `${ours.url}/kling/videos`
@@ -38,7 +41,7 @@ async function main() {
     'raw node:http': [bare.url, GOOD],
     'create, answered at once': [create, GOOD],
     'the same without a journal': [`${quiet.url}/kling/videos`, GOOD],
-    'create with a callback': [create, { ...GOOD, async: undefined, callback_url: `${receiver.url}/hook` }],
+    'create with a callback': [`${patient.url}/kling/videos`, { ...GOOD, async: undefined, callback_url: `${receiver.url}/hook` }],
     'create, refused': [create, { ...GOOD, duration: 7 }, 400],
     'tasks, retrieve': [`${ours.url}/kling/tasks`, TASK],
   }
@@ -68,7 +71,7 @@ async function main() {
     { what: 'memory of the server, idle', seen: idle, unit: 'MB', gate: 80, goal: 60, isLess: true },
     { what: 'memory after these creates', seen: after, unit: 'MB', gate: 160, goal: 120, isLess: true },
   ])
-  for (const { child } of [bare, ours, quiet, receiver, ...peers]) await stop(child)
+  for (const { child } of [bare, ours, quiet, patient, receiver, ...peers]) await stop(child)
 }
 
 async function startPeers() {
