@@ -9,7 +9,7 @@ export interface Scorecard {
   fault(name: string, run: () => Promise<void>): void
   /** Headings of docs/discoveries.md. */
   headings(): string[]
-  /** Rows of the table in docs/clients.md. */
+  /** Rows of the table in docs/reference/clients.md. */
   rows(): string[][]
 }
 
@@ -42,7 +42,7 @@ export function scorecard(client: string): Scorecard {
         pinned(client),
         ...[ends.done, ends.refused].map(listed),
         headings()
-          .map(heading => `[${heading.replace(`\`${client}\` `, '')}](discoveries.md#${anchorOf(heading)})`)
+          .map(heading => `[${heading.replace(`\`${client}\` `, '')}](../discoveries.md#${anchorOf(heading)})`)
           .join('<br>'),
       ],
     ],
