@@ -1,4 +1,5 @@
 import { it } from 'vitest'
+import { anchorOf } from '../../documents/blocks.ts'
 import { pinned } from './place.ts'
 
 /** How a client did: which of its workflows ended in a video, which were refused, and what is wrong with it. */
@@ -60,9 +61,3 @@ function listed(names: ReadonlyMap<string, readonly string[]>): string {
 }
 
 /** Where a heading is found on a page, as GitHub names it. */
-function anchorOf(heading: string): string {
-  return heading
-    .toLowerCase()
-    .replaceAll(/[^\w\- ]/g, '')
-    .replaceAll(' ', '-')
-}
