@@ -94,7 +94,7 @@ const clip = z.union([z.string(), z.array(z.string()), textByText], CLIP_TEXT).t
 })
 
 /**
- * Every setting there is. Flags, `MOCKLING_*` names, `--help` and the README's table are made from this.
+ * Every setting there is. Flags, `MOCKLING_*` names, `--help` and docs/reference/settings.md are made from this.
  * `.meta({ value })` is the placeholder shown in help; what is `isRepeatable` may be given several times as a flag.
  */
 // biome-ignore format: one setting a line or two, as a table
@@ -130,7 +130,7 @@ export const Config = z.strictObject({
   taskMemory: number(1, 1_000_000).default(256).describe('Megabytes that the requests kept with tasks may take, about; the oldest settled tasks go first.').meta({ value: 'mb' }),
   mediaCache: number(0, 1_000_000).default(64).describe('Megabytes of videos kept in memory; the others are made again when asked for.').meta({ value: 'mb' }),
   clip: clip.optional().describe('A file of your own in place of every video; or OUTCOME=FILE, for one outcome: succeed, or succeed NAME. Repeatable.').meta({ value: 'file', isRepeatable: true }),
-  timeline: z.string().min(1, 'the path of a file').optional().describe('Incident to play from the start: dated changes in a YAML or JSON file.').meta({ value: 'file' }),
+  timeline: z.string('the path of a file').min(1, 'the path of a file').optional().describe('Incident to play from the start: dated changes in a YAML or JSON file.').meta({ value: 'file' }),
   fromEvidence: z.string('the name of a file').min(1, 'the name of a file').optional().describe('File of mockling verify --evidence: what was seen replaces texts that were chosen here.').meta({ value: 'file' }),
   journalSize: whole(0, 10_000_000).default(10_000).describe('Requests and callback attempts kept in the journal.').meta({ value: 'n' }),
   journalMemory: number(1, 1_000_000).default(64).describe('Megabytes the journal may take, about; its oldest entries go first.').meta({ value: 'mb' }),

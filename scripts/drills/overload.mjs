@@ -1,4 +1,4 @@
-// Too many of everything against the built command: `npm run build && npm run drill:overload`. docs/drills.md has the figures.
+// Too many of everything against the built command: `npm run build && npm run drill:overload`. docs/explanation/drills.md has the figures.
 // Connections, slow requests, held requests, bodies of 100 MB, readers who never read; probed by new connections meanwhile.
 import { spawn } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'

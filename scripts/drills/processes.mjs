@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline'
 
 const COMMAND = join(import.meta.dirname, '../../dist/cli.cjs')
 
-/** What was seen, as a table of docs/drills.md: pairs of what it is and a number. */
+/** What was seen, as a table of docs/explanation/drills.md: pairs of what it is and a number. */
 export function tableOf(rows) {
   return ['| what | seen |', '|---|--:|', ...rows.map(row => `| ${row.join(' | ')} |`)].join('\n')
 }

@@ -1,5 +1,5 @@
 // Half an hour of mixed load with faults against the built command, and whether it takes more and more of anything:
-// `npm run drill:soak -- --minutes 30 --seed 1`. docs/drills.md has the result. On Linux: /proc says what it takes.
+// `npm run drill:soak -- --minutes 30 --seed 1`. docs/explanation/drills.md has the result. On Linux: /proc says what it takes.
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as rest } from 'node:timers/promises'

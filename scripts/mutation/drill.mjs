@@ -1,7 +1,7 @@
 // Mutation testing: changes the sources one small thing at a time, and asks the tests whether they notice.
 //
 // `npm run drill:mutation` takes all groups of groups.mjs one after another, `npm run drill:mutation -- rules tasks` those
-// two. Scores go to docs/mutation.json and docs/mutation.md as they come; reports/mutation has the survivors.
+// two. Scores go to docs/explanation/mutation.json and docs/explanation/mutation.md as they come; reports/mutation has the survivors.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Stryker } from '@stryker-mutator/core'

@@ -5,8 +5,8 @@ import { tableOf } from './table.mjs'
 /* Keeps the score while a group is being measured, so that what was measured is not lost when the time is up. */
 
 const ROOT = join(import.meta.dirname, '..', '..')
-const SCORES = join(ROOT, 'docs', 'mutation.json')
-const PAGE = join(ROOT, 'docs', 'mutation.md')
+const SCORES = join(ROOT, 'docs/explanation/mutation.json')
+const PAGE = join(ROOT, 'docs/explanation/mutation.md')
 
 /** The page's tables stand between these. */
 const BEGIN = '<!-- scores -->\n'

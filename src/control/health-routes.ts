@@ -57,7 +57,7 @@ export function healthCommands(identity: Identity, { objections, metrics }: Fare
       url: '/metrics',
       tag,
       summary: 'Show how it fares, in numbers for Prometheus',
-      description: 'docs/operations.md says what each is. The key may come as a bearer token.',
+      description: 'docs/reference/metrics.md says what each is. The key may come as a bearer token.',
       response: { type: 'text/plain', description: 'Prometheus’ text format 0.0.4.' },
       takesBearer: true,
       run: async ({ reply }) => {

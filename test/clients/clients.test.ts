@@ -70,18 +70,18 @@ describe.each(CLIENTS)('a client that $generator generates for $revision', clien
   })
 })
 
-it('shows in docs/clients.md what each client came to', () => {
+it('shows in docs/reference/clients.md what each client came to', () => {
   const rows = CLIENTS.map(client => {
     const { generator, version, language, revision, compiledWith } = client
     // Of one that was left out the document says what it came to where it was not.
     return [generator, version, language, revision, compiledWith, results.get(client) ?? writtenOf(client)]
   })
   const expected = table(['generator', 'version', 'language', 'revision', 'compiled with', 'scenarios passed'], rows)
-  expect(block('docs/clients.md', 'generated', expected)).toBe(expected)
+  expect(block('docs/reference/clients.md', 'generated', expected)).toBe(expected)
 })
 
 function writtenOf({ generator, revision }: GeneratedClient): string {
-  const row = read('docs/clients.md')
+  const row = read('docs/reference/clients.md')
     .split('\n')
     .find(line => line.startsWith(`| ${generator} |`) && line.includes(` | ${revision} | `))
   return row?.split(' | ').at(-1)?.replace(' |', '') ?? 'none yet'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type Benchmarks, benchmarkTables } from './benchmarks.ts'
+import { type Benchmarks, benchmarkTables, peersTable } from './benchmarks.ts'
 import { block, read } from './blocks.ts'
 
 const MEASURED = { date: '2026-11-23', node: 'v20.20.2' }
@@ -75,5 +75,12 @@ describe('the tables of benchmarks', () => {
     expect(text).toContain('Not measured in one run yet: start.')
     expect(text).toContain('Measured: create on 2026-11-23, Node 20.20.2; validate on 2026-11-23, Node 20.20.2.')
     expect(benchmarkTables({ start: null })).toBe('Not measured in one run yet: start, other mock servers.')
+  })
+})
+
+describe('docs/explanation/comparison.md', () => {
+  it('shows other servers beside ours', () => {
+    const expected = peersTable(JSON.parse(read('docs/benchmarks.json')))
+    expect(block('docs/explanation/comparison.md', 'peers', expected)).toBe(expected)
   })
 })

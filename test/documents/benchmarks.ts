@@ -35,12 +35,19 @@ export function benchmarkTables(benchmarks: Benchmarks): string {
   ]
   const dated = parts.flatMap(([name, part]) => (part ? [`${name} on ${part.date}, Node ${part.node.slice(1)}`] : []))
   const own = rows.filter(row => !row.isPeer).map(lineOf)
-  const beside = [...rows.filter(({ what }) => what === 'create, answered at once'), ...peers]
   return [
     ...(dated.length > 0 ? [`Measured: ${dated.join('; ')}.`, table(HEAD, own)] : []),
-    ...(peers.length > 0 ? [table(['server', 'creates', 'raw node:http', 'ratio'], beside.map(peerOf))] : []),
+    ...(peers.length > 0 ? [peersTable(benchmarks)] : []),
     ...(unmeasured.length > 0 ? [`Not measured in one run yet: ${unmeasured.join(', ')}.`] : []),
   ].join('\n\n')
+}
+
+/** Other servers, and ours first. */
+export function peersTable(benchmarks: Benchmarks): string {
+  const rows = Object.values(benchmarks).flatMap(part => part?.rows ?? [])
+  const beside = rows.filter(({ what, isPeer }) => isPeer || what === 'create, answered at once')
+  const ours = beside.toSorted((a, b) => Number(a.isPeer === true) - Number(b.isPeer === true))
+  return table(['server', 'creates', 'raw node:http', 'ratio'], ours.map(peerOf))
 }
 
 function lineOf(row: Row): string[] {

@@ -19,10 +19,6 @@ export function block(document: string, name: string, expected: string): string 
   return expected
 }
 
-export function readmeBlock(name: string, expected: string): string {
-  return block('README.md', name, expected)
-}
-
 /** The text of a document, named from the repository's root. */
 export function read(document: string): string {
   return readFileSync(resolve(ROOT, document), 'utf8')
@@ -36,4 +32,12 @@ export function readme(): string {
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const lines = [head, head.map(() => '---'), ...rows]
   return lines.map(cells => `| ${cells.map(cell => cell.replaceAll('|', '\\|')).join(' | ')} |`).join('\n')
+}
+
+/** The anchor that GitHub gives a heading. */
+export function anchorOf(heading: string): string {
+  return heading
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}\p{M}_ -]/gu, '')
+    .replaceAll(' ', '-')
 }

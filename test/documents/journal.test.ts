@@ -10,7 +10,9 @@ import {
   whenWaiting,
 } from '../support/requests.ts'
 import { dial } from '../support/sockets.ts'
-import { readmeBlock } from './blocks.ts'
+import { block } from './blocks.ts'
+
+const DOCUMENT = 'docs/how-to/journal.md'
 
 const ANY = { token: 'any' }
 
@@ -25,7 +27,7 @@ it('shows what a check that fails says', async () => {
   const check = { token: 'any', match: { operation: 'create', body: { model: 'kling-v3' } }, exactly: 1 }
   const { text } = (await post(simulator, '/_mockling/v1/journal/verify', check)).json()
   const expected = shown(text)
-  expect(readmeBlock('verdict', expected)).toBe(expected)
+  expect(block(DOCUMENT, 'verdict', expected)).toBe(expected)
 })
 
 it('shows what the report says of a retry after a hang-up', async () => {
@@ -47,5 +49,5 @@ it('shows what the report says of a retry after a hang-up', async () => {
   await simulator.control.advance(namespaceOf('any'), { ms: 10_000 })
   const { text } = await simulator.control.books.report(namespaceOf('any'))
   const expected = shown(text)
-  expect(readmeBlock('report', expected)).toBe(expected)
+  expect(block(DOCUMENT, 'report', expected)).toBe(expected)
 })

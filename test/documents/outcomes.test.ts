@@ -10,7 +10,7 @@ import { readCurl } from '../support/curl.ts'
 import { send } from '../support/sockets.ts'
 import { block, read, table } from './blocks.ts'
 
-const DOCUMENT = 'docs/outcomes.md'
+const DOCUMENT = 'docs/reference/outcomes.md'
 
 const GROUPS: readonly [title: string, holds: (name: string) => boolean][] = [
   ['The task', name => !/^(?:answer|callback|media)-/.test(name)],
@@ -45,7 +45,7 @@ function blocksOf(language: string): string[] {
     .map(([, , text = '']) => text)
 }
 
-describe('docs/outcomes.md', () => {
+describe('docs/reference/outcomes.md', () => {
   it('shows every outcome and fault as it is', () => {
     const lines = outcomeLines()
     const expected = GROUPS.map(([title, holds]) =>
@@ -86,7 +86,7 @@ describe('docs/outcomes.md', () => {
   it('shows an incident that can be played', () => {
     const [incident = ''] = blocksOf('yaml')
     expect(TimelineInput.parse(parse(incident)).events).toHaveLength(2)
-    const [, file = ''] = /\]\(\.\.\/(fixtures\/incidents\/[\w-]+\.yaml)\)/.exec(read(DOCUMENT)) ?? []
+    const [, file = ''] = /\]\((?:\.\.\/)+(fixtures\/incidents\/[\w-]+\.yaml)\)/.exec(read(DOCUMENT)) ?? []
     const text = readFileSync(join(import.meta.dirname, '../..', file), 'utf8')
     expect(TimelineInput.parse(parse(text)).events.length).toBeGreaterThan(5)
   })

@@ -1,98 +1,35 @@
 import { describe, expect, it } from 'vitest'
-import { printMatrix } from '../../src/cli/matrix.ts'
-import { Config, envOf, flagOf, SETTING_NAMES } from '../../src/config.ts'
-import { ERROR_CODES, ERRORS, type ErrorCode } from '../../src/contract/errors.ts'
 import { outcomeOf } from '../../src/faults/outcomes.ts'
-import { createSimulator } from '../../src/simulator.ts'
-import { readme, readmeBlock, table } from './blocks.ts'
-
-const URL = 'http://127.0.0.1:4180'
-const GOOD = '{"action":"text2video","prompt":"a white mug"}'
-
-interface Curl {
-  readonly path?: string
-  readonly token?: string
-  readonly body?: string
-}
-
-/** One curl for each error, as shown in the README and run below. */
-const CURLS: Readonly<Record<ErrorCode, Curl>> = {
-  bad_request: { body: '{"action":"text2video","prompt":"a white mug","duration":7}' },
-  token_mismatched: { token: 'any.mockling-token_mismatched' },
-  api_not_implemented: { path: '/kling/images' },
-  disabled: { token: 'any.mockling-disabled' },
-  no_token: { token: 'any.mockling-no_token' },
-  invalid_token: { token: 'any.mockling-invalid_token' },
-  token_expired: { token: 'any.mockling-token_expired' },
-  used_up: { token: 'any.mockling-used_up' },
-  forbidden: { token: 'any.mockling-forbidden' },
-  no_api: { path: '/nothing' },
-  content_too_large: { token: 'any.mockling-content_too_large' },
-  too_many_requests: { token: 'any.mockling-too_many_requests' },
-  api_error: { token: 'any.mockling-api_error' },
-  timeout: { token: 'any.mockling-timeout' },
-}
-
-function commandOf({ path = '/kling/videos', token = 'any', body = GOOD }: Curl, url = URL): string {
-  return `curl -s ${url}${path} -H 'authorization: Bearer ${token}' -H 'content-type: application/json' -d '${body}'`
-}
+import { read, readme } from './blocks.ts'
 
 describe('README', () => {
-  it('shows the two commands on its first screen', () => {
-    const screen = readme().split('\n').slice(0, 30).join('\n')
-    expect(screen).toContain('npm ci && npm start')
-    expect(screen).toContain('npm ci && npm test')
+  it('shows the commands, a request with its answer, and a test that fails before the first picture', () => {
+    const [screen = ''] = readme().split('<picture>')
+    expect(screen.split('\n').length).toBeLessThan(60)
+    for (const shown of [
+      'npx mockling',
+      'npm ci && npm start',
+      'npm ci && npm test',
+      'curl -s',
+      '"success":true',
+      '# exits with 1',
+    ])
+      expect(screen).toContain(shown)
   })
 
-  it('shows the settings as they are', () => {
-    const rows = SETTING_NAMES.map(name => {
-      const schema = Config.shape[name]
-      const standard = schema.safeParse(undefined).data
-      return [
-        `\`${flagOf(name)}\``,
-        `\`${envOf(name)}\``,
-        standard === undefined || String(standard) === '' ? '' : `\`${standard}\``,
-        schema.description ?? '',
-      ]
-    })
-    const expected = table(['flag', 'environment', 'default', 'what it does'], rows)
-    expect(readmeBlock('settings', expected)).toBe(expected)
+  it('is short', () => {
+    expect(readme().split('\n').length).toBeLessThan(110)
   })
+})
 
-  it('shows the matrix as it is', () => {
-    const expected = printMatrix('2026-05', 'markdown')
-    expect(readmeBlock('matrix', expected)).toBe(expected)
-  })
-
+describe('docs/how-to/faults.md', () => {
   it('names outcomes that are there', () => {
-    const [, examples = ''] = /## Break it on purpose.*?```text\n(.*?)```/s.exec(readme()) ?? []
+    const [, examples = ''] = /<!-- examples -->\s+```text\n(.*?)```/s.exec(read('docs/how-to/faults.md')) ?? []
     const texts = examples
       .trim()
       .split('\n')
       .map(line => line.split(/ {3,}/)[0] ?? '')
     expect(texts.length).toBeGreaterThanOrEqual(5)
     for (const text of texts) expect(outcomeOf(text, new Set()).text).toBe(text)
-  })
-
-  it('shows each error with a curl that brings it about', () => {
-    const rows = ERROR_CODES.map(code => {
-      const { status, message, when, grade, source } = ERRORS[code]
-      return [String(status), `\`${code}\``, message, when, `${grade}: ${source}`]
-    })
-    const commands = ERROR_CODES.map(code => `# ${ERRORS[code].status} ${code}\n${commandOf(CURLS[code])}`)
-    const expected = `${table(['status', 'code', 'message', 'when', 'source'], rows)}\n\n\`\`\`sh\n${commands.join('\n')}\n\`\`\``
-    expect(readmeBlock('errors', expected)).toBe(expected)
-  })
-
-  it.each(ERROR_CODES)('brings about %s with the curl shown', async code => {
-    await using simulator = await createSimulator({ pace: 'instant' })
-    const { path = '/kling/videos', token = 'any', body = GOOD } = CURLS[code]
-    const reply = await fetch(simulator.url + path, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-      body,
-    })
-    expect(reply.status).toBe(ERRORS[code].status)
-    expect(await reply.json()).toMatchObject({ success: false, error: { code } })
   })
 })

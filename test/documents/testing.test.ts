@@ -5,10 +5,10 @@ import { hostileSet } from '../../src/cli/hostile-set.ts'
 import { KINDS } from '../../src/faults/catalogue.ts'
 import { clientEnvironment } from '../../src/testing/environment.ts'
 
-const DOCS = resolve(import.meta.dirname, '../../docs')
+const DOCS = resolve(import.meta.dirname, '../../docs/how-to')
 const page = readFileSync(resolve(DOCS, 'testing.md'), 'utf8')
 
-describe('docs/testing.md', () => {
+describe('docs/how-to/testing.md', () => {
   it('names each variable that exec sets, and no other', () => {
     const rows = page.split('\n').filter(line => /^\| `[A-Z]/.test(line))
     const named = rows.flatMap(row =>

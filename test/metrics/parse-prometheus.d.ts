@@ -4,5 +4,11 @@ declare module 'parse-prometheus-text-format' {
     readonly value?: string
     readonly count?: string
   }
-  export default function parse(text: string): { readonly name: string; readonly metrics: readonly Metric[] }[]
+  interface Family {
+    readonly name: string
+    readonly type: string
+    readonly help: string
+    readonly metrics: readonly Metric[]
+  }
+  export default function parse(text: string): Family[]
 }

@@ -26,12 +26,12 @@ describe.skipIf(withoutClients)(`the vendor’s own clients${withoutClients}`, (
   const cards: Scorecard[] = []
   for (const [client, suite] of Object.entries(CLIENTS)) describe(client, () => void cards.push(suite()))
 
-  it('come off as docs/clients.md says', () => {
+  it('come off as docs/reference/clients.md says', () => {
     const expected = table(
       HEAD,
       cards.flatMap(card => card.rows()),
     )
-    expect(block('docs/clients.md', 'real clients', expected)).toBe(expected)
+    expect(block('docs/reference/clients.md', 'real clients', expected)).toBe(expected)
   })
 
   it('have the faults that docs/discoveries.md tells of, and no others', () => {

@@ -1,4 +1,5 @@
 import { it } from 'vitest'
+import { anchorOf } from '../../documents/blocks.ts'
 import { pinned } from './place.ts'
 
 /** How a client did: which of its workflows ended in a video, which were refused, and what is wrong with it. */
@@ -9,7 +10,7 @@ export interface Scorecard {
   fault(name: string, run: () => Promise<void>): void
   /** Headings of docs/discoveries.md. */
   headings(): string[]
-  /** Rows of the table in docs/clients.md. */
+  /** Rows of the table in docs/reference/clients.md. */
   rows(): string[][]
 }
 
@@ -42,7 +43,7 @@ export function scorecard(client: string): Scorecard {
         pinned(client),
         ...[ends.done, ends.refused].map(listed),
         headings()
-          .map(heading => `[${heading.replace(`\`${client}\` `, '')}](discoveries.md#${anchorOf(heading)})`)
+          .map(heading => `[${heading.replace(`\`${client}\` `, '')}](../discoveries.md#${anchorOf(heading)})`)
           .join('<br>'),
       ],
     ],
@@ -60,9 +61,3 @@ function listed(names: ReadonlyMap<string, readonly string[]>): string {
 }
 
 /** Where a heading is found on a page, as GitHub names it. */
-function anchorOf(heading: string): string {
-  return heading
-    .toLowerCase()
-    .replaceAll(/[^\w\- ]/g, '')
-    .replaceAll(' ', '-')
-}

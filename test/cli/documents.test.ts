@@ -1,0 +1,73 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { read } from '../documents/blocks.ts'
+import { codeOf, PAGES } from '../documents/pages.ts'
+import { openDesk } from './documents/desk.ts'
+import { commandsIn } from './documents/shell.ts'
+import { LANGUAGES_NOT_RUN, NOT_FOR_USERS, NOT_RUN, RUN_ELSEWHERE, SHOWN } from './documents/table.ts'
+
+const ROOT = resolve(import.meta.dirname, '../..')
+
+const RUN = new Set(['sh', 'js', 'ts'])
+
+/** Pages with something to run that is run here. */
+const WITH_CODE = PAGES.filter(page => !(page in RUN_ELSEWHERE) && !NOT_FOR_USERS.includes(page)).filter(page =>
+  codeOf(read(page)).some(({ language }) => RUN.has(language)),
+)
+
+const isRun = (page: string, command: string) =>
+  !NOT_RUN.some(one => one.page === page && command.startsWith(one.command))
+
+describe('what the pages tell their reader to run', () => {
+  it.concurrent.each(WITH_CODE)(
+    'runs as %s says',
+    async page => {
+      await using desk = await openDesk()
+      for (const { language, text, line } of codeOf(read(page))) {
+        if (!RUN.has(language)) continue
+        const otherwise =
+          language === 'sh'
+            ? await desk.shell(text, command => isRun(page, command.text))
+            : await desk.script(text, language as 'js' | 'ts')
+        expect(otherwise, `${page}, from line ${line} on`).toBeUndefined()
+      }
+    },
+    240_000,
+  )
+
+  it('is of languages that are run, are shown only, or have a reason', () => {
+    for (const page of PAGES)
+      for (const { language, line } of codeOf(read(page)))
+        expect(RUN.has(language) || SHOWN.has(language) || language in LANGUAGES_NOT_RUN, `${page}:${line}`).toBe(true)
+  })
+
+  it('is left out for reasons that still stand', () => {
+    for (const { page, command } of NOT_RUN) {
+      const shell = codeOf(read(page)).filter(({ language }) => language === 'sh')
+      const commands = shell.flatMap(({ text }) => commandsIn(text)).map(({ text }) => text)
+      expect(
+        commands.some(text => text.startsWith(command)),
+        `${page}: ${command}`,
+      ).toBe(true)
+    }
+    for (const [page, test] of Object.entries(RUN_ELSEWHERE)) {
+      expect(PAGES).toContain(page)
+      expect(existsSync(join(ROOT, test)), test).toBe(true)
+    }
+  })
+})
+
+describe('npm start', () => {
+  it('listens, as README says', async () => {
+    const child = spawn('npm', ['start', '--silent', '--', '--port', '0', '--json'], { cwd: ROOT })
+    const ended = once(child, 'close')
+    const [line] = await once(child.stdout, 'data')
+    const { url, pid } = JSON.parse(String(line))
+    expect((await fetch(`${url}/health`)).status).toBe(200)
+    process.kill(pid, 'SIGTERM')
+    await ended
+  })
+})

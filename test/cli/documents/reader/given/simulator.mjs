@@ -1,0 +1,3 @@
+import { createSimulator } from 'mockling'
+
+export const simulator = await createSimulator({ pace: 'instant' })

@@ -1,0 +1,58 @@
+/** A page whose code is run by another test. */
+export const RUN_ELSEWHERE: Readonly<Record<string, string>> = {
+  'examples/README.md': 'test/cli/examples.test.ts',
+  'examples/replicas/README.md': 'test/replicas/example.test.ts',
+}
+
+/** Pages for those who work on mockling itself; their commands are those of CI, and take hours. */
+export const NOT_FOR_USERS: readonly string[] = ['CONTRIBUTING.md']
+
+const REGISTRY = 'asks a registry; here the built package is linked in its place, and scripts/smoke.mjs installs it'
+const LIVE = 'asks the real API, which costs money'
+
+/** Commands that are not run, by how they begin, with the reason. */
+export const NOT_RUN: readonly { readonly page: string; readonly command: string; readonly because: string }[] = [
+  {
+    page: 'README.md',
+    command: 'npm ci && npm start',
+    because: 'replaces what this test runs on; npm start is tried below',
+  },
+  { page: 'README.md', command: 'npm ci && npm test', because: 'is what runs this' },
+  { page: 'README.md', command: 'npm install --save-dev mockling', because: REGISTRY },
+  { page: 'docs/tutorial.md', command: 'npm install --save-dev mockling', because: REGISTRY },
+  {
+    page: 'docs/how-to/conformance.md',
+    command: 'mockling verify http://127.0.0.1:4180      ',
+    because: 'sends every case, as test/conformance/target.test.ts does',
+  },
+  {
+    page: 'docs/how-to/conformance.md',
+    command: 'MOCKLING_TOKEN=… mockling verify https://api.acedata.cloud',
+    because: LIVE,
+  },
+  {
+    page: 'docs/how-to/conformance.md',
+    command: 'mockling verify https://api.acedata.cloud --evidence',
+    because: LIVE,
+  },
+  { page: 'docs/how-to/recording.md', command: 'mockling record --upstream https://api.acedata.cloud', because: LIVE },
+  {
+    page: 'docs/how-to/replicas.md',
+    command: 'npm install ioredis bullmq',
+    because: REGISTRY,
+  },
+  {
+    page: 'docs/how-to/replicas.md',
+    command: 'mockling serve --redis-url',
+    because: 'needs a Redis at its usual port; test/replicas/drill.test.ts starts one, and replicas on it',
+  },
+]
+
+/** What is not run of whole languages, with the reason; the others are data or output. */
+export const LANGUAGES_NOT_RUN: Readonly<Record<string, string>> = {
+  powershell: 'needs Windows',
+  python: 'needs the package requests, which not every machine has',
+}
+
+/** What is shown, not run. */
+export const SHOWN: ReadonlySet<string> = new Set(['http', 'json', 'text', 'yaml'])
