@@ -18,6 +18,9 @@ export class Refusal extends Error {
   }
 }
 
+/** The reason where there was no answer at all. */
+export const UNANSWERED = 'mockling does not answer'
+
 /** Takes a key and has everything be asked for again. */
 export function unlock(entered: string): void {
   sessionStorage.setItem(KEPT_AS, entered)
@@ -52,7 +55,7 @@ export async function send<T>(method: string, path: string, body?: unknown, sign
 /** What is answered, as it is. Rejects with `Refusal`. */
 export async function textOf(path: string, options: RequestInit = {}): Promise<string> {
   const unanswered = (cause: unknown) => {
-    throw options.signal?.aborted ? cause : new Refusal(0, 'mockling does not answer')
+    throw options.signal?.aborted ? cause : new Refusal(0, UNANSWERED)
   }
   const answer = await ask(path, options).catch(unanswered)
   const text = await answer.text().catch(unanswered)

@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks'
+import { useEffect, useState } from 'preact/hooks'
 import type { Entry } from '../journal/entries.ts'
 import { part, queryOf } from './api.ts'
 import { useLive } from './live.ts'
@@ -40,6 +40,11 @@ export function useEntries<E extends Entry>(
   const { value, path: answered, problem } = useLive<{ items: E[]; count: number }>(path)
   const from = Number(new URLSearchParams(answered?.split('?')[1]).get('offset') ?? 0)
   const items = value?.items.toReversed() ?? []
+  const isGone = newest !== undefined && value?.count === 0
+  useEffect(() => {
+    // All that somebody looked at was forgotten.
+    if (isGone) begin(round + 1)
+  }, [isGone])
   return {
     total: value?.count ?? 0,
     isLoaded: value !== undefined,

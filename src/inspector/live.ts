@@ -2,7 +2,7 @@ import { effect, signal } from '@preact/signals'
 import { createEventSource, type EventSourceClient } from 'eventsource-client'
 import { LRUCache } from 'lru-cache'
 import { useEffect, useState } from 'preact/hooks'
-import { ask, isLocked, Refusal, send } from './api.ts'
+import { ask, isLocked, Refusal, send, UNANSWERED } from './api.ts'
 import { after, elapsed, timeOfDay } from './machine.ts'
 
 /** Grows with each thing that happened at the server, as far as it was told. */
@@ -68,10 +68,10 @@ const LEAST_MS = 400
 const MOST_MS = 5000
 
 /** A question that took long is asked again only after so many times as long: it is the server's time that it took. */
-const REST = 20
+const REST = 8
 
 /** But not later than this. */
-const MOST_REST_MS = 15_000
+const MOST_REST_MS = 4000
 
 interface Asking<T> {
   readonly least?: number
@@ -101,19 +101,23 @@ const always = () => true
 /** What was answered last, so that one who comes back to a view sees at once what he saw, also while nobody answers. */
 const known = new LRUCache<string, Loaded<unknown>>({ max: 30 })
 
-function follow<T>(path: string, asking: Required<Asking<T>>, tell: (loaded: Loaded<T>) => void): () => void {
+type Tell<T> = (change: (shown: Loaded<T>) => Loaded<T>) => void
+
+function follow<T>(path: string, asking: Required<Asking<T>>, tell: Tell<T>): () => void {
   const over = new AbortController()
   const { signal } = over
   const run = async () => {
     const before = knownOf<T>(path)
-    if (before) tell(before)
+    if (before) tell(() => before)
     while (!signal.aborted) {
       const seen = { happened: happened.peek(), commanded: commanded.peek() }
       const began = elapsed()
       const loaded = await answerTo<T>(path, signal)
       if (signal.aborted) return
-      if (loaded) tell(loaded)
-      if (loaded?.value !== undefined && asking.isFinal(loaded.value)) return
+      if (loaded !== 'nobody') tell(() => loaded)
+      // What is shown of something else, such as the part of a list before, stays with the reason why there is no other.
+      else if (!known.has(path)) tell(shown => ({ ...shown, problem: UNANSWERED }))
+      if (loaded !== 'nobody' && loaded.value !== undefined && asking.isFinal(loaded.value)) return
       const least = Math.max(asking.least, Math.min(MOST_REST_MS, REST * (elapsed() - began)))
       await reason(seen, { least, most: Math.max(least, asking.most) }, signal)
     }
@@ -122,16 +126,13 @@ function follow<T>(path: string, asking: Required<Asking<T>>, tell: (loaded: Loa
   return () => over.abort()
 }
 
-/** `undefined`: nobody answered, and what was answered before still stands. */
-async function answerTo<T>(path: string, signal: AbortSignal): Promise<Loaded<T> | undefined> {
+async function answerTo<T>(path: string, signal: AbortSignal): Promise<Loaded<T> | 'nobody'> {
   try {
     const loaded = { value: await send<T>('GET', path, undefined, signal), path }
     known.set(path, loaded)
     return loaded
   } catch (error) {
-    if (signal.aborted) return undefined
-    const isUnanswered = error instanceof Refusal && error.status === 0
-    if (isUnanswered && known.has(path)) return undefined
+    if (signal.aborted || (error instanceof Refusal && error.status === 0)) return 'nobody'
     known.delete(path)
     return { problem: (error as Error).message, path }
   }

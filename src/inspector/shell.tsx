@@ -9,7 +9,7 @@ import { VIEWS } from './views.ts'
 const SAID = {
   connecting: 'connecting',
   live: 'live',
-  away: 'connection lost',
+  away: 'reconnecting',
   locked: 'locked',
 } as const
 

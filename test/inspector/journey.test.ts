@@ -23,9 +23,9 @@ describe.skipIf(missing)(`the inspector${missing}`, () => {
     await using tab = await look(simulator)
     const { page } = tab
     await isLive(page)
-    await page.getByText('No tasks yet').waitFor({ state: 'detached' })
-
+    await page.getByText('No tasks of yours yet').waitFor()
     const id = await createAsync(simulator, { callback_url: simulator.inbox.url('orders') })
+    await page.getByText('No tasks of yours yet').waitFor({ state: 'detached' })
     await page.getByRole('link', { name: id.slice(0, 8) }).click()
     await page.getByRole('heading', { name: id }).waitFor()
     await page.getByRole('button', { name: 'Move clock to its end' }).click()

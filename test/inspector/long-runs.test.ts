@@ -36,6 +36,13 @@ describe.skipIf(missing)(`the inspector, after a long run${missing}`, () => {
     await shown.getByText('606 requests').waitFor()
     await expect.poll(scrolledTo, { timeout: PATIENCE_MS }).toBe(0)
     expect(await first.getAttribute('href')).toBe('#/requests/606')
+
+    await page.evaluate("document.querySelector('.scroller').scrollTo(0, 1e9)")
+    await page.locator('[href="#/requests/1"]').waitFor()
+    await simulator.reset()
+    await poll(simulator, id, 1)
+    await shown.waitFor({ state: 'detached' })
+    await page.getByRole('status').getByText('1 request').waitFor()
     expect(tab.complaints).toEqual([])
   })
 

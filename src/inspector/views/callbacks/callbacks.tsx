@@ -16,7 +16,14 @@ import { Said } from '../../ui/text.tsx'
 import { TokenChoice } from '../../ui/token-choice.tsx'
 import { AttemptDetail } from './attempt.tsx'
 
-const HEADS = [['outcome'], ['time'], ['attempt', 'number spare'], ['status', 'number spare'], ['address']] as const
+const HEADS = [
+  ['outcome'],
+  ['time'],
+  ['attempt', 'number spare'],
+  ['status', 'number spare'],
+  ['task', 'mono spare'],
+  ['address'],
+] as const
 
 /** Callbacks: those to come, and every attempt. */
 export function CallbacksView() {
@@ -69,6 +76,7 @@ function cellsOf(entry: CallbackEntry) {
     timeText(entry.at),
     String(entry.attempt),
     String(entry.status ?? '–'),
+    entry.taskId.slice(0, 8),
     <Said key="url" text={entry.url} most={120} />,
   ]
 }
