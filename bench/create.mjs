@@ -41,7 +41,10 @@ async function main() {
     'raw node:http': [bare.url, GOOD],
     'create, answered at once': [create, GOOD],
     'the same without a journal': [`${quiet.url}/kling/videos`, GOOD],
-    'create with a callback': [`${patient.url}/kling/videos`, { ...GOOD, async: undefined, callback_url: `${receiver.url}/hook` }],
+    'create with a callback': [
+      `${patient.url}/kling/videos`,
+      { ...GOOD, async: undefined, callback_url: `${receiver.url}/hook` },
+    ],
     'create, refused': [create, { ...GOOD, duration: 7 }, 400],
     'tasks, retrieve': [`${ours.url}/kling/tasks`, TASK],
   }

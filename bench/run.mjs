@@ -18,6 +18,7 @@ const PARTS = {
   state: ['bench/state.mjs'],
   replicas: ['bench/replicas.mjs'],
   validate: ['bench/validate.mjs'],
+  inspector: ['bench/inspector.mjs'],
   media: ['bench/media.mjs'],
 }
 

@@ -92,9 +92,11 @@ export function callbackCommands(control: Control): Command[] {
         ...Scope,
         task: z.string().min(1).optional().describe('Id of a task.'),
         limit: whole(10_000, 'At most so many attempts, the newest. Default 100.').default(100),
+        due: whole(1_000_000, 'At most so many that are due later, the earliest. Default all.').optional(),
       }),
       response: z.strictObject({
         scheduled: z.array(ShownScheduled).describe('The earliest first.'),
+        due: z.int().describe('How many are due later in all.'),
         attempts: z.array(Recorded).describe('Oldest first.'),
       }),
       run: ({ query }) => callbacks.list(control.scopeOf(query), query),

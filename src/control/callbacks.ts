@@ -73,14 +73,21 @@ export class Callbacks {
     this.#options = options
   }
 
-  /** What waits to be due, the earliest first, and the newest `limit` attempts, oldest first. */
-  async list(scope: ClockScope, { task, limit = 100 }: { task?: string | undefined; limit?: number } = {}) {
+  /** What waits to be due, the earliest first (`due` of them at most), and the newest `limit` attempts, oldest first. */
+  async list(
+    scope: ClockScope,
+    { task, limit = 100, due }: { task?: string | undefined; limit?: number; due?: number | undefined } = {},
+  ) {
     const { dispatcher, journal } = this.#options
     const namespace = scope === 'server' ? undefined : scope.namespace
     const scheduled = await dispatcher.scheduled(namespace, task)
     const filter = { kind: 'callback', ...(namespace !== undefined && { namespace }) } as const
     const attempts = journal.list({ ...filter, ...(task !== undefined && { taskId: task }) }, limit)
-    return { scheduled: scheduled.map(brief), attempts: attempts.filter(entry => entry.kind === 'callback').map(brief) }
+    return {
+      scheduled: scheduled.slice(0, due).map(brief),
+      due: scheduled.length,
+      attempts: attempts.filter(entry => entry.kind === 'callback').map(brief),
+    }
   }
 
   async show(id: string): Promise<CallbackView> {

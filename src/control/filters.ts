@@ -36,6 +36,7 @@ export const Match = z
     from: Instant.optional().describe('Begun at or after this instant.'),
     to: Instant.optional().describe('Begun at or before this instant.'),
     after: z.int().min(0).optional().describe('Only entries after this place.'),
+    before: z.int().min(0).optional().describe('Only entries before this place.'),
     body: Body.optional().describe(BODY_TEXT),
   })
   .meta({ id: 'EntryFilter', description: 'Which entries are meant. Each part given must hold.' })
@@ -63,6 +64,7 @@ export const Span = {
 export const MatchQuery = {
   ...words,
   ...Span,
+  before: whole(Number.MAX_SAFE_INTEGER, 'Only entries before this place.').optional(),
   status: z
     .string()
     .regex(/^[1-5](?:\d\d|xx)$/, STATUS_TEXT)

@@ -81,13 +81,15 @@ export function inboxCommands(control: Control, enter: Enter): Command[] {
         after: whole(Number.MAX_SAFE_INTEGER, 'Only what came after this place. Default 0.').default(0),
         wait: whole(600, 'Waits so many real seconds for `count` messages to be there. Default 0.').default(0),
         count: whole(10_000, 'How many to wait for. Default 1.').default(1),
+        limit: whole(10_000, 'At most so many, the newest. Default 10000.').default(10_000),
       }),
       response: z.strictObject({ items: z.array(ShownMessage) }),
       refusals: { 503: 'As many wait as may.' },
-      run: async ({ params: { name }, query: { after, wait, count }, reply }) => {
+      run: async ({ params: { name }, query: { after, wait, count, limit }, reply }) => {
         const leave = wait === 0 ? () => {} : enter('waits')
         await inboxes.arrived(name, { count, after, waitMs: wait * 1000 }, goneOf(reply)).finally(leave)
-        return { items: inboxes.list(name, after).map(shown) }
+        const items = inboxes.list(name, after)
+        return { items: items.slice(Math.max(0, items.length - limit)).map(shown) }
       },
     }),
     command({

@@ -12,6 +12,7 @@ import { filterOf, Match, MatchQuery } from './filters.ts'
 import type { Enter } from './health-routes.ts'
 import { streamJournal } from './journal-stream.ts'
 import { DroppedView, NearMissView, nearMissView, shown } from './journal-views.ts'
+import { Refused } from './refused.ts'
 import { Scope } from './scope.ts'
 import { JournalEntry } from './shapes.ts'
 
@@ -22,7 +23,10 @@ const Query = z.strictObject({ ...Scope, ...MatchQuery })
 const PageQuery = z.strictObject({
   ...Query.shape,
   limit: whole(10_000, 'At most so many, the newest. Default 1000.').default(1000),
+  offset: whole(1e9, 'Leaves out so many of the newest. Default 0.').default(0),
 })
+
+const Place = z.strictObject({ seq: whole(Number.MAX_SAFE_INTEGER, 'Its place in the journal.') })
 
 const count = z.int().min(0)
 
@@ -92,10 +96,24 @@ function listCommands(control: Control): Command[] {
         count: z.int().describe('How many match in all.'),
         dropped: DroppedView,
       }),
-      run: ({ query: { token, namespace, scope, limit, ...match } }) => {
+      run: ({ query: { token, namespace, scope, limit, offset, ...match } }) => {
         const filter = filterOf(match, keyOf(control.scopeOf({ token, namespace, scope })))
-        const items = journal.list(filter, limit).map(shown)
-        return { items, count: journal.count(filter), dropped: journal.dropped }
+        const { entries, count } = journal.page(filter, limit, offset)
+        return { items: entries.map(shown), count, dropped: journal.dropped }
+      },
+    }),
+    command({
+      method: 'GET',
+      url: '/v1/journal/:seq',
+      tag,
+      summary: 'Show one thing that happened',
+      params: Place,
+      response: JournalEntry,
+      refusals: { 404: 'Nothing is in that place, or it had to make room.' },
+      run: ({ params: { seq } }) => {
+        const entry = journal.at(seq)
+        if (!entry) throw new Refused(`nothing is in place ${seq} of the journal, or no more`, 404)
+        return shown(entry)
       },
     }),
     command({
@@ -105,7 +123,7 @@ function listCommands(control: Control): Command[] {
       summary: 'Count what happened',
       query: PageQuery,
       response: z.strictObject({ count: z.int() }),
-      run: ({ query: { token, namespace, scope, limit: _, ...match } }) => ({
+      run: ({ query: { token, namespace, scope, limit: _, offset: __, ...match } }) => ({
         count: journal.count(filterOf(match, keyOf(control.scopeOf({ token, namespace, scope })))),
       }),
     }),

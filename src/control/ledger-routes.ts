@@ -20,6 +20,11 @@ const tag = 'money'
 
 const SpanQuery = z.strictObject({ ...Scope, ...Span })
 
+/** Of a list whose sums are of all. */
+function newest(what: string) {
+  return { limit: whole(1_000_000, `At most so many ${what}, the newest. Default all.`).optional() }
+}
+
 const HABITS = {
   leastGapMs: whole(
     3_600_000,
@@ -48,9 +53,9 @@ export function ledgerCommands(control: Control): Command[] {
       url: '/v1/ledger',
       tag,
       summary: 'Show what was bought, and what became of it',
-      query: SpanQuery,
+      query: z.strictObject({ ...SpanQuery.shape, ...newest('purchases') }),
       response: LedgerView,
-      run: async ({ query }) => ledgerView(await books.ledger(spanOf(control, query))),
+      run: async ({ query }) => ledgerView(await books.ledger(spanOf(control, query)), query.limit),
     }),
     command({
       method: 'GET',
@@ -59,9 +64,9 @@ export function ledgerCommands(control: Control): Command[] {
       summary: 'Show what was bought twice',
       description:
         'Two accepted creates of one token with the same body but for callback_url, async and timeout, where the first’s answer was lost or the first was not settled yet.',
-      query: SpanQuery,
+      query: z.strictObject({ ...SpanQuery.shape, ...newest('pairs') }),
       response: DuplicatesView,
-      run: async ({ query }) => duplicatesView(await books.duplicates(spanOf(control, query))),
+      run: async ({ query }) => duplicatesView(await books.duplicates(spanOf(control, query)), query.limit),
     }),
     command({
       method: 'GET',

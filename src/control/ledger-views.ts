@@ -74,6 +74,7 @@ const DuplicateView = of<Duplicate>(
 
 export const DuplicatesView = z.strictObject({
   pairs: z.array(DuplicateView),
+  count: z.int().describe('How many pairs there are.'),
   credits: z.number().describe('What all of them cost on top.'),
 })
 
@@ -108,12 +109,16 @@ export const ReportView = z
   })
   .meta({ id: 'Report' })
 
-export function ledgerView({ purchases, totals }: Ledger): z.output<typeof LedgerView> {
-  return { purchases: purchases.map(shortened), totals, dollars: dollarsOf(totals.credits) }
+export function ledgerView({ purchases, totals }: Ledger, limit?: number): z.output<typeof LedgerView> {
+  return { purchases: newest(purchases, limit).map(shortened), totals, dollars: dollarsOf(totals.credits) }
 }
 
-export function duplicatesView({ pairs, credits }: Duplicates) {
-  return { pairs: pairs.map(shortened), credits }
+export function duplicatesView({ pairs, credits }: Duplicates, limit?: number) {
+  return { pairs: newest(pairs, limit).map(shortened), count: pairs.length, credits }
+}
+
+function newest<T>(items: readonly T[], limit = items.length): readonly T[] {
+  return items.slice(Math.max(0, items.length - limit))
 }
 
 export function mannersView({ findings, polls, notJudged }: Manners) {

@@ -39,18 +39,26 @@ export class Tasks {
   /** A page of the namespace's tasks, newest first; of all namespaces' if none is named. */
   async list(scope: ClockScope, filter: TaskFilter): Promise<{ items: TaskView[]; total: number }> {
     const keys = scope === 'server' ? await this.#keys() : [scope.namespace]
+    const [only = '', ...others] = keys
+    if (others.length === 0) {
+      const now = this.#nowOf(only)
+      const { tasks, total } = await this.#store.list(only, filter, now)
+      return { items: tasks.map(task => viewOf(task, now)), total }
+    }
+    return this.#merged(keys, filter)
+  }
+
+  async #merged(keys: readonly string[], filter: TaskFilter): Promise<{ items: TaskView[]; total: number }> {
+    const until = filter.offset + filter.limit
     const pages = await Promise.all(
-      keys.map(key =>
-        this.#store.list(key, { ...filter, offset: 0, limit: filter.offset + filter.limit }, this.#nowOf(key)),
-      ),
+      keys.map(key => this.#store.list(key, { ...filter, offset: 0, limit: until }, this.#nowOf(key))),
     )
-    const own = pages.flatMap((page, index) => page.tasks.map(task => [task, keys[index] ?? ''] as const))
     // The guides' tasks are in every namespace; shown once.
-    const distinct = [...new Map(own.map(pair => [pair[0].id, pair])).values()]
-    const items = distinct
-      .sort(([a], [b]) => newestFirst(a, b))
-      .slice(filter.offset, filter.offset + filter.limit)
-      .map(([task, key]) => viewOf(task, this.#nowOf(key)))
+    const own = pages.flatMap(({ tasks }, index) => (index === 0 ? tasks : tasks.filter(task => !task.isPermanent)))
+    const items = own
+      .sort(newestFirst)
+      .slice(filter.offset, until)
+      .map(task => viewOf(task, this.#nowOf(task.isPermanent ? (keys[0] ?? '') : task.namespace)))
     const repeated = (keys.length - 1) * (await this.#guides(filter))
     return { items, total: pages.reduce((sum, page) => sum + page.total, 0) - repeated }
   }

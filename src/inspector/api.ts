@@ -18,6 +18,9 @@ export class Refusal extends Error {
   }
 }
 
+/** The reason where there was no answer at all. */
+export const UNANSWERED = 'mockling does not answer'
+
 /** Takes a key and has everything be asked for again. */
 export function unlock(entered: string): void {
   sessionStorage.setItem(KEPT_AS, entered)
@@ -41,17 +44,23 @@ export async function ask(path: string, options: RequestInit = {}): Promise<Resp
 
 /** Gives a command. Resolves to the JSON answered. */
 export async function send<T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
-  const answer = await ask(path, {
+  const text = await textOf(path, {
     method,
     ...(body !== undefined && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
     ...(signal && { signal }),
-  }).catch((cause: unknown) => {
-    if (signal?.aborted) throw cause
-    throw new Refusal(0, 'mockling does not answer')
   })
-  const text = await answer.text()
-  if (!answer.ok) throw new Refusal(answer.status, reasonIn(text))
   return (text === '' ? undefined : JSON.parse(text)) as T
+}
+
+/** What is answered, as it is. Rejects with `Refusal`. */
+export async function textOf(path: string, options: RequestInit = {}): Promise<string> {
+  const unanswered = (cause: unknown) => {
+    throw options.signal?.aborted ? cause : new Refusal(0, UNANSWERED)
+  }
+  const answer = await ask(path, options).catch(unanswered)
+  const text = await answer.text().catch(unanswered)
+  if (!answer.ok) throw new Refusal(answer.status, reasonIn(text))
+  return text
 }
 
 function reasonIn(text: string): string {

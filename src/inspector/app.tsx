@@ -14,8 +14,11 @@ const CLOCKS_MS = 2000
 
 /** The whole page. */
 export function App() {
-  const clock = useLive<ClockState>('v1/clock', CLOCKS_MS).value
-  const namespaces = useLive<{ items: NamespaceView[] }>('v1/namespaces?limit=1000', CLOCKS_MS, CLOCKS_MS).value
+  const clock = useLive<ClockState>('v1/clock', { most: CLOCKS_MS }).value
+  const namespaces = useLive<{ items: NamespaceView[] }>('v1/namespaces?limit=1000', {
+    least: CLOCKS_MS,
+    most: CLOCKS_MS,
+  }).value
   useEffect(() => clock && sawServerClock(clock), [clock])
   useEffect(() => namespaces && sawNamespaces(namespaces.items), [namespaces])
 

@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals'
 import type { NamespaceView } from '../control/namespace-routes.ts'
 import type { ClockState } from '../control/shapes.ts'
+import { lost } from './live.ts'
 import { each, elapsed } from './machine.ts'
 
 /** A clock as it was shown, and when that was. */
@@ -35,7 +36,9 @@ export function nowOf(namespace?: string): number {
   const seen = (namespace === undefined ? undefined : clocks.value.get(namespace)) ?? serverClock.value
   if (!seen) return 0
   const { now, mode, rate } = seen.clock
-  return mode === 'real' || mode === 'scaled' ? now + (elapsed() - seen.at) * rate : now
+  // While nobody answers it is as late as it was: what is shown is what was known then.
+  const at = lost.value?.elapsed ?? elapsed()
+  return mode === 'real' || mode === 'scaled' ? now + Math.max(0, at - seen.at) * rate : now
 }
 
 /** How a clock runs, in words. */

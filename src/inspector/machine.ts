@@ -22,3 +22,8 @@ export function isoOf(instant: number): string {
   const date = new Date(instant)
   return Number.isNaN(date.getTime()) ? String(instant) : date.toISOString()
 }
+
+/** What the clock on the wall shows. */
+export function timeOfDay(): string {
+  return new Date().toLocaleTimeString('en-GB')
+}

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact'
 import { modeText, nowOf, serverClock } from './clocks.ts'
 import { instantText } from './format.ts'
-import { connection } from './live.ts'
+import { connection, lost } from './live.ts'
 import { hrefTo } from './route.ts'
 import { nextTheme, theme } from './theme.ts'
 import { VIEWS } from './views.ts'
@@ -9,7 +9,7 @@ import { VIEWS } from './views.ts'
 const SAID = {
   connecting: 'connecting',
   live: 'live',
-  away: 'mockling does not answer; trying again',
+  away: 'reconnecting',
   locked: 'locked',
 } as const
 
@@ -45,9 +45,20 @@ export function Shell({ current, children }: { current: string; children: Compon
       </header>
       <main>
         <h1 class="unseen">{VIEWS.find(({ name }) => name === current)?.title}</h1>
+        <Stale />
         {children}
       </main>
     </div>
+  )
+}
+
+/** Says that what is shown is old. */
+function Stale() {
+  if (!lost.value) return null
+  return (
+    <p class="stale" role="status">
+      <strong>Connection lost.</strong> Showing what was known at <time>{lost.value.at}</time>. Trying again.
+    </p>
   )
 }
 

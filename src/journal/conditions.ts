@@ -27,6 +27,8 @@ export interface EntryFilter {
   readonly to?: number
   /** Keeps entries after this place. */
   readonly after?: number
+  /** Keeps entries before this place. */
+  readonly before?: number
   /** What the JSON sent must contain: objects may hold more fields than these, arrays no more items. */
   readonly body?: Readonly<Record<string, unknown>>
 }
@@ -71,6 +73,7 @@ const TESTS: Readonly<Record<Exclude<keyof EntryFilter, 'body'>, Test>> = {
   from: { got: entry => entry.at, holds: (expected, got) => Number(got) >= Number(expected) },
   to: { got: entry => entry.at, holds: (expected, got) => Number(got) <= Number(expected) },
   after: { got: entry => entry.seq, holds: (expected, got) => Number(got) > Number(expected) },
+  before: { got: entry => entry.seq, holds: (expected, got) => Number(got) < Number(expected) },
 }
 
 const NAMES = Object.keys(TESTS) as (keyof typeof TESTS)[]

@@ -123,6 +123,19 @@ export class Journal {
     return matching.length > limit ? matching.slice(matching.length - limit) : matching
   }
 
+  /** A part of them: at most `limit`, the newest but for `offset`. And how many match in all. */
+  page(filter: EntryFilter, limit: number, offset: number): { readonly entries: Entry[]; readonly count: number } {
+    const matching = this.list(filter)
+    const end = Math.max(0, matching.length - offset)
+    return { entries: matching.slice(Math.max(0, end - limit), end), count: matching.length }
+  }
+
+  /** The entry in that place, if it is there. */
+  at(seq: number): Entry | undefined {
+    const entry = this.#slots[this.#indexOf(seq)]?.entry
+    return entry?.seq === seq ? entry : undefined
+  }
+
   count(filter: EntryFilter = {}): number {
     return this.#kept().reduce((sum, { entry }) => sum + Number(matches(entry, filter)), 0)
   }

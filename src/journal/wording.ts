@@ -44,6 +44,8 @@ export function conditionText({ name, expected, got }: Condition): string {
       return `it began ${shown(name, got)}, after ${shown(name, expected)}`
     case 'after':
       return `it is #${got}, not after #${expected}`
+    case 'before':
+      return `it is #${got}, not before #${expected}`
     default:
       return `${name} is ${got === undefined ? 'absent' : shown(name, got)}, not ${shown(name, expected)}`
   }

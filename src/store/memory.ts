@@ -1,11 +1,11 @@
 import { GUIDE_TASKS } from '../simulation/guide-tasks.ts'
 import { type Route, rerouted, withoutDelivery } from '../simulation/reroute.ts'
-import { isForgotten, newestFirst, type Task } from '../simulation/task.ts'
+import { isForgotten, type Task } from '../simulation/task.ts'
 import { Buckets } from './buckets.ts'
 import { type Census, censusOf } from './census.ts'
 import { type Change, changesFor } from './changes.ts'
 import { Files } from './files.ts'
-import { matches } from './filter.ts'
+import { pageOf } from './listing.ts'
 import type { MemoryStoreOptions } from './options.ts'
 import { Resets } from './resets.ts'
 import { Round } from './round.ts'
@@ -109,10 +109,7 @@ export class MemoryStore implements Store {
   }
 
   async list(namespace: string, filter: TaskFilter, now: number): Promise<TaskPage> {
-    const own = this.#shelves.get(namespace)?.tasks.values() ?? []
-    const matching = [...GUIDE_TASKS, ...own].filter(task => matches(task, filter, now))
-    const tasks = matching.sort(newestFirst).slice(filter.offset, filter.offset + filter.limit)
-    return { tasks, total: matching.length }
+    return pageOf(this.#shelves.get(namespace), filter, now)
   }
 
   async account(namespace: string, now: number): Promise<Account> {

@@ -1,5 +1,6 @@
 import TinyQueue from 'tinyqueue'
-import { settlesAt, stepAt, type Task } from '../simulation/task.ts'
+import { RETENTION_MS, settlesAt, stepAt, type Task } from '../simulation/task.ts'
+import { Ages } from './ages.ts'
 
 /** Money is in millionths of a Credit, so that sums are exact. */
 export function micros(credits: number): number {
@@ -25,6 +26,9 @@ export class Shelf {
   #reserved = 0
   /** What has settled by this instant is booked. */
   #bookedTo = Number.NEGATIVE_INFINITY
+  /** None has ever been here that settles before this. */
+  #firstEnd = Number.POSITIVE_INFINITY
+  readonly #ages = new Ages(this.tasks)
 
   get reserved(): number {
     return this.#reserved
@@ -48,9 +52,21 @@ export class Shelf {
     this.#pending++
   }
 
+  newestFirst(): Iterable<Task> {
+    return this.#ages.newestFirst()
+  }
+
+  /** Whether one of them may be so old that it is forgotten. */
+  mayForget(now: number): boolean {
+    return now >= this.#firstEnd + RETENTION_MS
+  }
+
   /** Has the task found by its id and its video's. */
   show(task: Task): void {
+    this.#firstEnd = Math.min(this.#firstEnd, endOf(task))
+    const isNew = !this.tasks.has(task.id)
     this.tasks.set(task.id, task)
+    if (isNew) this.#ages.add(task)
     if (task.video.id !== '') this.videos.set(task.video.id, task)
   }
 

@@ -28,8 +28,10 @@ describe('callbacks', () => {
     const scheduled = { id: `${id}.1`, taskId: id, url: receiver.url('/hook'), at: EPOCH + 10_000, attempt: 1 }
     expect((await door.get('/v1/callbacks')).body).toEqual({
       scheduled: [{ ...scheduled, namespace: expect.stringMatching(/^[0-9a-f]{8}$/) }],
+      due: 1,
       attempts: [],
     })
+    expect((await door.get('/v1/callbacks?due=0')).body).toEqual({ scheduled: [], due: 1, attempts: [] })
     expect((await door.get(`/v1/callbacks/${id}.1`)).body).toMatchObject({
       state: 'scheduled',
       at: EPOCH + 10_000,
@@ -42,8 +44,9 @@ describe('callbacks', () => {
     expect(list.attempts).toMatchObject([
       { kind: 'callback', callbackId: `${id}.1`, attempt: 1, outcome: 'bad-status' },
     ])
-    expect((await door.get('/v1/callbacks?token=other')).body).toEqual({ scheduled: [], attempts: [] })
-    expect((await door.get('/v1/callbacks?task=other')).body).toEqual({ scheduled: [], attempts: [] })
+    const none = { scheduled: [], due: 0, attempts: [] }
+    expect((await door.get('/v1/callbacks?token=other')).body).toEqual(none)
+    expect((await door.get('/v1/callbacks?task=other')).body).toEqual(none)
 
     await simulator.clock.advance({ token: TOKEN, seconds: 60 })
     expect((await door.get(`/v1/callbacks/${id}.1`)).body).toMatchObject({

@@ -136,6 +136,8 @@ describe('waiting for an inbox', () => {
     const third = simulator.inbox.list('w', { after: 2, wait: 60 })
     await drop('three')
     expect((await third).map(({ body }) => body)).toEqual(['three'])
+    const { body } = await controlDoor(simulator).get('/v1/inbox/w?limit=2')
+    expect(body.items.map((message: { body: string }) => message.body)).toEqual(['two', 'three'])
   })
 
   it('answers with what there is when the time is up', async () => {

@@ -235,10 +235,36 @@ describe('queries', () => {
       'from=2026-06-01T00:00:05Z': 2,
       [`to=${EPOCH}`]: 2,
       'after=2&outcome=succeed': 2,
+      'before=3': 2,
       [`body=${encodeURIComponent('{"model":"kling-v1-6"}')}`]: 1,
     }
     for (const [query, expected] of Object.entries(counts))
       expect([query, await count(query)]).toEqual([query, expected])
+  })
+
+  it('go back page by page, from the newest or from a place', async () => {
+    await using simulator = await frozenSimulator()
+    for (let index = 0; index < 5; index++) await retrieve(simulator, 'x')
+    const seqs = async (query: string) => {
+      const { items, count } = (await door(simulator).get(query).expect(200)).body
+      return [items.map(({ seq }: { seq: number }) => seq), count]
+    }
+    expect(await seqs('?limit=2')).toEqual([[4, 5], 5])
+    expect(await seqs('?limit=2&offset=2')).toEqual([[2, 3], 5])
+    expect(await seqs('?limit=2&before=3')).toEqual([[1, 2], 2])
+    expect(await seqs('?limit=2&before=4&offset=2')).toEqual([[1], 3])
+  })
+
+  it('show one entry by its place, while it is there', async () => {
+    await using simulator = await createSimulator({ journalSize: 2, pace: 'instant' })
+    for (let index = 0; index < 3; index++) await retrieve(simulator, 'x')
+    const [entry] = await itemsOf(simulator)
+    expect((await door(simulator).get('/2').expect(200)).body).toEqual(entry)
+    for (const gone of [0, 1, 4]) {
+      const { body } = await door(simulator).get(`/${gone}`).expect(404)
+      expect(body.detail).toBe(`nothing is in place ${gone} of the journal, or no more`)
+    }
+    expect((await door(simulator).get('/first').expect(400)).body.detail).toContain('seq')
   })
 
   it('say what had to make room', async () => {

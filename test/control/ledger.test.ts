@@ -82,6 +82,8 @@ describe('the ledger', () => {
     expect([totals, dollars]).toEqual([{ creates: 3, charged: 1.4, reserved: 14, failed: 1.4, credits: 15.4 }, 1.47])
     expect((await get(simulator, 'ledger')).totals.creates).toBe(4)
     expect((await get(simulator, 'ledger?after=2')).totals.creates).toBe(2)
+    const newest = await get(simulator, 'ledger?limit=1')
+    expect([newest.purchases.map(({ seq }: { seq: number }) => seq), newest.totals.creates]).toEqual([[3], 4])
     expect((await get(simulator, `ledger?from=${EPOCH + 1}`)).totals.creates).toBe(1)
     const { charged, reserved } = await get(simulator, `account?token=${TOKEN}`)
     expect({ charged, reserved }).toEqual({ charged: totals.charged, reserved: totals.reserved })
@@ -128,6 +130,7 @@ describe('a duplicate', () => {
     })
     expect(found[0].why).toContain('the caller of #1 hung up at 2026-06-01T00:00:00.000Z, before its answer')
     expect(credits).toBe(1.4)
+    expect(await get(simulator, 'duplicates?limit=0')).toEqual({ pairs: [], count: 1, credits: 1.4 })
   })
 
   it('is a second create while the first is under way', async () => {

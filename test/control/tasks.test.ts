@@ -48,6 +48,30 @@ describe('the list of tasks', () => {
   })
 })
 
+describe('pages of the list', () => {
+  it('are parts of one list, of one token and of all', async () => {
+    await using simulator = await frozenSimulator()
+    const { get } = controlDoor(simulator)
+    const made: string[] = []
+    for (let index = 0; index < 9; index++) {
+      made.push(await createAsync(simulator, {}, { token: index % 3 === 0 ? 'other' : TOKEN }))
+      await simulator.clock.advance({ seconds: 1 })
+    }
+    const page = async (query: string) => {
+      const { items, total } = (await get(`/v1/tasks?${query}`)).body
+      return { ids: items.map(({ id }: { id: string }) => id), total }
+    }
+    const whole = await page('limit=100')
+    expect(whole.ids.slice(0, 9)).toEqual(made.toReversed())
+    expect(whole.total).toBe(12)
+    for (let offset = 0; offset < 14; offset += 2) {
+      expect(await page(`limit=3&offset=${offset}`)).toEqual({ ids: whole.ids.slice(offset, offset + 3), total: 12 })
+    }
+    const others = made.filter((_, index) => index % 3 === 0).toReversed()
+    expect(await page('token=other&limit=2&offset=1')).toEqual({ ids: others.slice(1), total: 6 })
+  })
+})
+
 describe('rerouting a task', () => {
   it.each([
     ['succeed', {}, { success: true, state: 'succeed' }, 200],

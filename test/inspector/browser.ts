@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import axe, { type AxeResults } from 'axe-core'
 import { type Browser, chromium, type Page } from 'playwright-core'
-import { afterAll, beforeAll, expect } from 'vitest'
+import { afterAll, beforeAll, expect, vi } from 'vitest'
 import type { Simulator } from '../../src/simulator.ts'
 
 const CHROMIUM = '/usr/bin/chromium'
@@ -10,8 +10,11 @@ const ARGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run
 /** Empty, or what to add to the name of a test that is left out for want of a browser. */
 export const missing = existsSync(CHROMIUM) ? '' : ` (left out: ${CHROMIUM} is not there)`
 
-/** The machine may be busy with other tests. */
-const PATIENCE_MS = 45_000
+/** How long one thing may take to show up: the machine may be busy with other tests. */
+export const PATIENCE_MS = 45_000
+
+/** And how long a test may take, which waits for many of them. */
+const TEST_MS = 300_000
 
 interface Looking {
   readonly width?: number
@@ -30,6 +33,7 @@ export interface Tab extends AsyncDisposable {
 
 /** A browser for the tests of one file. */
 export function browsing() {
+  vi.setConfig({ testTimeout: TEST_MS, hookTimeout: TEST_MS })
   let browser: Browser | undefined
   beforeAll(async () => {
     if (missing === '') browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGS, timeout: PATIENCE_MS })

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createSimulator } from '../../src/simulator.ts'
 import { createAsync, frozenSimulator } from '../support/requests.ts'
-import { browsing, goTo, isLive, missing } from './browser.ts'
+import { browsing, expectAccessible, goTo, isLive, missing, PATIENCE_MS } from './browser.ts'
 
 const look = browsing()
 
@@ -30,7 +30,7 @@ describe.skipIf(missing)(`the inspector${missing}`, () => {
     ]) {
       await goTo(page, place ?? '')
       if (text?.startsWith('<')) await page.getByText(text).first().waitFor()
-      await expect.poll(() => page.title(), { timeout: 40_000 }).toMatch(/mockling inspector$/)
+      await expect.poll(() => page.title(), { timeout: PATIENCE_MS }).toMatch(/mockling inspector$/)
       expect(await page.locator('main img, main script, main b, main u').count()).toBe(0)
     }
     expect(tab.complaints).toEqual([])
@@ -46,7 +46,7 @@ describe.skipIf(missing)(`the inspector${missing}`, () => {
     await body.waitFor()
     expect((await body.textContent())?.length).toBe(20_001)
     await tab.page.getByRole('button', { name: 'Show all 1,000,000 characters' }).click()
-    await expect.poll(async () => (await body.textContent())?.length, { timeout: 40_000 }).toBe(1_000_000)
+    await expect.poll(async () => (await body.textContent())?.length, { timeout: PATIENCE_MS }).toBe(1_000_000)
     expect(tab.complaints).toEqual([])
   })
 
@@ -79,17 +79,32 @@ describe.skipIf(missing)(`the inspector${missing}`, () => {
     await page.getByRole('heading', { name: id }).waitFor()
   })
 
-  it('says that nobody answers, and goes on by itself when somebody does', async () => {
+  it('keeps what was known while nobody answers, says so, and goes on by itself when somebody does', async () => {
     const first = await createSimulator({ clock: 'frozen' })
     const { port } = new URL(first.url)
-    await using tab = await look(first)
+    const old = await createAsync(first)
+    await using tab = await look(first, '#/requests')
     const { page } = tab
+    await page.getByText('1 request').waitFor()
+    await goTo(page, `tasks/${old}`)
+    await page.getByRole('heading', { name: old }).waitFor()
     await isLive(page)
     await first.close()
-    await page.getByText('mockling does not answer; trying again').waitFor()
+    const lost = page.getByRole('status').getByText('Connection lost. Showing what was known at')
+    await lost.waitFor()
+    await expectAccessible(page, 'without a server')
+    await page.getByRole('heading', { name: old }).waitFor()
+    await goTo(page, 'requests')
+    await page.getByText('1 request').waitFor()
+    await goTo(page, 'faults')
+    await page.getByRole('alert').getByText('mockling does not answer').waitFor()
+    await goTo(page, 'tasks')
+
     await using second = await createSimulator({ clock: 'frozen', port: Number(port) })
     await isLive(page)
+    await lost.waitFor({ state: 'detached' })
     const id = await createAsync(second)
     await page.getByRole('link', { name: id.slice(0, 8) }).waitFor()
+    await page.getByRole('status').getByText('4 tasks').waitFor()
   })
 })

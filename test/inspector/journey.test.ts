@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { create, createAsync, frozenSimulator, namespaceOf, post } from '../support/requests.ts'
-import { browsing, goTo, isLive, missing } from './browser.ts'
+import { browsing, goTo, isLive, missing, PATIENCE_MS } from './browser.ts'
 
 const look = browsing()
 
@@ -23,9 +23,9 @@ describe.skipIf(missing)(`the inspector${missing}`, () => {
     await using tab = await look(simulator)
     const { page } = tab
     await isLive(page)
-    await page.getByText('No tasks yet').waitFor({ state: 'detached' })
-
+    await page.getByText('No tasks of yours yet').waitFor()
     const id = await createAsync(simulator, { callback_url: simulator.inbox.url('orders') })
+    await page.getByText('No tasks of yours yet').waitFor({ state: 'detached' })
     await page.getByRole('link', { name: id.slice(0, 8) }).click()
     await page.getByRole('heading', { name: id }).waitFor()
     await page.getByRole('button', { name: 'Move clock to its end' }).click()
@@ -38,7 +38,7 @@ describe.skipIf(missing)(`the inspector${missing}`, () => {
 
     await page.getByRole('link', { name: 'Headers, bodies, send again' }).click()
     await page.getByRole('button', { name: 'Redeliver' }).click()
-    await expect.poll(async () => (await simulator.inbox.list('orders')).length, { timeout: 40_000 }).toBe(2)
+    await expect.poll(async () => (await simulator.inbox.list('orders')).length, { timeout: PATIENCE_MS }).toBe(2)
     await page.getByText('2 attempts, 0 to come').waitFor()
     expect(tab.complaints).toEqual([])
   })
@@ -193,6 +193,12 @@ describe.skipIf(missing)(`the inspector${missing}`, () => {
     await page.getByLabel('Revision').selectOption('2026-10')
     await page.getByRole('button', { name: 'kling-v3-turbo std, sound: always' }).click()
     await tried.getByText('by revision 2026-10').waitFor()
+    const own = tried.getByRole('list', { name: 'Rules that name kling-v3-turbo' })
+    await own.getByText('kling-v3-turbo always makes sound').waitFor()
+    expect(await own.getByText('R39').count()).toBeGreaterThan(1)
+    expect(await own.getByText('R15').count()).toBe(0)
+    await page.getByRole('button', { name: 'kling-o1 std, seconds: 5' }).click()
+    await tried.getByRole('list', { name: 'Rules that name kling-o1' }).getByText('R15', { exact: true }).waitFor()
     expect(await simulator.requests.list()).toEqual([])
   })
 

@@ -2,12 +2,9 @@ import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { createSimulator, type Simulator } from '../../src/simulator.ts'
 import { createAsync, frozenSimulator } from '../support/requests.ts'
-import { browsing, goTo, isLive, missing } from './browser.ts'
+import { browsing, goTo, isLive, missing, PATIENCE_MS } from './browser.ts'
 
 const look = browsing()
-
-/** The machine may be busy with other tests. */
-const timeout = 40_000
 
 async function threeTasks(simulator: Simulator) {
   const [oldest, middle, newest] = [
@@ -90,8 +87,8 @@ describe.skipIf(missing)(`the inspector, while things happen${missing}`, () => {
     await page.evaluate("document.querySelector('.scroller').scrollTo(0, 3400)")
     await rowOf(page, open?.id ?? '').waitFor({ state: 'detached' })
     await createAsync(simulator, { mode: 'std' })
-    await expect.poll(() => shown.textContent(), { timeout }).not.toBe(before)
-    await expect.poll(scrolledTo, { timeout }).toBe(3434)
+    await expect.poll(() => shown.textContent(), { timeout: PATIENCE_MS }).not.toBe(before)
+    await expect.poll(scrolledTo, { timeout: PATIENCE_MS }).toBe(3434)
     await page.getByLabel('Mode', { exact: true }).selectOption('')
     await page.getByText('1,004 tasks').waitFor()
     expect(await scrolledTo()).toBe(0)

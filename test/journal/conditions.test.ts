@@ -55,6 +55,8 @@ describe('a filter', () => {
     [{ to: START + 10 }, [1, 2]],
     [{ from: START + 10, to: START + 20 }, [2, 3]],
     [{ after: 6 }, [7, 8]],
+    [{ before: 3 }, [1, 2]],
+    [{ after: 2, before: 5 }, [3, 4]],
     [{ namespace: BOB }, [2]],
     [{ namespace: ALICE, operation: 'create' }, [1, 8]],
     [{ body: {} }, [1, 3, 4, 5]],
@@ -86,6 +88,7 @@ describe('a filter', () => {
       from: part(START, START + 25),
       to: part(START + 25),
       after: part(0, 4),
+      before: part(3, 9),
       body: part({}, { model: 'kling-v3' }, { n: [1, {}], success: true }, { a: { b: { c: 1 } }, d: 2 }),
     }) as fc.Arbitrary<EntryFilter>
     fc.assert(

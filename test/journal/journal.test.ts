@@ -129,6 +129,34 @@ describe('list', () => {
   it('limits after filtering', () => {
     expect(seqs(journal.list({ kind: 'request' }, 2))).toEqual([2, 5])
   })
+
+  it('goes back from the newest, page by page', () => {
+    const page = (limit: number, offset: number, filter = {}) => {
+      const { entries, count } = journal.page(filter, limit, offset)
+      return [seqs(entries), count]
+    }
+    expect([page(2, 0), page(2, 2), page(2, 4), page(2, 6)]).toEqual([
+      [[4, 5], 5],
+      [[2, 3], 5],
+      [[1], 5],
+      [[], 5],
+    ])
+    expect(page(1, 1, { kind: 'request' })).toEqual([[2], 3])
+    expect(page(0, 0)).toEqual([[], 5])
+  })
+
+  it('has each in its place, and nothing where nothing is', () => {
+    const small = new Journal(2)
+    for (let index = 0; index < 4; index++) small.add(request())
+    expect([0, 1, 2, 3, 4, 5].map(place => small.at(place)?.seq)).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      3,
+      4,
+      undefined,
+    ])
+  })
 })
 
 describe('place', () => {

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { refusedTask } from '../../src/simulation/accept.ts'
 import { GUIDE_TASKS } from '../../src/simulation/guide-tasks.ts'
-import { createdAt, settlesAt, type Task } from '../../src/simulation/task.ts'
+import { createdAt, newestFirst, settlesAt, type Task } from '../../src/simulation/task.ts'
 import type { Limits, Refusal, Store } from '../../src/store/store.ts'
 import { START } from '../simulation/fake-timebase.ts'
 import { ALICE, accepted, BOB, FAILED, type Sample, task } from '../simulation/sample.ts'
@@ -424,6 +424,27 @@ export function storeSuite(name: string, open: (bounds: Bounds) => Promise<Store
             expect(total).toBe(10)
           }
         }
+      })
+
+      it('is in order each time, whatever was done between two looks at it', async () => {
+        await fc.assert(
+          fc.asyncProperty(fc.array(fc.integer({ min: -3, max: 9 }), { maxLength: 40 }), async steps => {
+            const store = await open({ ...ROOMY, retain: 5 })
+            let now = START
+            for (const [index, step] of steps.entries()) {
+              // At one instant, later, and earlier, as a clock may be set back.
+              if (step < 7) await created(store, { now: now + 1000 * step })
+              else if (step === 7) {
+                const traceId = `2f84d0a6-6c1e-4f7b-9a35-${String(index).padStart(12, '0')}`
+                await store.keepRefused(refusedTask(accepted({ now, traceId }), 'bad_request', 'no'))
+              } else now += 20_000
+              const { tasks, total } = await store.list(ALICE, ALL, now)
+              expect(page(tasks)).toEqual(page(tasks.toSorted(newestFirst)))
+              expect(total).toBe(tasks.length)
+            }
+          }),
+          { numRuns: 20 },
+        )
       })
 
       it('keeps those created between two instants, both included', async () => {

@@ -1,11 +1,21 @@
 import { useEffect, useState } from 'preact/hooks'
 import { after } from '../machine.ts'
 
+interface CopyProps {
+  /** Or what has to be asked for it. */
+  readonly text: string | (() => Promise<string>)
+  readonly label: string
+  readonly children?: string
+}
+
 /** Copies a text, and says so for a while. */
-export function Copy({ text, label, children = 'Copy' }: { text: string; label: string; children?: string }) {
+export function Copy({ text, label, children = 'Copy' }: CopyProps) {
   const [said, setSaid] = useState('')
   useEffect(() => (said === '' ? undefined : after(1500, () => setSaid(''))), [said])
-  const copy = async () => setSaid((await copied(text)) ? 'Copied' : 'Can’t copy here')
+  const copy = async () => {
+    const whole = typeof text === 'string' ? text : await text().catch(() => undefined)
+    setSaid(whole !== undefined && (await copied(whole)) ? 'Copied' : 'Can’t copy here')
+  }
   return (
     <button type="button" class="small" aria-label={label} onClick={() => void copy()}>
       <span aria-live="polite">{said || children}</span>

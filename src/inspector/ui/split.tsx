@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact'
 import { useCursor } from '../keys.ts'
 import { hrefWithin } from '../route.ts'
+import { type Heads, Row, RowHead } from './row.tsx'
 
 interface SplitProps {
   readonly label: string
@@ -47,7 +48,7 @@ interface TableProps {
   readonly label: string
   /** Names columns.css knows the widths by. */
   readonly kind: string
-  readonly heads: readonly (readonly [text: string, classes?: string])[]
+  readonly heads: Heads
   readonly rows: readonly { readonly id: string; readonly cells: readonly ComponentChildren[] }[]
   readonly openId: string | undefined
 }
@@ -59,35 +60,19 @@ export function Rows({ label, kind, heads, rows, openId }: TableProps) {
   const { at } = useCursor({ total: rows.length, openId, placeOf, idAt: place => rows[place]?.id })
   return (
     <div class={`table ${kind}`} role="table" aria-label={label}>
-      <div role="rowgroup">
-        <div class="row head" role="row">
-          {heads.map(([text, classes = '']) => (
-            <span key={text} role="columnheader" class={classes}>
-              {text}
-            </span>
-          ))}
-        </div>
-      </div>
+      <RowHead heads={heads} />
       <div class="scroller" role="rowgroup" tabIndex={0}>
         {rows.map(({ id, cells }, index) => (
-          <div
+          <Row
             key={id}
-            role="row"
-            class={`row ${index === openAt ? 'open' : ''} ${index === at ? 'cursor' : ''}`}
-            ref={index === at ? inSight : null}
-          >
-            {cells.map((cell, column) => (
-              <span key={heads[column]?.[0]} role="cell" class={heads[column]?.[1] ?? ''}>
-                {column === 0 ? (
-                  <a href={hrefWithin(id)} {...(index === openAt && { 'aria-current': 'true' as const })}>
-                    {cell}
-                  </a>
-                ) : (
-                  cell
-                )}
-              </span>
-            ))}
-          </div>
+            index={index}
+            id={id}
+            heads={heads}
+            cells={cells}
+            isOpen={index === openAt}
+            isCursor={index === at}
+            place={index === at ? inSight : null}
+          />
         ))}
       </div>
     </div>

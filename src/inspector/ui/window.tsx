@@ -11,7 +11,7 @@ const SPARE = 10
 interface WindowProps {
   readonly total: number
   /** Which rows can be seen, changed as they scroll. */
-  readonly onWindow: (first: number, count: number) => void
+  readonly onWindow: (first: number, count: number, isAtTop: boolean) => void
   readonly row: (index: number) => ComponentChildren
   /** The row that is brought in sight when keys move to it. */
   readonly cursor: Cursor
@@ -21,12 +21,12 @@ interface WindowProps {
 /** Rows of one height, of which only those that can be seen are there. */
 export function Window({ total, onWindow, row, cursor, label }: WindowProps) {
   const scroller = useRef<HTMLDivElement>(null)
-  const [[first, count], setSeen] = useState<readonly [number, number]>([0, 40])
+  const [[first, count, isAtTop], setSeen] = useState<readonly [number, number, boolean]>([0, 40, true])
 
   const look = () => {
     const { scrollTop = 0, clientHeight = 0 } = scroller.current ?? {}
     const from = Math.max(0, Math.floor(scrollTop / ROW) - SPARE)
-    setSeen([from, Math.ceil(clientHeight / ROW) + 2 * SPARE])
+    setSeen([from, Math.ceil(clientHeight / ROW) + 2 * SPARE, scrollTop < ROW])
   }
 
   useLayoutEffect(() => {
@@ -37,7 +37,7 @@ export function Window({ total, onWindow, row, cursor, label }: WindowProps) {
     observer.observe(current)
     return () => observer.disconnect()
   }, [])
-  useEffect(() => onWindow(first, count), [first, count])
+  useEffect(() => onWindow(first, count, isAtTop), [first, count, isAtTop])
 
   // What came at the top does not move what somebody looks at further down.
   const before = useRef(total)
@@ -48,9 +48,14 @@ export function Window({ total, onWindow, row, cursor, label }: WindowProps) {
     if (current && current.scrollTop > ROW && more > 0) current.scrollTop += more * ROW
   }, [total])
 
+  const isNew = useRef(true)
   useLayoutEffect(() => {
     const { current } = scroller
-    if (!current || cursor.at < 0) return
+    // A list begins at its top, wherever keys were in the one before it.
+    if (!current || cursor.at < 0 || isNew.current) {
+      isNew.current = false
+      return
+    }
     const top = cursor.at * ROW
     if (top < current.scrollTop) current.scrollTop = top
     else if (top + ROW > current.scrollTop + current.clientHeight) current.scrollTop = top + ROW - current.clientHeight

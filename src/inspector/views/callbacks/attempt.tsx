@@ -1,32 +1,27 @@
 import { useState } from 'preact/hooks'
 import type { CallbackEntry } from '../../../journal/entries.ts'
-import { part, send } from '../../api.ts'
+import { part, queryOf, send } from '../../api.ts'
+import { useEntry } from '../../entries.ts'
 import { instantText, lengthText, timeText } from '../../format.ts'
+import { useLive } from '../../live.ts'
 import { hrefTo } from '../../route.ts'
 import { Badge, Status } from '../../ui/badge.tsx'
-import { CommandButton } from '../../ui/command.tsx'
-import { Empty } from '../../ui/empty.tsx'
+import { CommandButton, Problem } from '../../ui/command.tsx'
 import { Choice } from '../../ui/field.tsx'
 import { Close, Detail } from '../../ui/split.tsx'
 import { Body, Headers, Said } from '../../ui/text.tsx'
 import { Differences } from './differences.tsx'
 import { Resend } from './resend.tsx'
 
-interface AttemptDetailProps {
-  /** Absent if it is not among those shown. */
-  readonly attempt: CallbackEntry | undefined
-  readonly others: readonly CallbackEntry[]
-  readonly isLoaded: boolean
-}
-
 /** One try to deliver a callback: what was sent, and what the receiver said. */
-export function AttemptDetail({ attempt, others, isLoaded }: AttemptDetailProps) {
+export function AttemptDetail({ id }: { id: string }) {
+  const { entry: attempt, problem } = useEntry<CallbackEntry>('callback', id)
   const [isEditing, setEditing] = useState(false)
   if (!attempt) {
     return (
       <Detail label="Attempt">
         <Close />
-        {isLoaded && <Empty title="This attempt is not among those shown" />}
+        <Problem text={problem} />
       </Detail>
     )
   }
@@ -77,14 +72,27 @@ export function AttemptDetail({ attempt, others, isLoaded }: AttemptDetailProps)
         <Headers of={attempt.responseHeaders ?? {}} label="Headers of the answer" />
         {attempt.responseBody && <Body of={attempt.responseBody} label="Body of the answer" />}
       </section>
-      <Compare attempt={attempt} others={others} />
+      <Compare attempt={attempt} />
     </Detail>
   )
 }
 
-function Compare({ attempt, others }: { attempt: CallbackEntry; others: readonly CallbackEntry[] }) {
+/** Offered of other tasks' attempts, the newest. */
+const MOST_OTHERS = 50
+
+/** How often what could be chosen is asked for, at most. */
+const OTHERS_MS = 2000
+
+function Compare({ attempt }: { attempt: CallbackEntry }) {
   const [chosen, setChosen] = useState('')
-  const choices = others.filter(({ seq }) => seq !== attempt.seq)
+  const found = (filter: Record<string, string | number>) =>
+    `v1/journal${queryOf({ kind: 'callback', limit: MOST_OTHERS, ...filter })}`
+  const asking = { least: OTHERS_MS }
+  const own = useLive<{ items: CallbackEntry[] }>(found({ task: attempt.taskId, limit: 200 }), asking).value
+  const all = useLive<{ items: CallbackEntry[] }>(found({}), asking).value
+  const others = (all?.items ?? []).filter(({ taskId }) => taskId !== attempt.taskId)
+  // Those of the same task first.
+  const choices = [...(own?.items ?? []).toReversed(), ...others.toReversed()].filter(({ seq }) => seq !== attempt.seq)
   const other = choices.find(({ seq }) => String(seq) === chosen)
   if (choices.length === 0) return null
   return (

@@ -2,31 +2,38 @@ import type { ScheduledView } from '../../../control/callbacks.ts'
 import type { CallbackEntry } from '../../../journal/entries.ts'
 import { queryOf } from '../../api.ts'
 import { nowOf } from '../../clocks.ts'
+import { useEntries } from '../../entries.ts'
 import { countText, relativeText, timeText } from '../../format.ts'
 import { useLive } from '../../live.ts'
 import { hrefTo, route, setQuery } from '../../route.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Problem } from '../../ui/command.tsx'
 import { Empty } from '../../ui/empty.tsx'
-import { Rows, Split } from '../../ui/split.tsx'
+import { EntryTable } from '../../ui/entry-table.tsx'
+import { Newest } from '../../ui/newest.tsx'
+import { Split } from '../../ui/split.tsx'
 import { Said } from '../../ui/text.tsx'
 import { TokenChoice } from '../../ui/token-choice.tsx'
 import { AttemptDetail } from './attempt.tsx'
 
-const MOST_SHOWN = 200
-
-const HEADS = [['outcome'], ['time'], ['attempt', 'number spare'], ['status', 'number spare'], ['address']] as const
+const HEADS = [
+  ['outcome'],
+  ['time'],
+  ['attempt', 'number spare'],
+  ['status', 'number spare'],
+  ['task', 'mono spare'],
+  ['address'],
+] as const
 
 /** Callbacks: those to come, and every attempt. */
 export function CallbacksView() {
   const { id, query } = route.value
   const namespace = query.get('namespace') ?? undefined
-  const { value, problem } = useLive<{ scheduled: ScheduledView[]; attempts: CallbackEntry[] }>(
-    `v1/callbacks${queryOf({ namespace, limit: MOST_SHOWN })}`,
+  const entries = useEntries<CallbackEntry>('callback', { namespace })
+  const { value } = useLive<{ scheduled: ScheduledView[]; due: number }>(
+    `v1/callbacks${queryOf({ namespace, limit: 0, due: MOST_SCHEDULED })}`,
   )
-  const attempts = value?.attempts.toReversed() ?? []
-  const open = attempts.find(({ seq }) => String(seq) === id)
-  const isEmpty = value && attempts.length + value.scheduled.length === 0
+  const isEmpty = value && entries.isLoaded && entries.total + value.due === 0
   return (
     <Split
       label="Callbacks"
@@ -35,8 +42,9 @@ export function CallbacksView() {
           <TokenChoice value={namespace ?? ''} onChange={chosen => setQuery({ namespace: chosen })} any="any token" />
           <a href={hrefTo('inbox')}>Built-in inboxes</a>
           <span class="dim" role="status">
-            {countText(attempts.length, 'attempt')}, {value?.scheduled.length ?? 0} to come
+            {countText(entries.total, 'attempt')}, {(value?.due ?? 0).toLocaleString('en')} to come
           </span>
+          <Newest of={entries} />
         </>
       }
       list={
@@ -44,21 +52,20 @@ export function CallbacksView() {
           <NoCallbacks />
         ) : (
           <div class="callbacks-list">
-            <Scheduled items={value?.scheduled ?? []} />
-            <Rows
+            <Scheduled items={value?.scheduled ?? []} due={value?.due ?? 0} />
+            <EntryTable
               label="Attempts, newest first"
               kind="callbacks"
               heads={HEADS}
               openId={id}
-              rows={attempts.map(entry => ({ id: String(entry.seq), cells: cellsOf(entry) }))}
+              entries={entries}
+              cellsOf={cellsOf}
             />
-            <Problem text={problem} />
+            <Problem text={entries.problem} />
           </div>
         )
       }
-      detail={
-        id !== undefined && <AttemptDetail key={id} attempt={open} others={attempts} isLoaded={value !== undefined} />
-      }
+      detail={id !== undefined && <AttemptDetail key={id} id={id} />}
     />
   )
 }
@@ -69,6 +76,7 @@ function cellsOf(entry: CallbackEntry) {
     timeText(entry.at),
     String(entry.attempt),
     String(entry.status ?? '–'),
+    entry.taskId.slice(0, 8),
     <Said key="url" text={entry.url} most={120} />,
   ]
 }
@@ -76,20 +84,20 @@ function cellsOf(entry: CallbackEntry) {
 /** Shown of what is to come; the view of time has all of it. */
 const MOST_SCHEDULED = 5
 
-function Scheduled({ items }: { items: readonly ScheduledView[] }) {
+function Scheduled({ items, due }: { items: readonly ScheduledView[]; due: number }) {
   if (items.length === 0) return null
   return (
     <ul class="scheduled">
-      {items.slice(0, MOST_SCHEDULED).map(({ id, at, url, namespace, taskId, attempt }) => (
+      {items.map(({ id, at, url, namespace, taskId, attempt }) => (
         <li key={id}>
           <Badge state="scheduled" /> <time>{relativeText(at, nowOf(namespace))}</time>
           {attempt > 1 && <span class="dim">attempt {attempt}</span>}
           <a href={hrefTo('tasks', taskId)}>task {taskId.slice(0, 8)}</a> <Said text={url} most={80} />
         </li>
       ))}
-      {items.length > MOST_SCHEDULED && (
+      {due > items.length && (
         <li>
-          <a href={hrefTo('time')}>{items.length - MOST_SCHEDULED} more</a>
+          <a href={hrefTo('time')}>{(due - items.length).toLocaleString('en')} more</a>
         </li>
       )}
     </ul>

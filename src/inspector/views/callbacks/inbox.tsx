@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks'
 import type { InboxAnswer, Message } from '../../../control/inboxes.ts'
-import { part, send } from '../../api.ts'
+import { part, queryOf, send } from '../../api.ts'
 import { countText, instantText } from '../../format.ts'
 import { useLive } from '../../live.ts'
 import { hrefTo, route } from '../../route.ts'
@@ -47,7 +47,7 @@ export function InboxView() {
             ))}
           </nav>
           <Answering key={open.name} inbox={open} />
-          <Messages key={`messages ${open.name}`} name={open.name} />
+          <Messages key={`messages ${open.name}`} name={open.name} count={open.count} />
         </>
       )}
     </div>
@@ -77,25 +77,39 @@ function Answering({ inbox: { name, answer } }: { inbox: Inbox }) {
   )
 }
 
-function Messages({ name }: { name: string }) {
-  const { value } = useLive<{ items: Message[] }>(`v1/inbox/${part(name)}`)
+/** Messages that more are shown by. */
+const PART = 20
+
+function Messages({ name, count }: { name: string; count: number }) {
+  const [most, setMost] = useState(PART)
+  const { value } = useLive<{ items: Message[] }>(`v1/inbox/${part(name)}${queryOf({ limit: most })}`)
   if (!value) return null
   if (value.items.length === 0) return <Empty title="Nothing is in it" />
   return (
-    <ol class="events">
-      {value.items.toReversed().map(({ seq, at, method, query, headers, body, encoding, taskId }) => (
-        <li key={seq}>
-          <div class="event-head">
-            <strong>{method}</strong>
-            <time>{instantText(at)}</time>
-            {query !== '' && <Said text={`?${query}`} />}
-            {encoding === 'base64' && <Badge state="Base64: no text" />}
-            {taskId !== undefined && <a href={hrefTo('tasks', taskId)}>task {taskId.slice(0, 8)}</a>}
-          </div>
-          <Headers of={headers} label="Headers" />
-          <Body of={body} label={`Message ${seq}`} />
-        </li>
-      ))}
-    </ol>
+    <>
+      <ol class="events">
+        {value.items.toReversed().map(({ seq, at, method, query, headers, body, encoding, taskId }) => (
+          <li key={seq}>
+            <div class="event-head">
+              <strong>{method}</strong>
+              <time>{instantText(at)}</time>
+              {query !== '' && <Said text={`?${query}`} />}
+              {encoding === 'base64' && <Badge state="Base64: no text" />}
+              {taskId !== undefined && <a href={hrefTo('tasks', taskId)}>task {taskId.slice(0, 8)}</a>}
+            </div>
+            <Headers of={headers} label="Headers" />
+            <Body of={body} label={`Message ${seq}`} />
+          </li>
+        ))}
+      </ol>
+      {count > value.items.length && (
+        <p>
+          <button type="button" onClick={() => setMost(most + PART)}>
+            Show {Math.min(PART, count - value.items.length)} more
+          </button>{' '}
+          <span class="dim">of {countText(count - value.items.length, 'earlier message')}</span>
+        </p>
+      )}
+    </>
   )
 }

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'preact/hooks'
 import type { Explanation } from '../../../contract/explaining.ts'
+import type { Rule } from '../../../contract/rules/objection.ts'
 import { isLocked, send } from '../../api.ts'
 import { creditsText, messageOf } from '../../format.ts'
 import { Badge } from '../../ui/badge.tsx'
@@ -8,7 +9,7 @@ import { TextArea } from '../../ui/field.tsx'
 import { Said } from '../../ui/text.tsx'
 import { Objections } from '../requests/objections.tsx'
 import type { Cell } from './cells.ts'
-import { rulesAbout } from './rules.ts'
+import { rulesAbout, rulesNaming } from './rules.ts'
 
 interface TryBodyProps {
   readonly revision: string
@@ -29,18 +30,8 @@ export function TryBody({ revision, cell, first }: TryBodyProps) {
           ? `An example for ${cell.model} in mode ${cell.mode}. The cell is from ${cell.source} (${cell.grade}).`
           : 'Choose a cell of the matrix for an example. Nothing is sent, made or billed.'}
       </p>
-      {cell && (
-        <ul class="rules" aria-label="Rules about the cell">
-          {rulesAbout(cell.feature, revision).map(({ id, says, source, grade }) => (
-            <li key={id}>
-              <Badge state={id} /> {says}{' '}
-              <span class="dim">
-                {source} ({grade})
-              </span>
-            </li>
-          ))}
-        </ul>
-      )}
+      {cell && <RuleList title="Rules about the cell" rules={rulesAbout(cell.feature, revision)} />}
+      {cell && <RuleList title={`Rules that name ${cell.model}`} rules={rulesNaming(cell, revision)} />}
       <div class="halves">
         <TextArea label="Body of POST /kling/videos" value={text} onChange={setText} rows={14} />
         <div aria-live="polite" class="verdict">
@@ -49,6 +40,28 @@ export function TryBody({ revision, cell, first }: TryBodyProps) {
         </div>
       </div>
     </section>
+  )
+}
+
+function RuleList({ title, rules }: { title: string; rules: readonly Rule[] }) {
+  if (rules.length === 0) return null
+  return (
+    <div>
+      <h3>{title}</h3>
+      <ul class="rules" aria-label={title}>
+        {rules.map(({ id, says, source, grade }) => (
+          <li key={`${id} ${says}`}>
+            <Badge state={id} />
+            <span>
+              {says}{' '}
+              <span class="dim">
+                {source} ({grade})
+              </span>
+            </span>
+          </li>
+        ))}
+      </ul>
+    </div>
   )
 }
 

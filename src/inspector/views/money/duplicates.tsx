@@ -8,10 +8,11 @@ import { Status } from '../../ui/badge.tsx'
 import { Empty } from '../../ui/empty.tsx'
 import { Body, Said } from '../../ui/text.tsx'
 
-const MOST_SHOWN = 20
+/** The newest pairs, and how many there are. */
+export type KnownDuplicates = Duplicates & { readonly count: number }
 
 /** What was bought twice, the two side by side. */
-export function DuplicateList({ duplicates: { pairs } }: { duplicates: Duplicates }) {
+export function DuplicateList({ duplicates: { pairs, count } }: { duplicates: KnownDuplicates }) {
   return (
     <section class="panel" aria-label="Bought twice">
       <h2>Bought twice</h2>
@@ -24,15 +25,12 @@ export function DuplicateList({ duplicates: { pairs } }: { duplicates: Duplicate
         </Empty>
       ) : (
         <ol class="events">
-          {pairs
-            .slice(-MOST_SHOWN)
-            .toReversed()
-            .map(pair => (
-              <Pair key={`${pair.first.taskId} ${pair.second.taskId}`} pair={pair} />
-            ))}
+          {pairs.toReversed().map(pair => (
+            <Pair key={`${pair.first.taskId} ${pair.second.taskId}`} pair={pair} />
+          ))}
         </ol>
       )}
-      {pairs.length > MOST_SHOWN && <p class="dim">{countText(pairs.length - MOST_SHOWN, 'earlier pair')}</p>}
+      {count > pairs.length && <p class="dim">{countText(count - pairs.length, 'earlier pair')}</p>}
     </section>
   )
 }

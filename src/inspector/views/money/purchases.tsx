@@ -5,10 +5,15 @@ import { Badge } from '../../ui/badge.tsx'
 import { Empty } from '../../ui/empty.tsx'
 import { Said } from '../../ui/text.tsx'
 
-const MOST_SHOWN = 200
+interface PurchasesProps {
+  /** The newest, oldest first. */
+  readonly purchases: readonly Purchase[]
+  /** How many there are. */
+  readonly count: number
+}
 
-/** The ledger: every accepted create and its price, the newest first. */
-export function Purchases({ purchases }: { purchases: readonly Purchase[] }) {
+/** The ledger: accepted creates and their prices, the newest first. */
+export function Purchases({ purchases, count }: PurchasesProps) {
   return (
     <section class="panel" aria-label="Ledger">
       <h2>Ledger</h2>
@@ -34,35 +39,32 @@ export function Purchases({ purchases }: { purchases: readonly Purchase[] }) {
               </tr>
             </thead>
             <tbody>
-              {purchases
-                .slice(-MOST_SHOWN)
-                .toReversed()
-                .map(({ taskId, state, credits, model, mode, action, at, namespace }) => (
-                  <tr key={taskId}>
-                    <td>
-                      <Badge state={state} />
-                    </td>
-                    <td class="number">{creditsText(credits)}</td>
-                    <td>
-                      <Said text={model ?? '–'} />
-                    </td>
-                    <td>{mode ?? '–'}</td>
-                    <td>{action ?? '–'}</td>
-                    <td>{instantText(at)}</td>
-                    <td class="mono">{namespace}</td>
-                    <td>
-                      <a class="mono" href={hrefTo('tasks', taskId)}>
-                        {taskId.slice(0, 8)}
-                      </a>
-                    </td>
-                  </tr>
-                ))}
+              {purchases.toReversed().map(({ taskId, state, credits, model, mode, action, at, namespace }) => (
+                <tr key={taskId}>
+                  <td>
+                    <Badge state={state} />
+                  </td>
+                  <td class="number">{creditsText(credits)}</td>
+                  <td>
+                    <Said text={model ?? '–'} />
+                  </td>
+                  <td>{mode ?? '–'}</td>
+                  <td>{action ?? '–'}</td>
+                  <td>{instantText(at)}</td>
+                  <td class="mono">{namespace}</td>
+                  <td>
+                    <a class="mono" href={hrefTo('tasks', taskId)}>
+                      {taskId.slice(0, 8)}
+                    </a>
+                  </td>
+                </tr>
+              ))}
             </tbody>
           </table>
         </div>
       )}
-      {purchases.length > MOST_SHOWN && (
-        <p class="dim">{countText(purchases.length - MOST_SHOWN, 'earlier purchase')} not shown.</p>
+      {count > purchases.length && (
+        <p class="dim">{countText(count - purchases.length, 'earlier purchase')} not shown.</p>
       )}
     </section>
   )

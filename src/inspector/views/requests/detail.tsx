@@ -1,29 +1,21 @@
 import type { RequestEntry } from '../../../journal/entries.ts'
+import { useEntry } from '../../entries.ts'
 import { instantText } from '../../format.ts'
 import { hrefTo } from '../../route.ts'
 import { Badge, Status } from '../../ui/badge.tsx'
-import { Empty } from '../../ui/empty.tsx'
+import { Problem } from '../../ui/command.tsx'
 import { Close, Detail } from '../../ui/split.tsx'
 import { Body, Headers, Said } from '../../ui/text.tsx'
 import { Objections } from './objections.tsx'
 
-interface RequestDetailProps {
-  /** Absent if it is not among those shown. */
-  readonly entry: RequestEntry | undefined
-  readonly isLoaded: boolean
-}
-
 /** One request with its answer. */
-export function RequestDetail({ entry, isLoaded }: RequestDetailProps) {
+export function RequestDetail({ id }: { id: string }) {
+  const { entry, problem } = useEntry<RequestEntry>('request', id)
   if (!entry) {
     return (
       <Detail label="Request">
         <Close />
-        {isLoaded && (
-          <Empty title="It is not among the requests shown">
-            <p>Newer ones have taken its place, or the filters leave it out.</p>
-          </Empty>
-        )}
+        <Problem text={problem} />
       </Detail>
     )
   }

@@ -1,24 +1,23 @@
 import type { RequestEntry } from '../../../journal/entries.ts'
-import { queryOf } from '../../api.ts'
+import { type Entries, useEntries } from '../../entries.ts'
 import { countText, timeText } from '../../format.ts'
-import { useLive } from '../../live.ts'
 import { route, setQuery } from '../../route.ts'
 import { Status } from '../../ui/badge.tsx'
 import { Problem } from '../../ui/command.tsx'
 import { Empty } from '../../ui/empty.tsx'
+import { EntryTable } from '../../ui/entry-table.tsx'
 import { Choice, TextField } from '../../ui/field.tsx'
-import { Rows, Split } from '../../ui/split.tsx'
+import { Newest } from '../../ui/newest.tsx'
+import { Split } from '../../ui/split.tsx'
 import { Said } from '../../ui/text.tsx'
 import { TokenChoice } from '../../ui/token-choice.tsx'
 import { RequestDetail } from './detail.tsx'
-
-/** Of the journal: as many as people look through. */
-const MOST_SHOWN = 200
 
 const HEADS = [
   ['status'],
   ['time'],
   ['path'],
+  ['task', 'mono spare'],
   ['code', 'spare'],
   ['real ms', 'number spare'],
   ['token', 'mono spare'],
@@ -30,17 +29,13 @@ const FILTERS = ['operation', 'status', 'code', 'namespace', 'task'] as const
 export function RequestsView() {
   const { id, query } = route.value
   const filters = Object.fromEntries(FILTERS.map(name => [name, query.get(name) ?? undefined]))
-  const { value, problem } = useLive<{ items: RequestEntry[]; count: number }>(
-    `v1/journal${queryOf({ kind: 'request', ...filters, limit: MOST_SHOWN })}`,
-  )
-  const items = value?.items.toReversed() ?? []
-  const open = items.find(({ seq }) => String(seq) === id)
+  const entries = useEntries<RequestEntry>('request', filters)
   return (
     <Split
       label="Requests"
-      tools={<RequestFilters count={value?.count ?? 0} />}
+      tools={<RequestFilters entries={entries} />}
       list={
-        value && items.length === 0 ? (
+        entries.isLoaded && entries.total === 0 ? (
           <Empty title="No requests">
             <p>
               {FILTERS.some(name => query.has(name)) ? (
@@ -52,18 +47,19 @@ export function RequestsView() {
           </Empty>
         ) : (
           <>
-            <Rows
+            <EntryTable
               label="Requests, newest first"
               kind="requests"
               heads={HEADS}
               openId={id}
-              rows={items.map(entry => ({ id: String(entry.seq), cells: cellsOf(entry) }))}
+              entries={entries}
+              cellsOf={cellsOf}
             />
-            <Problem text={problem} />
+            <Problem text={entries.problem} />
           </>
         )
       }
-      detail={id !== undefined && <RequestDetail key={id} entry={open} isLoaded={value !== undefined} />}
+      detail={id !== undefined && <RequestDetail key={id} id={id} />}
     />
   )
 }
@@ -73,13 +69,14 @@ function cellsOf(entry: RequestEntry) {
     <Status key="status" status={entry.status} />,
     timeText(entry.at),
     <Said key="path" text={`${entry.method} ${entry.path}`} most={80} />,
+    entry.taskId?.slice(0, 8) ?? '',
     entry.code ?? '',
     entry.durationMs?.toFixed(1) ?? '',
     entry.namespace || '–',
   ]
 }
 
-function RequestFilters({ count }: { count: number }) {
+function RequestFilters({ entries }: { entries: Entries<RequestEntry> }) {
   const { query } = route.value
   const set = (name: string) => (chosen: string) => setQuery({ [name]: chosen })
   return (
@@ -117,9 +114,9 @@ function RequestFilters({ count }: { count: number }) {
         onChange={text => set('task')(text.trim())}
       />
       <span class="dim" role="status">
-        {countText(count, 'request')}
-        {count > MOST_SHOWN && `, the newest ${MOST_SHOWN} shown`}
+        {countText(entries.total, 'request')}
       </span>
+      <Newest of={entries} />
     </>
   )
 }

@@ -1,5 +1,5 @@
 import type { TaskView } from '../../../control/shapes.ts'
-import type { Entry, RequestEntry } from '../../../journal/entries.ts'
+import type { RequestEntry } from '../../../journal/entries.ts'
 import { part, queryOf } from '../../api.ts'
 import { nowOf } from '../../clocks.ts'
 import { creditsText, instantText } from '../../format.ts'
@@ -10,7 +10,7 @@ import { Copy } from '../../ui/copy.tsx'
 import { Close, Detail } from '../../ui/split.tsx'
 import { Body, Said } from '../../ui/text.tsx'
 import { TaskActions } from './actions.tsx'
-import { Answers } from './answers.tsx'
+import { Answers, MOST_ANSWERS } from './answers.tsx'
 import { FORMS } from './copy-as.ts'
 import { Deliveries } from './deliveries.tsx'
 import { Plan, stateAt } from './plan.tsx'
@@ -18,7 +18,16 @@ import { Plan, stateAt } from './plan.tsx'
 /** One task in full. */
 export function TaskDetail({ id }: { id: string }) {
   const { value: task, problem } = useLive<TaskView>(`v1/tasks/${part(id)}`)
-  const { value: journal } = useLive<{ items: Entry[] }>(`v1/journal${queryOf({ task: id, limit: 500 })}`)
+  const about = { kind: 'request', task: id }
+  const { value: journal } = useLive<{ items: RequestEntry[]; count: number }>(
+    `v1/journal${queryOf({ ...about, limit: MOST_ANSWERS })}`,
+  )
+  const { value: creates } = useLive<{ items: RequestEntry[] }>(
+    `v1/journal${queryOf({ ...about, operation: 'create' })}`,
+    {
+      isFinal: ({ items }) => items.some(({ endedAt }) => endedAt !== undefined),
+    },
+  )
   if (!task) {
     return (
       <Detail label="Task">
@@ -27,7 +36,6 @@ export function TaskDetail({ id }: { id: string }) {
       </Detail>
     )
   }
-  const requests = (journal?.items ?? []).filter(entry => entry.kind === 'request')
   const state = stateAt(task, nowOf(task.namespace))
   return (
     <Detail label={`Task ${task.id}`}>
@@ -44,9 +52,9 @@ export function TaskDetail({ id }: { id: string }) {
         <Plan task={task} />
       </section>
       {state === 'succeed' && <Video task={task} />}
-      <Request task={task} create={requests.find(({ accepted, taskId }) => accepted && taskId === id)} />
+      <Request task={task} create={creates?.items.find(({ accepted }) => accepted)} />
       <Deliveries id={id} />
-      <Answers requests={requests} id={id} />
+      <Answers requests={journal?.items ?? []} count={journal?.count ?? 0} id={id} />
     </Detail>
   )
 }

@@ -39,6 +39,8 @@ export function TasksView() {
   )
 
   const isFiltered = FILTERS.some(name => query.has(name))
+  // The guides' own tasks are always there.
+  const hasOwn = isFiltered || total !== value?.items.length || value.items.some(({ namespace }) => namespace !== '')
   return (
     <div class={`split ${id === undefined ? '' : 'chosen'}`}>
       <section class="list" aria-label="Tasks">
@@ -46,24 +48,27 @@ export function TasksView() {
         {value && total === 0 ? (
           <NoTasks isFiltered={isFiltered} />
         ) : (
-          <div class="table tasks" role="table" aria-label="Tasks, newest first" aria-rowcount={total + 1}>
-            <TaskRowHead />
-            <Window
-              key={queryOf(filters)}
-              total={total}
-              label="Tasks"
-              cursor={cursor}
-              onWindow={(start, many) => setSeen([start, many])}
-              row={index => (
-                <TaskRow
-                  key={index}
-                  index={index}
-                  task={taskAt(index)}
-                  isOpen={index === openAt}
-                  isCursor={index === cursor.at}
-                />
-              )}
-            />
+          <div class={hasOwn ? 'many' : 'few'}>
+            <div class="table tasks" role="table" aria-label="Tasks, newest first" aria-rowcount={total + 1}>
+              <TaskRowHead />
+              <Window
+                key={queryOf(filters)}
+                total={total}
+                label="Tasks"
+                cursor={cursor}
+                onWindow={(start, many) => setSeen([start, many])}
+                row={index => (
+                  <TaskRow
+                    key={index}
+                    index={index}
+                    task={taskAt(index)}
+                    isOpen={index === openAt}
+                    isCursor={index === cursor.at}
+                  />
+                )}
+              />
+            </div>
+            {!hasOwn && <NoTasks isFiltered={isFiltered} />}
           </div>
         )}
         <Problem text={problem} />
@@ -85,7 +90,7 @@ function NoTasks({ isFiltered }: { isFiltered: boolean }) {
   }
   const origin = location.origin
   return (
-    <Empty title="No tasks yet">
+    <Empty title="No tasks of yours yet">
       <p>Point your app at {origin} in place of https://api.acedata.cloud, with any bearer token. Or try this:</p>
       <Snippet
         label="A first create"

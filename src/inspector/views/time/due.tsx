@@ -24,13 +24,19 @@ interface Event {
 /** Shown of what is to come. */
 const MOST_SHOWN = 100
 
+/** How often all pending tasks are asked for, at most: each has its whole plan with it. */
+const TASKS_MS = 2000
+
 /** All that is due, of tasks, callbacks and dated rules, the soonest first: seen from each one's own clock. */
 export function Due({ namespace }: { namespace: string }) {
   const scope = namespace === '' ? {} : { namespace }
   const tasks = useLive<{ items: TaskView[]; total: number }>(
     `v1/tasks${queryOf({ ...scope, state: 'pending', limit: 500 })}`,
+    { least: TASKS_MS },
   ).value
-  const callbacks = useLive<{ scheduled: ScheduledView[] }>(`v1/callbacks${queryOf({ ...scope, limit: 0 })}`).value
+  const callbacks = useLive<{ scheduled: ScheduledView[]; due: number }>(
+    `v1/callbacks${queryOf({ ...scope, limit: 0, due: MOST_SHOWN })}`,
+  ).value
   const rules = useLive<{ items: RuleView[] }>(`v1/rules${queryOf(scope)}`).value
   const faults = useLive<{ items: RuleView[] }>(`v1/faults${queryOf(scope)}`).value
   const timelines = useLive<{ items: { rules: RuleView[] }[] }>(`v1/timelines${queryOf(scope)}`).value
