@@ -60,6 +60,42 @@ describe('what the pages tell their reader to run', () => {
   })
 })
 
+describe('a block', () => {
+  it('is read as commands, with what the page says of their end', () => {
+    const block = [
+      '# 429, with Retry-After',
+      "curl -s http://a.test -d '{",
+      '  "a": 1}' + "'",
+      '',
+      'mockling explain x \\',
+      '  --json   # all of it; exits with 1',
+      '# a remark',
+      'mockling matrix',
+    ].join('\n')
+    expect(commandsIn(block)).toEqual([
+      { text: `curl -s http://a.test -d '{\n  "a": 1}'`, exitCode: 0, refusal: 429 },
+      { text: 'mockling explain x \\\n  --json   # all of it; exits with 1', exitCode: 1, refusal: undefined },
+      { text: 'mockling matrix', exitCode: 0, refusal: undefined },
+    ])
+  })
+
+  it.each([
+    ['ends otherwise', 'mockling matrix   # exits with 1'],
+    ['is answered with a refusal that was not announced', 'curl -s http://127.0.0.1:4180/nowhere'],
+    ['is answered well where a refusal was announced', '# 404 no_api\ncurl -s http://127.0.0.1:4180/health'],
+    ['can not be started', 'mockling --port 1.5'],
+    ['is misspelt', 'mokling'],
+  ])('is told of if it %s', async (_, block) => {
+    await using desk = await openDesk()
+    expect(await desk.shell(block, () => true)).toEqual(expect.any(String))
+  })
+
+  it('of JavaScript is told of if it throws', async () => {
+    await using desk = await openDesk()
+    expect(await desk.script("throw new RangeError('out of it')\n", 'js')).toContain('out of it')
+  })
+})
+
 describe('npm start', () => {
   it('listens, as README says', async () => {
     const child = spawn('npm', ['start', '--silent', '--', '--port', '0', '--json'], { cwd: ROOT })

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process'
 /** One command of a block, with what the page says of its end. */
 export interface ShellCommand {
   readonly text: string
-  /** `# exits with 1`, after the command. */
+  /** `# exits with 1`, in the comment after the command. */
   readonly exitCode: number
   /** `# 429 …`, on the line before it: statuses from 400 on that its answers may have. */
   readonly refusal: number | undefined
@@ -21,7 +21,7 @@ export function commandsIn(block: string): ShellCommand[] {
     }
     text = text === '' ? line : `${text}\n${line}`
     if (line.endsWith('\\') || !isWhole(text)) continue
-    const [, exit = '0'] = /# exits with (\d+)|(?<=#.*); exits with (\d+)/.exec(text)?.filter(Boolean) ?? []
+    const [, exit = '0'] = /#.*\bexits with (\d+)/.exec(text) ?? []
     const [, refusal] = /^# ([45]\d\d)\b/.exec(comment) ?? []
     commands.push({ text, exitCode: Number(exit), refusal: refusal === undefined ? undefined : Number(refusal) })
     text = ''
