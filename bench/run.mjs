@@ -18,8 +18,8 @@ const PARTS = {
   state: ['bench/state.mjs'],
   replicas: ['bench/replicas.mjs'],
   validate: ['bench/validate.mjs'],
-  inspector: ['bench/inspector.mjs'],
   media: ['bench/media.mjs'],
+  inspector: ['bench/inspector.mjs'],
 }
 
 const { values } = parseArgs({

@@ -12,7 +12,7 @@ import { DuplicateList, type KnownDuplicates } from './duplicates.tsx'
 import { MannerList } from './manners.tsx'
 import { Purchases } from './purchases.tsx'
 
-const MOST_PURCHASES = 200
+const MOST_PURCHASES = 100
 const MOST_PAIRS = 20
 
 /** Sums are made of everything that was bought: they are asked for less often than lists. */
