@@ -17,7 +17,7 @@ import { type AddressInfo, createServer as createPlainServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { until } from '../../support/until.ts'
-import { text } from '../command.ts'
+import { create, text } from '../command.ts'
 import { commandsIn, type ShellCommand, scriptOf } from './shell.ts'
 
 const ROOT = resolve(import.meta.dirname, '../../..')
@@ -62,9 +62,13 @@ export async function openDesk(): Promise<Desk> {
 
   const where = () => readFileSync(join(place, 'where'), 'utf8').trim()
   let scripts = 0
-  // The server that pages take to be running.
-  const started = await run('mockling', ['serve'], place)
-  if (started.code !== 0) throw new Error(started.stderr)
+  /** The server that pages take to be running, and to have been asked something. */
+  const begin = async () => {
+    const started = await run('mockling', ['serve'], place)
+    if (started.code !== 0) throw new Error(started.stderr)
+    await create(environment.MOCKLING_URL, { prompt: 'a white mug [[mockling:takes 0]]' }, 'reader')
+  }
+  await begin()
   return {
     async shell(block, isRun) {
       const commands = commandsIn(block)
@@ -101,6 +105,8 @@ export async function openDesk(): Promise<Desk> {
           ? ['--input-type=module', '-e', `await (await (await import(${JSON.stringify(file)})).default())()`]
           : [...(isTested ? ['--test'] : []), file]
       const { code, stdout, stderr } = await run(process.execPath, args, where())
+      // A fragment leaves behind what the rest of its program would go on with; whoever reads on begins anew.
+      if (program !== here(block)) await begin()
       return code === 0 ? undefined : `${stdout}\n${stderr}`
     },
     async [Symbol.asyncDispose]() {
@@ -139,7 +145,7 @@ function given(block: string): string {
   const says = (name: string) => new RegExp(`(?:import|let|const|function) [^=\\n]*\\b${name}\\b`).test(block)
   const missing = GIVEN.filter(name => uses(name) && !says(name))
   const lines = missing.map(name => `import { ${name} } from '${name === 'connect' ? 'mockling' : `#given/${name}`}'\n`)
-  return `${block}\n${lines.join('')}`
+  return lines.length === 0 ? block : `${block}\n${lines.join('')}`
 }
 
 /** A receiver of callbacks as it should be, on the port that pages give it. */
