@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { create, createAsync, frozenSimulator, namespaceOf, post } from '../support/requests.ts'
-import { browsing, goTo, isLive, missing, PATIENCE_MS } from './browser.ts'
+import { browsing, goTo, hasVideo, isLive, missing, PATIENCE_MS } from './browser.ts'
 
 const look = browsing()
 
@@ -32,7 +32,7 @@ describe.skipIf(missing)(`the inspector${missing}`, () => {
 
     const video = page.locator('video')
     await video.waitFor()
-    await page.waitForFunction("document.querySelector('video')?.readyState >= 2")
+    await hasVideo(page)
     const colours = await page.evaluate<number>(COLOURS)
     expect(colours).toBeGreaterThan(8)
 

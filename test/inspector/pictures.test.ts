@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { create, createAsync, frozenSimulator } from '../support/requests.ts'
-import { browsing, isLive, missing } from './browser.ts'
+import { browsing, hasVideo, isLive, missing } from './browser.ts'
 
 const look = browsing()
 
@@ -49,7 +49,7 @@ describe.skipIf(missing)(`the pictures of the inspector in the README${missing}`
     const { page } = tab
     await isLive(page)
     await page.getByText('Answers as sent').waitFor()
-    await page.waitForFunction("document.querySelector('video')?.readyState >= 2")
+    await hasVideo(page)
     const picture = await page.screenshot({ animations: 'disabled' })
     expect(picture.length).toBeGreaterThan(20_000)
     expect(tab.complaints).toEqual([])
