@@ -88,10 +88,14 @@ function install() {
   const own = JSON.parse(readFileSync(join(import.meta.dirname, '..', 'package.json'), 'utf8')).version
   const what = wanted.endsWith('.tgz') ? resolve(wanted) : `mockling@${wanted || own}`
   writeFileSync(join(place, 'package.json'), JSON.stringify({ name: 'action', private: true }))
-  const args = ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error', what]
-  // npm is a script that only a shell can start on Windows.
+  const args = ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']
+  // npm is a script that only a shell can start on Windows, and a shell parts a path at its spaces.
   const shell = process.platform === 'win32'
-  const { status, stderr } = spawnSync('npm', args, { cwd: place, encoding: 'utf8', shell })
+  const { status, stderr } = spawnSync('npm', [...args, shell ? `"${what}"` : what], {
+    cwd: place,
+    encoding: 'utf8',
+    shell,
+  })
   if (status !== 0) throw new Failure(`npm can't install ${what}\n${stderr}`)
 }
 
