@@ -4,13 +4,14 @@ import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core'
 import { publint } from 'publint'
 import { formatMessage } from 'publint/utils'
 import { builtCommand } from './build-if-needed.mjs'
 
-/** One code cache included, that of this Node. A release has three. */
-const MOST_BYTES = 3_050_000
+/** Without what V8 makes of the start file: of that there is one for each Node that it was built for, here one, in a release three. */
+const MOST_BYTES = 2_400_000
 /** The package is ESM alone: every Node that it is made for takes that from `require`, too, which the smoke test tries. */
 const MEANT = new Set(['CJSResolvesToESM'])
 
@@ -29,13 +30,18 @@ try {
 }
 
 /** How large it is, and what is in it. */
-function listed({ size, unpackedSize, entryCount, files }) {
+function listed({ size, entryCount, files }) {
+  const caches = files.filter(({ path }) => /^dist\/quick\.cjs\..+\.bin$/.test(path))
+  const own = caches.reduce(
+    (sum, { path }) => sum - gzipSync(readFileSync(join(root, path)), { level: 9 }).length,
+    size,
+  )
   process.stdout.write(
-    `the tarball has ${size} bytes of ${MOST_BYTES}; unpacked ${unpackedSize}, in ${entryCount} files\n`,
+    `the tarball has ${size} bytes, ${own} of them not V8's, of ${MOST_BYTES}; ${entryCount} files\n`,
   )
   const needless = files.filter(({ path }) => /\.map$|\.tsx?$(?<!\.d\.ts)|^dist\/code-cache/.test(path))
   return [
-    ...(size > MOST_BYTES ? [`the tarball has ${size - MOST_BYTES} bytes too many`] : []),
+    ...(own > MOST_BYTES ? [`the tarball has ${own - MOST_BYTES} bytes too many`] : []),
     ...needless.map(({ path }) => `nobody needs ${path} in the package`),
   ]
 }

@@ -77,7 +77,7 @@ async function startedByNpx(node) {
   const from = performance.now()
   const env = { ...process.env, PATH: `${dirname(node)}${process.platform === 'win32' ? ';' : ':'}${process.env.PATH}` }
   const stdio = ['ignore', 'pipe', 'inherit']
-  const server = spawn('npx', ['--no', 'mockling', '--port', '0', '--pace', 'instant', '--json'], {
+  const server = spawn('npx', ['mockling', '--port', '0', '--pace', 'instant', '--json'], {
     cwd: place,
     env,
     stdio,
