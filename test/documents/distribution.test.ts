@@ -18,7 +18,7 @@ interface Install {
   }[]
 }
 
-const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`
+const size = (bytes: number) => (bytes < 1e6 ? `${Math.round(bytes / 1e3)} KB` : `${(bytes / 1e6).toFixed(1)} MB`)
 const seconds = (ms: number) => `${(ms / 1000).toFixed(2)} s`
 
 describe('docs/how-to/install.md', () => {
@@ -26,9 +26,9 @@ describe('docs/how-to/install.md', () => {
     const { date, node, npm, runs, rows } = JSON.parse(read('docs/install.json')) as Install
     const cells = rows.map(row => [
       row.name,
-      megabytes(row.tarballBytes),
+      size(row.tarballBytes),
       `${row.packages}`,
-      megabytes(row.installedBytes),
+      size(row.installedBytes),
       seconds(row.installMs),
       seconds(row.npxMs),
     ])
