@@ -19,7 +19,14 @@ export default defineConfig({
         test: {
           name: 'sources',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/cli/**', 'test/clients/**', 'test/inspector/**', ...OF_REPLICAS, CONTRACT],
+          exclude: [
+            'test/cli/**',
+            'test/clients/**',
+            'test/inspector/**',
+            'test/packaging/**',
+            ...OF_REPLICAS,
+            CONTRACT,
+          ],
           sequence: { groupOrder: 0 },
           ...limits,
         },
@@ -49,6 +56,16 @@ export default defineConfig({
           include: ['test/clients/*.test.ts'],
           globalSetup,
           sequence: { groupOrder: 2 },
+          ...limits,
+        },
+      },
+      // What is handed out: the tarball, the image, the action. Builds are no company for tests either.
+      {
+        test: {
+          name: 'packaging',
+          include: ['test/packaging/*.test.ts'],
+          globalSetup,
+          sequence: { groupOrder: 3 },
           ...limits,
         },
       },

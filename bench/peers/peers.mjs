@@ -34,6 +34,11 @@ function mockoonData(port) {
   }
 }
 
+/** The same in a file. */
+export function mockoonFile(port) {
+  return file('kling.json', mockoonData(port))
+}
+
 /**
  * The arguments of Node that start each peer on a port, each with as little beside the answer as its documents offer: none
  * checks a body against the contract, but Prism against the schema.
@@ -72,7 +77,7 @@ export const PEERS = {
   'MSW 2.15 (http-middleware)': { args: port => [join(HERE, 'msw.mjs'), port] },
   'Prism 5.14, silent': { args: port => [bin('prism'), 'mock', '-v', 'silent', '-p', port, OPENAPI] },
   'Mockoon 9.9': {
-    args: port => [bin('mockoon-cli'), 'start', '-X', '-d', file('kling.json', mockoonData(Number(port)))],
+    args: port => [bin('mockoon-cli'), 'start', '-X', '-d', mockoonFile(Number(port))],
   },
 }
 

@@ -30,10 +30,14 @@ export function exitCodeOf(report: Report, limits: Limits): 0 | 1 | 4 {
 const IN_THE_RUN: Whereabouts = ({ first, second }) =>
   `#${first.seq} and #${second.seq} of the run: exec --repro FILE keeps one that fails, mockling replay FILE shows it`
 
+/** What is not held, each in a sentence. */
+export function failuresOf(report: Report, limits: Limits): string[] {
+  return [overBudget(report, limits), doubled(report, limits)].filter(failure => failure !== undefined)
+}
+
 /** The report for people, each line marked as ours: it stands below what the command wrote. */
 export function textOf(report: Report, limits: Limits): string {
-  const failures = [overBudget(report, limits), doubled(report, limits)].filter(failure => failure !== undefined)
-  return [...reportText(report, IN_THE_RUN).split('\n'), ...failures.map(failure => `✗ ${failure}`)]
+  return [...reportText(report, IN_THE_RUN).split('\n'), ...failuresOf(report, limits).map(failure => `✗ ${failure}`)]
     .map(line => `mockling: ${line}\n`)
     .join('')
 }
@@ -45,13 +49,18 @@ export function jsonOf({ ledger, duplicates, manners, dropped }: Report): object
 
 /** Our own checks, as JUnit counts them. Whether the command passed is one. */
 export function checksOf(command: readonly string[], exitCode: number, report: Report, limits: Limits): Check[] {
+  const failure = exitCode === 0 ? undefined : `ended with exit code ${exitCode}`
+  return [{ name: command.join(' '), failure }, ...accountChecks(report, limits, IN_THE_RUN)]
+}
+
+/** Those about money and manners. Without `where`, requests can be seen at the door. */
+export function accountChecks(report: Report, limits: Limits, where?: Whereabouts): Check[] {
   const { maxCredits } = limits
   const { pairs } = report.duplicates
-  const pairsText = pairs.flatMap(pair => duplicateLines(pair, IN_THE_RUN)).join('\n')
+  const pairsText = pairs.flatMap(pair => duplicateLines(pair, where)).join('\n')
   const twice = doubled(report, limits)
   const habits = report.manners.findings.map(({ habit, says, advice }) => `${habit}: ${says} ${advice}`)
   return [
-    { name: command.join(' '), failure: exitCode === 0 ? undefined : `ended with exit code ${exitCode}` },
     {
       name: maxCredits === undefined ? 'cost' : `costs at most ${maxCredits} Credits`,
       failure: overBudget(report, limits),

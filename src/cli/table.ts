@@ -8,3 +8,17 @@ export function tableText(cells: readonly (readonly string[])[], form: 'table' |
   )
   return lines.map(line => (form === 'markdown' ? `| ${line.join(' | ')} |` : line.join('  ').trimEnd())).join('\n')
 }
+
+const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
+
+/** Text as HTML shows it. */
+export function escaped(text: string): string {
+  return text.replace(/[&<>"]/g, character => ENTITIES[character] ?? character)
+}
+
+/** Text as a cell of a Markdown table shows it. */
+export function markdownCell(text: string): string {
+  return escaped(text)
+    .replace(/[\\|`*_[\]~]/g, '\\$&')
+    .replaceAll('\n', '<br>')
+}

@@ -102,6 +102,22 @@ export function addTestingCommands(
     })
 
   program
+    .command('report')
+    .description(
+      'Tell what a server was asked for and what it would have cost. Exits with 4 or 1 where that is too much.',
+    )
+    .argument('[url]', 'where it listens', HERE)
+    .option('--token <token>', 'Only what was asked for with this bearer token.')
+    .option('--key <key>', 'Key of the control door; without it MOCKLING_CONTROL_KEY.')
+    .option('--max-credits <n>', 'Exit with 4 if it would have cost more Credits than that.')
+    .option('--fail-on-duplicates', 'Exit with 1 if a video was paid for twice.')
+    .option('--report <form=file>', 'Write it to a file, too: junit, markdown or json. Repeatable.', several)
+    .option('--json', 'Print JSON.')
+    .action(async (url, options) => {
+      process.exitCode = await (await import('./report.ts')).report(url, options)
+    })
+
+  program
     .command('env')
     .description('Print the variables that point clients at a server: eval "$(mockling env)".')
     .argument('[url]', 'where it listens', HERE)

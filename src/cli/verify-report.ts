@@ -2,7 +2,7 @@ import { ConfigError } from '../config.ts'
 import type { Verdict } from '../conformance/verify.ts'
 import { refuseUnwritable, writeOutput } from './file.ts'
 import { junitOf } from './junit.ts'
-import { tableText } from './table.ts'
+import { escaped, markdownCell, tableText } from './table.ts'
 import { countsOf, inState } from './verify-text.ts'
 
 /** What came of a run, for other programs and for people. */
@@ -62,11 +62,12 @@ function ofInterest({ verdicts }: Run): Verdict[] {
 }
 
 function markdown(run: Run): string {
-  const cell = (text: string) =>
-    escaped(text)
-      .replace(/[\\|`*_[\]~]/g, '\\$&')
-      .replaceAll('\n', '<br>')
-  const rows = ofInterest(run).map(({ id, promise, state, text }) => [state, `\`${id}\``, cell(promise), cell(text)])
+  const rows = ofInterest(run).map(({ id, promise, state, text }) => [
+    state,
+    `\`${id}\``,
+    markdownCell(promise),
+    markdownCell(text),
+  ])
   return [
     `# ${run.target}, revision ${run.revision}`,
     `${countsOf(run.verdicts)}.`,
@@ -100,10 +101,4 @@ ${rows.join('\n')}
 </table>
 </html>
 `
-}
-
-const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"]/g, character => ENTITIES[character] ?? character)
 }

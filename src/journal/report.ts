@@ -52,7 +52,7 @@ function moneyLines({ totals }: Ledger, { pairs, credits }: Duplicates): string[
 }
 
 /** One pair, side by side. */
-export function duplicateLines(pair: Duplicate, where: Whereabouts): string[] {
+export function duplicateLines(pair: Duplicate, where = AT_THE_DOOR): string[] {
   const { first, second, credits, why, differing } = pair
   const differences = Object.entries(differing).map(([name, [a, b]]) => `${name}: ${told(a)} / ${told(b)}`)
   return [

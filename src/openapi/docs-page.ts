@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
+import { brotliDecompress } from 'node:zlib'
 import { REVISIONS, type Revision } from '../contract/revisions.ts'
 
 /**
@@ -63,10 +65,13 @@ export function startScript(first: Revision): string {
   return `Scalar.createApiReference('#app', ${JSON.stringify(configuration, null, 2)})\n`
 }
 
-/** Scalar in one file: beside the built command, or in the package it comes from when the sources run. */
-export async function scalarScript(): Promise<string> {
-  const built = join(import.meta.dirname, 'docs', 'scalar.js')
-  return readFile(existsSync(built) ? built : packaged(), 'utf8')
+/** Scalar in one file: beside the built command, compressed, or in the package it comes from when the sources run. */
+export async function scalarScript(takesBrotli: boolean): Promise<{ body: Buffer; encoding?: 'br' }> {
+  const built = join(import.meta.dirname, 'docs', 'scalar.js.br')
+  if (!existsSync(built)) return { body: await readFile(packaged()) }
+  const compressed = await readFile(built)
+  if (takesBrotli) return { body: compressed, encoding: 'br' }
+  return { body: await promisify(brotliDecompress)(compressed) }
 }
 
 function packaged(): string {

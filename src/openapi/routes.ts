@@ -59,12 +59,16 @@ function docsRoutes(app: FastifyInstance, { revision }: OpenApiRoutesOptions): v
     const { startScript } = await import('./docs-page.ts')
     return reply.header('content-type', SCRIPT).send(startScript(wanted))
   })
-  app.get('/docs/scalar.js', async (_request, reply) => {
+  app.get('/docs/scalar.js', async (request, reply) => {
     const { scalarScript } = await import('./docs-page.ts')
-    return reply.header('content-type', SCRIPT).send(await scalarScript())
+    const { body, encoding } = await scalarScript(BROTLI.test(request.headers['accept-encoding'] ?? ''))
+    if (encoding !== undefined) reply.header('content-encoding', encoding)
+    return reply.header('content-type', SCRIPT).header('vary', 'accept-encoding').send(body)
   })
 }
 
+/** Whether `accept-encoding` names it, and not to refuse it. */
+const BROTLI = /(?:^|,)\s*br\s*(?:$|,|;\s*q=(?:1|0\.0*[1-9]))/i
 const SCRIPT = 'text/javascript; charset=utf-8'
 
 function refuseRevision(reply: FastifyReply, wanted: unknown): FastifyReply {

@@ -21,6 +21,11 @@ const OF_OTHERS: ReadonlySet<string> = new Set([
   // git, npm, curl, Node, Redis and the tests
   ...['--save-dev', '--max-time', '--max-old-space-size', '--test', '--project', '--experimental-vm-modules'],
   ...['--unhandled-rejections', '--version', '--help', '--release'],
+  // Docker
+  ...['--tag', '--rm', '--publish', '--env', '--volume', '--read-only', '--cap-drop', '--security-opt', '--build-arg'],
+  ...['--file', '--build', '--exit-code-from'],
+  // npm's and git's of a release
+  ...['--follow-tags'],
   // generators, compilers and linters of clients
   ...['--default-non-nullable', '--strict'],
   // the vendor's command line

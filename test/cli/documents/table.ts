@@ -8,6 +8,7 @@ export const RUN_ELSEWHERE: Readonly<Record<string, string>> = {
 export const NOT_FOR_USERS: readonly string[] = ['CONTRIBUTING.md']
 
 const REGISTRY = 'asks a registry; here the built package is linked in its place, and scripts/smoke.mjs installs it'
+const ENGINE = 'needs an engine; test/packaging goes through the image and the compose file without one'
 const LIVE = 'asks the real API, which costs money'
 
 /** Commands that are not run, by how they begin, with the reason. */
@@ -20,6 +21,8 @@ export const NOT_RUN: readonly { readonly page: string; readonly command: string
   { page: 'README.md', command: 'npm ci && npm test', because: 'is what runs this' },
   { page: 'README.md', command: 'npm install --save-dev mockling', because: REGISTRY },
   { page: 'docs/tutorial.md', command: 'npm install --save-dev mockling', because: REGISTRY },
+  { page: 'docs/how-to/install.md', command: 'npm install --save-dev mockling', because: REGISTRY },
+  { page: 'docs/how-to/docker.md', command: 'docker ', because: ENGINE },
   {
     page: 'docs/how-to/conformance.md',
     command: 'mockling verify http://127.0.0.1:4180      ',
