@@ -19,13 +19,22 @@ const MODULES: UserConfig = {
     index: 'src/index.ts',
     main: 'src/cli/main.ts',
     vitest: 'src/testing/vitest.ts',
+    testcontainers: 'src/testing/testcontainers.ts',
     capabilities: 'src/contract/matrix.ts',
     'media-worker': 'src/media/worker.ts',
     conformance: 'src/conformance/index.ts',
     'conformance-spec': 'src/conformance/spec.ts',
   },
   format: 'esm',
-  dts: { entry: ['src/index.ts', 'src/testing/vitest.ts', 'src/conformance/index.ts', 'src/contract/matrix.ts'] },
+  dts: {
+    entry: [
+      'src/index.ts',
+      'src/testing/vitest.ts',
+      'src/testing/testcontainers.ts',
+      'src/conformance/index.ts',
+      'src/contract/matrix.ts',
+    ],
+  },
   // The page at /docs in one file. Copied, since its package would bring 13 MB along for it.
   copy: [
     {

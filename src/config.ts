@@ -115,7 +115,7 @@ export const Config = z.strictObject({
   tls: oneOf(TLS_MODES).default('off').describe('self-signed answers https too, at the same port, by a certificate made at the start.').meta({ value: 'mode' }),
   tlsHost: hostNames.default([]).describe('More names it is good for, beside localhost, api.acedata.cloud and the like.').meta({ value: 'list' }),
   tlsCert: z.string('the name of a file').min(1, 'the name of a file').optional().describe('Certificate of your own to answer https by, with its chain, in PEM.').meta({ value: 'file' }),
-  tlsKey: z.string('the name of a file').min(1, 'the name of a file').optional().describe('Its key, in PEM.').meta({ value: 'file' }),
+  tlsKey: z.string('the name of a file').min(1, 'the name of a file').optional().describe('Key of that certificate, in PEM, without a passphrase.').meta({ value: 'file' }),
   tlsCaOut: z.string('the name of a file').min(1, 'the name of a file').optional().describe('File to write what clients have to trust to: the authority of a self-signed certificate.').meta({ value: 'file' }),
   trustProxy: flag().default(false).describe('Take scheme and host from X-Forwarded-Proto and X-Forwarded-Host.'),
   revision: oneOf(REVISIONS).default(DEFAULT_REVISION).describe('Dated reading of the contract to imitate.').meta({ value: 'name' }),
