@@ -1,4 +1,4 @@
-import { chmodSync, cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { without } from '../support/tools.ts'
@@ -43,12 +43,14 @@ const rust = reasonToLeaveOut(['cargo', '--version'])
 const java = reasonToLeaveOut(['mvn', '--version'], ['javac', '--version'])
 const timeout = 20 * 60_000
 
-/** Resolves to the interpreter of an environment that has the packages of a requirements.txt. */
+const MYPY = 'mypy==2.4.1'
+
+/** Resolves to the interpreter of an environment that has mypy and the packages of a requirements.txt. */
 async function interpreter(requirements: string): Promise<string> {
   const place = await installed(cached('recipes-python', requirements), async folder => {
     await run(['python3', '-m', 'venv', folder], { cwd: folder })
     const pip = [join(folder, 'bin/python'), '-m', 'pip', 'install', '--quiet', '--disable-pip-version-check'] as const
-    await run([...pip, '--requirement', requirements], { cwd: folder })
+    await run([...pip, MYPY, '--requirement', requirements], { cwd: folder })
   })
   return join(place, 'bin/python')
 }
@@ -78,5 +80,24 @@ describe('the recipe', () => {
     const cwd = copied('java')
     const printed = await cook(cwd, ['mvn', '--batch-mode', '--no-transfer-progress', 'test'])
     expect(printed).toMatch(/Tests run: 5, Failures: 0, Errors: 0, Skipped: 0/)
+  })
+})
+
+describe('the container', () => {
+  it.skipIf(python)(`for Testcontainers of Python passes mypy${python}`, { timeout }, async () => {
+    const cwd = copied('testcontainers/python')
+    const mypy = ['-m', 'mypy', '--strict', 'mockling_container.py'] as const
+    const said = await run([await interpreter(join(cwd, 'requirements.txt')), ...mypy], { cwd })
+    expect(said).toContain('no issues found in 1 source file')
+  })
+
+  it.skipIf(go)(`for Testcontainers of Go compiles${go}`, { timeout }, async () => {
+    await run(['go', 'vet', './...'], { cwd: copied('testcontainers/go'), env: { GOFLAGS: '-mod=readonly' } })
+  })
+
+  it.skipIf(java)(`for Testcontainers of Java compiles${java}`, { timeout }, async () => {
+    const cwd = copied('testcontainers/java')
+    await run(['mvn', '--batch-mode', '--quiet', 'compile'], { cwd })
+    expect(existsSync(join(cwd, 'target/classes/MocklingContainer.class'))).toBe(true)
   })
 })

@@ -125,6 +125,20 @@ describe('TLS', () => {
     expect((await created(simulator)).success).toBe(true)
   })
 
+  it('lets the inspector command, whose page is of the same origin', async () => {
+    await using simulator = await secured({ clock: 'frozen' })
+    const { host } = new URL(simulator.tls.url)
+    const given = (origin: string) =>
+      ask(simulator, '/_mockling/v1/clock/advance', {
+        method: 'POST',
+        headers: { host: `localhost:${new URL(simulator.url).port}`, origin },
+        body: { seconds: 1 },
+      })
+    expect((await given(`https://${host.replace('127.0.0.1', 'localhost')}`)).status).toBe(200)
+    expect((await given('https://elsewhere.test')).status).toBe(403)
+    expect((await ask(simulator, '/_mockling/', { host: 'api.acedata.cloud' })).status).toBe(403)
+  })
+
   it('is spoken at both addresses of localhost', async () => {
     await using simulator = await secured({ host: 'localhost' })
     const { port } = new URL(simulator.url)
