@@ -9,6 +9,7 @@ const ROOT = resolve(import.meta.dirname, '../..')
 /** Addresses elsewhere, which can't be resolved where there is no network: they are listed, so that none comes unseen. */
 const ELSEWHERE: ReadonlySet<string> = new Set([
   'https://aimock.copilotkit.dev/docs',
+  'https://github.com/FiloSottile/mkcert',
   'https://github.com/stoplightio/prism/tree/master/docs',
   'https://mockoon.com/docs/latest/data-buckets/overview',
   'https://mockoon.com/tutorials/simulate-webhooks-and-callbacks',

@@ -18,13 +18,13 @@ class Mockling:
 
     def command(self, method, path, body=None):
         key = os.environ.get("MOCKLING_CONTROL_KEY", "")
-        answer = requests.request(method, f"{URL}/_mockling/v1{path}", json=body, headers={"x-mockling-key": key})
+        answer = requests.request(method, f"{URL}/_mockling{path}", json=body, headers={"x-mockling-key": key})
         answer.raise_for_status()
         return answer.json()
 
     def will(self, effects, times=1):
         """The next creates go through this: `mockling outcomes` lists what there is."""
-        self.command("POST", "/rules", {"token": self.token, "effects": effects, "next": times})
+        self.command("POST", "/v1/rules", {"token": self.token, "effects": effects, "next": times})
 
 
 @pytest.fixture
