@@ -1,5 +1,5 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { closeSync, openSync, readFileSync } from 'node:fs'
 import { type Config, ConfigError, type SettingName } from './config.ts'
 import { isoTime, machineTime, parseCertificateTime } from './simulation/timebase.ts'
 
@@ -30,7 +30,7 @@ export async function certificateOf(config: Config): Promise<Certificate | undef
     // A library that takes a tenth of a second to load.
     const { selfSigned } = await import('./self-signed.ts')
     const made = await selfSigned(namesOf(config), machineTime.now())
-    if (config.tlsCaOut !== undefined) writeCa(config.tlsCaOut, made.ca)
+    if (config.tlsCaOut !== undefined) refuseUnwritable(config.tlsCaOut)
     return made
   }
   const { tlsCert, tlsKey } = config
@@ -66,9 +66,10 @@ function namesOf({ tlsHost, host, publicUrl }: Config): string[] {
   return [...new Set([...NAMES, ...tlsHost, ...listening, ...known].map(name => name.toLowerCase()))]
 }
 
-function writeCa(file: string, ca: string): void {
+/** What is in it stays: it may be that of a server which has the port, so that this one will not start. */
+function refuseUnwritable(file: string): void {
   try {
-    writeFileSync(file, ca)
+    closeSync(openSync(file, 'a'))
   } catch (cause) {
     throw new ConfigError(`tlsCaOut: ${quoted(file)} can't be written: ${(cause as Error).message}`, { cause })
   }

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
 import { addressOf, distrustText, inboxAddresses, isLoopback, namesTls, policyOf, securedOf } from './addresses.ts'
 import type { Deliveries } from './callbacks/deliveries.ts'
 import { Dispatcher, type DispatcherOptions } from './callbacks/dispatcher.ts'
@@ -241,6 +242,10 @@ async function assemble(config: Config, around: Surroundings, held: Held): Promi
       const { printControlDocument } = await import('./openapi/control-document.ts')
       return printControlDocument(commands, form, { version: VERSION, serverUrl: originOf(door, request) })
     },
+  })
+  // Before the first connection is taken.
+  app.server.once('listening', () => {
+    if (config.tlsCaOut !== undefined && certificate?.ca !== undefined) writeFileSync(config.tlsCaOut, certificate.ca)
   })
   // At once: what is accepted while it starts is not an earlier process's.
   app.server.once('listening', () => {

@@ -88,6 +88,14 @@ describe('a certificate of one’s own', () => {
     await expect(refused).rejects.toThrow(text())
   })
 
+  it('leaves the file of a server that has the port as it is', async () => {
+    const settings = { tls: 'self-signed', tlsCaOut: at('kept.pem') } as const
+    await using simulator = await createSimulator(settings)
+    const port = Number(new URL(simulator.url).port)
+    await expect(createSimulator({ ...settings, port })).rejects.toMatchObject({ code: 'EADDRINUSE' })
+    expect(readFileSync(at('kept.pem'), 'utf8')).toBe(simulator.tls?.ca)
+  })
+
   it('is written for clients where they look for it', async () => {
     await using simulator = await createSimulator({ tls: 'self-signed', tlsCaOut: at('out.pem') })
     expect(readFileSync(at('out.pem'), 'utf8')).toBe(simulator.tls?.ca)
