@@ -16,12 +16,30 @@ export function addressOf(app: FastifyInstance, host: string): string {
   return `http://${name}:${portOf(app)}`
 }
 
+/** The same address under TLS. */
+export function securedOf(address: string): string {
+  return address.replace(/^http:/, 'https:')
+}
+
+/** Whether any setting is about TLS: for nobody else anything of it is loaded. */
+export function namesTls({ tls, tlsHost, tlsCert, tlsKey, tlsCaOut }: Config): boolean {
+  return tls !== 'off' || tlsHost.length > 0 || [tlsCert, tlsKey, tlsCaOut].some(given => given !== undefined)
+}
+
+/** What to tell a person whose client hung up on the certificate. `ca` is what it should trust, if we made that. */
+export function distrustText(ca: string | undefined, address: string): string {
+  const trusted =
+    ca === undefined ? 'whoever issued that of --tls-cert' : `what GET ${address}/_mockling/ca.pem answers`
+  return `a client does not trust the certificate: have it trust ${trusted}`
+}
+
 /** Where our own inboxes are, by every name that means this server: URLs that begin so may always be called. */
 export function inboxAddresses(app: FastifyInstance, { host, publicUrl }: Config): string[] {
   const port = portOf(app)
   const local = ['127.0.0.1', 'localhost', '[::1]'].map(name => `http://${name}:${port}`)
-  const all = [...local, addressOf(app, host), ...(publicUrl === undefined ? [] : [publicUrl])]
-  return all.map(origin => origin + INBOX_PATH)
+  const plain = [...local, addressOf(app, host)]
+  const secured = plain.map(securedOf)
+  return [...plain, ...secured, ...(publicUrl === undefined ? [] : [publicUrl])].map(origin => origin + INBOX_PATH)
 }
 
 function portOf(app: FastifyInstance): number {

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { z } from 'zod'
 import { CLIP_TEXT, clipFilesOf } from './clip-files.ts'
 import { isObject } from './contract/request.ts'
@@ -50,6 +51,9 @@ function list() {
     .transform(texts => texts.map(text => text.trim()).filter(text => text !== ''))
 }
 
+/** Where a certificate comes from. */
+const TLS_MODES = ['off', 'self-signed'] as const
+
 const PACE_TEXT = 'instant, fast, real, or seconds from 0 to 86400'
 const pace = z.union([oneOf(PACES), number(0, 86_400)], PACE_TEXT) satisfies z.ZodType<Pace>
 
@@ -78,6 +82,12 @@ const redis = z
 
 const PREFIX_TEXT = '1 to 64 letters, digits, _ . : or -'
 
+const HOST_TEXT = 'host names and addresses, such as kling.test, *.kling.test or 10.0.0.7'
+const hostNames = list().refine(
+  names => names.every(name => isIP(name) > 0 || /^(?:\*\.)?[a-z\d-]{1,63}(?:\.[a-z\d-]{1,63})*$/i.test(name)),
+  HOST_TEXT,
+)
+
 const EPOCH_TEXT = 'an ISO 8601 time, such as 2026-06-01T00:00:00Z'
 const epoch = z.string(EPOCH_TEXT).refine(text => (parseIsoTime(text) ?? -1) >= 0, EPOCH_TEXT)
 
@@ -102,6 +112,11 @@ export const Config = z.strictObject({
   host: z.string('an address or host name').min(1, 'an address or host name').default('127.0.0.1').describe('Address to listen on.').meta({ value: 'address' }),
   port: whole(0, 65_535).default(4180).describe('Port to listen on; 0 picks a free one.').meta({ value: 'n' }),
   publicUrl: origin.optional().describe('Scheme and host of the URLs handed out. Without it, the request’s Host header.').meta({ value: 'url' }),
+  tls: oneOf(TLS_MODES).default('off').describe('self-signed answers https too, at the same port, by a certificate made at the start.').meta({ value: 'mode' }),
+  tlsHost: hostNames.default([]).describe('More names it is good for, beside localhost, api.acedata.cloud and the like.').meta({ value: 'list' }),
+  tlsCert: z.string('the name of a file').min(1, 'the name of a file').optional().describe('Certificate of your own to answer https by, with its chain, in PEM.').meta({ value: 'file' }),
+  tlsKey: z.string('the name of a file').min(1, 'the name of a file').optional().describe('Key of that certificate, in PEM, without a passphrase.').meta({ value: 'file' }),
+  tlsCaOut: z.string('the name of a file').min(1, 'the name of a file').optional().describe('File to write what clients have to trust to: the authority of a self-signed certificate.').meta({ value: 'file' }),
   trustProxy: flag().default(false).describe('Take scheme and host from X-Forwarded-Proto and X-Forwarded-Host.'),
   revision: oneOf(REVISIONS).default(DEFAULT_REVISION).describe('Dated reading of the contract to imitate.').meta({ value: 'name' }),
   strictness: oneOf(STRICTNESSES).default('documented').describe('upstream also refuses what only the model vendor refuses.').meta({ value: 'level' }),

@@ -18,10 +18,20 @@ export interface Reports {
   readonly onDefect?: (error: unknown) => void
 }
 
+/** How it is reached under TLS. */
+export interface ServedTls {
+  /** Such as `https://127.0.0.1:4180`: the same port. */
+  readonly url: string
+  /** What clients have to trust, in PEM; `undefined` if the certificate is the user's own. */
+  readonly ca: string | undefined
+}
+
 /** A running simulator. */
 export interface Simulator extends Handle, AsyncDisposable {
   /** Where it listens, such as `http://127.0.0.1:4180`. No slash at the end. */
   readonly url: string
+  /** Where it listens under TLS, too; `undefined` without. */
+  readonly tls: ServedTls | undefined
   /** The settings, as they are by now. */
   readonly config: Config
   /** What it found in its state file; `undefined` without `state`. */

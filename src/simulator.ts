@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { addressOf, inboxAddresses, isLoopback, policyOf } from './addresses.ts'
+import { writeFileSync } from 'node:fs'
+import { addressOf, distrustText, inboxAddresses, isLoopback, namesTls, policyOf, securedOf } from './addresses.ts'
 import type { Deliveries } from './callbacks/deliveries.ts'
 import { Dispatcher, type DispatcherOptions } from './callbacks/dispatcher.ts'
 import { createPoster } from './callbacks/post.ts'
@@ -74,6 +75,7 @@ interface Held {
 
 async function assemble(config: Config, around: Surroundings, held: Held): Promise<Simulator> {
   const timebase = around.timebase ?? machineTime
+  const certificate = namesTls(config) ? await (await import('./certificate.ts')).certificateOf(config) : undefined
   const setting = clockSetting(config.clock)
   const load = new Load(capsOf(config))
   const memory = memoryOf(config)
@@ -216,7 +218,8 @@ async function assemble(config: Config, around: Surroundings, held: Held): Promi
   const members = { config, namespaces, journal, inboxes, rulebook, rules, settings: live, control }
   const isFirst = replicas ? await replicas.join(members, begin) : true
   if (!replicas) await begin()
-  const app = createApp(door, refuseBadUrl)
+  const onDistrusted = () => around.onWarning?.(distrustText(certificate?.ca, addressOf(app, config.host)))
+  const app = createApp(door, refuseBadUrl, certificate && { ...certificate, onDistrusted })
   await app.register(async upstream => upstreamDoor(upstream, door))
   await app.register(async files => filesDoor(files, door))
   await app.register(async ours => healthRoutes(ours, identity, onDefect))
@@ -232,12 +235,17 @@ async function assemble(config: Config, around: Surroundings, held: Held): Promi
     origin: door.address,
     access: { key: controlKey, hosts },
     fares: monitoring,
+    ca: certificate?.ca,
     sharing: replicas?.sharing,
     onDefect,
     print: async (commands, form, request) => {
       const { printControlDocument } = await import('./openapi/control-document.ts')
       return printControlDocument(commands, form, { version: VERSION, serverUrl: originOf(door, request) })
     },
+  })
+  // Before the first connection is taken.
+  app.server.once('listening', () => {
+    if (config.tlsCaOut !== undefined && certificate?.ca !== undefined) writeFileSync(config.tlsCaOut, certificate.ca)
   })
   // At once: what is accepted while it starts is not an earlier process's.
   app.server.once('listening', () => {
@@ -280,6 +288,7 @@ async function assemble(config: Config, around: Surroundings, held: Held): Promi
   return {
     ...handleOf(send, url),
     url,
+    tls: certificate && { url: securedOf(url), ca: certificate.ca },
     get config() {
       return live.config
     },

@@ -13,6 +13,7 @@ import { EXEC_DEFAULTS } from './options.ts'
 import { runCommand } from './run-command.ts'
 import { writeRun } from './run-file.ts'
 import { settingsOf, startSimulator } from './start.ts'
+import { trusting } from './trust.ts'
 
 interface ExecOptions extends Record<string, unknown> {
   readonly token: string
@@ -41,7 +42,8 @@ export async function exec(command: readonly string[], options: ExecOptions): Pr
 
   await using simulator = await start(await settingsOf(rest, EXEC_DEFAULTS))
   const target = { url: simulator.url, token, key: simulator.controlKey }
-  const ran = await runCommand(command, { ...process.env, ...clientEnvironment(target) })
+  using trust = trusting(simulator.tls, process.env)
+  const ran = await runCommand(command, { ...process.env, ...clientEnvironment(target), ...trust.variables })
   if (ran.failure !== undefined) {
     process.stderr.write(`mockling: exec: ${ran.failure}\n`)
     return ran.exitCode

@@ -30,7 +30,7 @@ export function announceAndStay(simulator: Simulator, log: Log, isJson = false):
 }
 
 /** Variables of the project's own that are no settings. */
-const OTHER_VARIABLES = /^MOCKLING_(?:URL|TOKEN|TARGET|UPDATE_DOCS)$/
+const OTHER_VARIABLES = /^MOCKLING_(?:URL|TLS_URL|TOKEN|TARGET|UPDATE_DOCS)$/
 
 /** `MOCKLING_*` variables that name no setting, most likely by a slip of the pen. */
 function strayVariables(): string[] {
@@ -40,13 +40,13 @@ function strayVariables(): string[] {
   )
 }
 
-function startFacts({ url, config, controlKey, restored }: Simulator) {
+function startFacts({ url, tls, config, controlKey, restored }: Simulator) {
   const { revision, seed, pace, clock } = config
-  const facts = { url, pid: process.pid, revision, seed, pace, clock }
+  const facts = { url, ...(tls && { tlsUrl: tls.url }), pid: process.pid, revision, seed, pace, clock }
   return { ...facts, ...(controlKey !== undefined && { controlKey }), ...(restored && { state: restored }) }
 }
 
-function startText({ url, config, controlKey, restored }: Simulator): string {
+function startText({ url, tls, config, controlKey, restored }: Simulator): string {
   const { revision, seed, pace, clock } = config
   const lines = [
     `mockling listens on ${url}`,
@@ -57,6 +57,8 @@ function startText({ url, config, controlKey, restored }: Simulator): string {
     `Inspector: ${url}/_mockling/`,
     `Control door: ${url}/_mockling${controlKey === undefined ? '' : `   x-mockling-key: ${controlKey}`}`,
   ]
+  if (tls)
+    lines.push(`TLS: ${tls.url}${tls.ca === undefined ? '' : `   clients have to trust ${url}/_mockling/ca.pem`}`)
   if (restored) {
     const { tasks, pending, callbacks, file } = restored
     lines.push(`${tasks} task(s), ${pending} of them pending, and ${callbacks} callback(s) taken from ${file}`)

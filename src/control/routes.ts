@@ -20,6 +20,7 @@ import { settingsCommands } from './settings-routes.ts'
 import { Identity } from './shapes.ts'
 import { type StateDesk, stateCommands } from './state-routes.ts'
 import { taskCommands } from './task-routes.ts'
+import { trustCommands } from './trust-routes.ts'
 
 export interface ControlRoutesOptions extends Pick<JournalSurroundings, 'timebase' | 'origin'> {
   readonly control: Control
@@ -28,6 +29,8 @@ export interface ControlRoutesOptions extends Pick<JournalSurroundings, 'timebas
   readonly identity: Identity
   readonly access: AccessOptions
   readonly fares: Fares
+  /** What clients have to trust, in PEM, where a certificate was made. */
+  readonly ca?: string | undefined
   /** The other replicas, where there are any. */
   readonly sharing?: Sharing | undefined
   /** Is told of defects of ours. */
@@ -42,6 +45,7 @@ export function controlCommands(options: ControlRoutesOptions): Command[] {
   const { enter } = fares
   return [
     ...selfCommands(options),
+    ...trustCommands(options.ca),
     ...clockCommands(control),
     ...namespaceCommands(control),
     ...taskCommands(control),

@@ -15,6 +15,7 @@ import { journalAnswers, journalEnd, openEntry } from './journaling.ts'
 import { answerOverload } from './overload.ts'
 import { answerRecorded, isDecidedByHead, recordedFor } from './recorded.ts'
 import { taskRoutes } from './tasks.ts'
+import { Entrance, type Tls } from './tls.ts'
 
 /** How often Node looks for requests that take too long to arrive, at most. */
 const LOOK_MS = 5_000
@@ -41,7 +42,7 @@ function noSchemas(): never {
 }
 
 /** The server, with nothing but Fastify's plumbing: doors are added by the caller. */
-export function createApp(door: Door, isOurs: OursOrNot): FastifyInstance {
+export function createApp(door: Door, isOurs: OursOrNot, tls?: Tls): FastifyInstance {
   const { bodyBytes, headBytes, headMs, requestMs, keepAliveMs } = door.limits
   const app = fastify({
     bodyLimit: bodyBytes,
@@ -78,11 +79,15 @@ export function createApp(door: Door, isOurs: OursOrNot): FastifyInstance {
     clientErrorHandler: (error, socket) => answerUnparsed(door, error, socket as Socket),
   })
   const connections = new Connections(door.load, () => door.timebase.now())
+  const entrance = tls && new Entrance(tls, headMs, connections)
+  if (entrance) app.addHook('preClose', async () => entrance.close())
+  entrance?.open(app.server)
   mindServer(app.server, connections)
   // `localhost` may be two addresses, with a server for each; Fastify tells the second one nothing.
   app.addHook('onListen', done => {
     for (const server of otherServers(app)) {
       server.on('clientError', (error, socket) => answerUnparsed(door, error, socket as Socket))
+      entrance?.open(server)
       mindServer(server, connections, app.server)
     }
     done()

@@ -48,14 +48,25 @@ export class Connections {
     server.on('connection', (socket: Socket) => this.#admit(socket))
   }
 
-  #admit(socket: Socket): void {
-    const { connections: most } = this.#load.caps
-    this.#arrivals++
+  /** The one is read and written by the other from now on. */
+  follow(plain: Socket, secured: Socket): void {
+    if (!this.#open.delete(plain)) return
+    this.#keep(secured)
+    if (extra.has(plain)) extra.add(secured)
+  }
+
+  #keep(socket: Socket): void {
     this.#open.set(socket, this.#now())
     socket.once('close', () => {
       this.#open.delete(socket)
       this.#count()
     })
+  }
+
+  #admit(socket: Socket): void {
+    const { connections: most } = this.#load.caps
+    this.#arrivals++
+    this.#keep(socket)
     if (this.#open.size > most && this.#arrivals >= this.#lookAgainAt && this.#closeIdle(GRACE_MS) === 0)
       this.#lookAgainAt = this.#arrivals + this.#reserve / 4
     this.#count()

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import type { Exchange } from './call.ts'
+import { lowest } from './tls.ts'
 
 /** What becomes of a body on its way out. */
 export interface Flow {
@@ -98,7 +99,7 @@ export class Outlet {
     exchange.breakOff()
     const { socket } = response
     // Without a connection, as with `inject`, there is nothing to reset.
-    if (this.#flow.isReset && socket && 'resetAndDestroy' in socket) socket.resetAndDestroy()
+    if (this.#flow.isReset && socket && 'resetAndDestroy' in socket) lowest(socket).resetAndDestroy()
     else response.destroy()
   }
 }

@@ -57,6 +57,16 @@ export function parseIsoTime(text: string): number | undefined {
   return Number.isNaN(instant) ? undefined : instant
 }
 
+/** An instant for libraries that ask for a `Date`. */
+export function dateOf(instant: number): Date {
+  return new Date(instant)
+}
+
+/** Reads an instant as Node tells those of certificates, such as `Nov 23 06:55:23 2027 GMT`. */
+export function parseCertificateTime(text: string): number {
+  return Date.parse(text)
+}
+
 /** The last second whose year has the four digits that an HTTP date has room for. */
 const LAST_HTTP_DATE = Date.UTC(9999, 11, 31, 23, 59, 59)
 

@@ -10,6 +10,7 @@ const ROOT = resolve(import.meta.dirname, '../..')
 const ELSEWHERE: ReadonlySet<string> = new Set([
   'https://aimock.copilotkit.dev/docs',
   'https://docs.npmjs.com/trusted-publishers',
+  'https://github.com/FiloSottile/mkcert',
   'https://github.com/stoplightio/prism/tree/master/docs',
   'https://mockoon.com/docs/latest/data-buckets/overview',
   'https://mockoon.com/tutorials/simulate-webhooks-and-callbacks',

@@ -26,6 +26,7 @@ const OF_OTHERS: ReadonlySet<string> = new Set([
   ...['--file', '--build', '--exit-code-from'],
   // npm's and git's of a release
   ...['--follow-tags'],
+  ...['--retry', '--fail-with-body', '--cacert', '--connect-to', '--bind', '--yes', '--no-sandbox'],
   // generators, compilers and linters of clients
   ...['--default-non-nullable', '--strict'],
   // the vendor's command line
@@ -34,8 +35,10 @@ const OF_OTHERS: ReadonlySet<string> = new Set([
   ...['--keep', '--peers', '--runs', '--minutes', '--seed', '--mockling'],
 ])
 
-/** Variables of the tests and of programs that are called. */
-const VARIABLES_OF_TESTS: ReadonlySet<string> = new Set(['MOCKLING_CLIENTS', 'MOCKLING_TARGET', 'MOCKLING_UPDATE_DOCS'])
+/** Variables of the tests and of programs that are called, and of exec with TLS. */
+const VARIABLES_OF_TESTS: ReadonlySet<string> = new Set([
+  ...['MOCKLING_CLIENTS', 'MOCKLING_TARGET', 'MOCKLING_TLS_URL', 'MOCKLING_UPDATE_DOCS'],
+])
 
 function optionsOfCommands(): Set<string> {
   const { program } = programWithServe(async () => {})

@@ -1,0 +1,3 @@
+module example.test/videos
+
+go 1.24
