@@ -71,7 +71,7 @@ export async function expectAccessible(page: Page, what: string): Promise<void> 
   ).toEqual([])
 }
 
-/** Resolves once the video is there as a whole, and its player turns no wheel any more. Asked from outside: the page's policy lets nothing wait within. */
+/** Resolves once the video is there as a whole. Asked from outside: the page's policy lets nothing wait within. */
 export async function hasVideo(page: Page): Promise<void> {
   const ready = () => page.evaluate<number>("document.querySelector('video')?.readyState ?? 0")
   await expect.poll(ready, { timeout: PATIENCE_MS }).toBe(4)

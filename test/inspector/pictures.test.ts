@@ -1,8 +1,9 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { create, createAsync, frozenSimulator } from '../support/requests.ts'
-import { browsing, hasVideo, isLive, missing } from './browser.ts'
+import { browsing, hasVideo, isLive, missing, PATIENCE_MS } from './browser.ts'
 
 const look = browsing()
 
@@ -37,6 +38,18 @@ async function shop() {
   return { simulator, id: shown?.id ?? '' }
 }
 
+/** A picture of the page when it stands still: the player turns a wheel for a while after the video is there. */
+async function pictureOf(page: Page): Promise<Buffer> {
+  let picture = await page.screenshot()
+  const isStill = async () => {
+    const before = picture
+    picture = await page.screenshot()
+    return picture.equals(before)
+  }
+  await expect.poll(isStill, { timeout: PATIENCE_MS }).toBe(true)
+  return picture
+}
+
 describe.skipIf(missing)(`the pictures of the inspector in the README${missing}`, () => {
   it.each([
     ['light', 1280, 860, 'light'],
@@ -50,7 +63,7 @@ describe.skipIf(missing)(`the pictures of the inspector in the README${missing}`
     await isLive(page)
     await page.getByText('Answers as sent').waitFor()
     await hasVideo(page)
-    const picture = await page.screenshot({ animations: 'disabled' })
+    const picture = await pictureOf(page)
     expect(picture.length).toBeGreaterThan(20_000)
     expect(tab.complaints).toEqual([])
     if (mayWrite) writeFileSync(join(IMAGES, `inspector-${name}.png`), picture)
