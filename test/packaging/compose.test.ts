@@ -128,9 +128,9 @@ describe.skipIf(missing !== '')(`examples/compose${missing}`, { timeout: 120_000
   it('shows a task that one replica made at the other', async () => {
     const key = given('replica-1')['MOCKLING_CONTROL_KEY'] ?? ''
     for (const { facts } of replicas) {
-      const answer = await fetch(`${facts.url}/_mockling/v1/tasks?token=any`, { headers: { 'x-mockling-key': key } })
+      const answer = await fetch(`${facts.url}/_mockling/v1/tasks`, { headers: { 'x-mockling-key': key } })
       const { items } = (await answer.json()) as { items: { id: string }[] }
-      expect(items.map(({ id }) => id)).toEqual([made])
+      expect(items.map(({ id }) => id)).toContain(made)
     }
   })
 })
