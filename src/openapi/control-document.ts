@@ -155,14 +155,15 @@ function schemaOf(schema: z.ZodType, io: 'input' | 'output', schemas: Record<str
 
 /** Leaves out the bounds of a JavaScript integer, which nobody says, and shows text as what it is text for. */
 function tidy(schema: z.core.JSONSchema.BaseSchema): void {
+  const wire = schema['wire'] as object | undefined
+  if (wire) {
+    const { description } = schema
+    for (const key of Object.keys(schema)) delete schema[key]
+    Object.assign(schema, { ...wire, ...(description !== undefined && { description }) })
+  }
   if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum
   if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum
   delete schema['id']
-  const wire = schema['wire'] as object | undefined
-  if (wire === undefined) return
-  const { description } = schema
-  for (const key of Object.keys(schema)) delete schema[key]
-  Object.assign(schema, { ...wire, ...(description !== undefined && { description }) })
 }
 
 /** `/v1/tasks/:id` is `/v1/tasks/{id}`. */
