@@ -2,6 +2,16 @@
 export const RUN_ELSEWHERE: Readonly<Record<string, string>> = {
   'examples/README.md': 'test/cli/examples.test.ts',
   'examples/replicas/README.md': 'test/replicas/example.test.ts',
+  'docs/how-to/curl.md': 'test/cli/recipes.test.ts',
+  'docs/how-to/node.md': 'test/cli/recipes.test.ts',
+  'docs/how-to/playwright.md': 'test/cli/recipes.test.ts',
+  'docs/how-to/msw-and-nock.md': 'test/cli/recipes.test.ts',
+  'docs/how-to/python.md': 'test/clients/recipes.test.ts',
+  'docs/how-to/go.md': 'test/clients/recipes.test.ts',
+  'docs/how-to/java.md': 'test/clients/recipes.test.ts',
+  'docs/how-to/rust.md': 'test/clients/recipes.test.ts',
+  'docs/how-to/testcontainers.md': 'test/clients/recipes.test.ts',
+  'docs/how-to/https.md': 'test/cli/tls.test.ts',
 }
 
 /** Pages for those who work on mockling itself; their commands are those of CI, and take hours. */
