@@ -4,9 +4,10 @@ import { CommandRefused } from '../control/faces.ts'
 import { Unreachable } from '../testing/client.ts'
 import { connect } from '../testing/connect.ts'
 import { accountChecks, budgetOf, exitCodeOf, failuresOf, jsonOf, type Limits } from './exec-report.ts'
-import { refuseUnwritable, writeOutput } from './file.ts'
+import { writeOutput } from './file.ts'
 import { junitOf } from './junit.ts'
 import { urlOf } from './options.ts'
+import { reportFileFrom } from './report-files.ts'
 import { reportMarkdown } from './report-markdown.ts'
 
 interface ReportOptions {
@@ -31,7 +32,7 @@ const FORMS: Readonly<Record<string, (url: string, report: Report, limits: Limit
  */
 export async function report(given: string, options: ReportOptions): Promise<number> {
   const limits = { maxCredits: budgetOf(options.maxCredits), failOnDuplicates: options.failOnDuplicates === true }
-  const files = (options.report ?? []).map(fileFrom)
+  const files = (options.report ?? []).map(text => reportFileFrom(text, Object.keys(FORMS)))
   const all = connect(urlOf(given), options.key)
   const server = options.token === undefined ? all : all.as(options.token)
   const seen = await server.report().catch((error: Error) => error)
@@ -47,15 +48,4 @@ export async function report(given: string, options: ReportOptions): Promise<num
   const lines = [...seen.text.split('\n'), ...failuresOf(seen, limits).map(failure => `✗ ${failure}`)]
   process.stdout.write(`${options.json ? JSON.stringify(jsonOf(seen)) : lines.join('\n')}\n`)
   return exitCodeOf(seen, limits)
-}
-
-/** @throws ConfigError if the form is another or the file can't be written. */
-function fileFrom(text: string): { form: string; file: string } {
-  const [, form = '', file = ''] = /^([a-z]+)=(.+)$/.exec(text) ?? []
-  if (!Object.hasOwn(FORMS, form)) {
-    const forms = Object.keys(FORMS).map(name => `${name}=FILE`)
-    throw new ConfigError(`--report: ${JSON.stringify(text)} is not allowed; it must be ${forms.join(' or ')}`)
-  }
-  refuseUnwritable('--report', file)
-  return { form, file }
 }

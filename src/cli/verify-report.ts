@@ -1,7 +1,7 @@
-import { ConfigError } from '../config.ts'
 import type { Verdict } from '../conformance/verify.ts'
-import { refuseUnwritable, writeOutput } from './file.ts'
+import { writeOutput } from './file.ts'
 import { junitOf } from './junit.ts'
+import { type ReportFile, reportFileFrom } from './report-files.ts'
 import { escaped, markdownCell, tableText } from './table.ts'
 import { countsOf, inState } from './verify-text.ts'
 
@@ -20,27 +20,15 @@ const FORMS: Readonly<Record<string, (run: Run) => string>> = {
   html,
 }
 
-/** Where a report goes, and in which form. */
-export interface Report {
-  readonly form: string
-  readonly file: string
-}
-
 /**
  * What `--report junit=FILE` asks for.
  * @throws ConfigError if the form is another or the file can't be written
  */
-export function reportFrom(text: string): Report {
-  const [, form = '', file = ''] = /^([a-z]+)=(.+)$/.exec(text) ?? []
-  if (!Object.hasOwn(FORMS, form)) {
-    const forms = Object.keys(FORMS).map(name => `${name}=FILE`)
-    throw new ConfigError(`--report: ${JSON.stringify(text)} is not allowed; it must be ${forms.join(' or ')}`)
-  }
-  refuseUnwritable('--report', file)
-  return { form, file }
+export function reportFrom(text: string): ReportFile {
+  return reportFileFrom(text, Object.keys(FORMS))
 }
 
-export function writeReport({ form, file }: Report, run: Run): void {
+export function writeReport({ form, file }: ReportFile, run: Run): void {
   writeOutput(file, FORMS[form]?.(run) ?? '', { option: '--report' })
 }
 
