@@ -48,7 +48,7 @@ exec chroot "$root" setpriv --reuid "\${user%:*}" --regid "\${user#*:}" --clear-
 function launch({ root, config }: Image, args: readonly string[], env: Readonly<Record<string, string>>): ChildProcess {
   const settings = [...config.Env, ...Object.entries(env).map(([name, value]) => `${name}=${value}`)]
   return spawn('unshare', [
-    ...['--mount', '--pid', '--ipc', '--uts', '--fork', '--kill-child', 'sh', '-ec', CONTAIN, 'sh'],
+    ...['--mount', '--pid', '--ipc', '--uts', '--fork', 'sh', '-ec', CONTAIN, 'sh'],
     ...[root, config.User, config.WorkingDir, ...settings, ...config.Entrypoint, ...args],
   ])
 }
@@ -92,7 +92,8 @@ export async function startImage(
       return { status: killedBy ?? `exit ${code}`, ms: performance.now() - from, stderr: await stderr }
     },
     [Symbol.asyncDispose]: async () => {
-      child.kill('SIGKILL')
+      // Not `unshare`: the wish to end with it is lost where its child becomes another user.
+      if (child.exitCode === null && child.signalCode === null) process.kill(pid, 'SIGKILL')
       await exit
     },
   }
