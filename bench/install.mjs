@@ -3,11 +3,11 @@
 // Fetches from npm's registry. Packs as for a release; `--tarball FILE` measures one that is packed already.
 import { execFileSync, spawn } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setTimeout as rest } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
+import { freePort } from '../scripts/drills/processes.mjs'
 import { median } from './harness.mjs'
 import { mockoonFile } from './peers/peers.mjs'
 
@@ -137,14 +137,6 @@ function answers(port) {
     answer => answer.text().then(() => true),
     () => false,
   )
-}
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1')
-  await new Promise(resolve => server.once('listening', resolve))
-  const { port } = server.address()
-  await new Promise(resolve => server.close(resolve))
-  return port
 }
 
 function npm(args, cwd = ROOT) {

@@ -2,12 +2,12 @@
 // are made, and downloads as ratios to nginx serving the same file in the same run. Needs `npm run build` first.
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks'
 import autocannon from 'autocannon'
 import { createClip, createSimulator } from '../dist/index.js'
+import { freePort } from '../scripts/drills/processes.mjs'
 import { launch, median, partner, pinLoad, rates, report, rounded, serve, stop } from './harness.mjs'
 
 const ROUNDS = Number(process.env.ROUNDS ?? 3)
@@ -130,14 +130,6 @@ async function eventLoop(server, url) {
     { what: what('longest'), ...ms(max) },
     { what: 'memory of the server after that', seen: rss, unit: 'MB', isLess: true },
   ]
-}
-
-async function freePort() {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await new Promise(resolve => probe.once('listening', resolve))
-  const { port } = probe.address()
-  await new Promise(resolve => probe.close(resolve))
-  return port
 }
 
 /** nginx with one worker on the simulator's core, serving a folder; `undefined` without nginx. */

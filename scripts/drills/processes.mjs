@@ -78,7 +78,8 @@ export async function startRedis(directory, { keeps = true } = {}) {
   }
 }
 
-async function freePort() {
+/** A port nobody listens on. */
+export async function freePort() {
   const probe = createProbe().listen(0, '127.0.0.1')
   await once(probe, 'listening')
   const { port } = probe.address()

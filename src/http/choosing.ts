@@ -60,15 +60,12 @@ export async function chosenOutcome(
   return effects.length === 0 ? SUCCEED : { text: textOf(effects), effects }
 }
 
-const UNTOUCHED = { effects: [], rules: [] } as const
-
 /** The effects of the faults that fire for a request that is no create. */
 export async function effectsOn(
   door: Door,
   namespace: { readonly key: string; readonly clock: { now(): number } },
   facts: Omit<Facts, 'namespace' | 'now'> & { readonly operation: Exclude<Operation, 'create'> },
 ): Promise<{ readonly effects: readonly Effect[]; readonly rules: readonly Rule[] }> {
-  if (door.rulebook.rules.length === 0) return UNTOUCHED
   const { faults } = await taken(door, namespace, facts)
   return { effects: together([], faults), rules: faults }
 }

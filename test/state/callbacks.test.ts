@@ -1,25 +1,15 @@
 import { pbkdf2 } from 'node:crypto'
-import { once } from 'node:events'
-import { type AddressInfo, createServer } from 'node:net'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { createSimulator } from '../../src/simulator.ts'
 import { startReceiver } from '../callbacks/receiver.ts'
 import { FakeTimebase } from '../simulation/fake-timebase.ts'
+import { freePort } from '../support/redis.ts'
 import { createAsync, EPOCH, namespaceOf, retrieve, until } from '../support/requests.ts'
 import { statePath } from './state-dir.ts'
 import { FROZEN, withState } from './with-state.ts'
 
 const hardWork = promisify(pbkdf2)
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0)
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
-}
 
 describe('callbacks under --state', () => {
   it('are sent that were not, and those that arrived are not sent again', async () => {

@@ -13,9 +13,9 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { createServer } from 'node:http'
-import { type AddressInfo, createServer as createPlainServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { freePort } from '../../support/redis.ts'
 import { until } from '../../support/until.ts'
 import { create, text } from '../command.ts'
 import { commandsIn, type ShellCommand, scriptOf } from './shell.ts'
@@ -168,15 +168,6 @@ function isCallback(body: string): boolean {
   } catch {
     return false
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createPlainServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }
 
 function isAlive(pid: number): boolean {
