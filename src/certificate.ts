@@ -103,10 +103,13 @@ function keyIn(pem: string, file: string): KeyObject {
   }
 }
 
+/** So far ahead may be the clock of who made a certificate just now. */
+const AHEAD_MS = 60_000
+
 function refuseOutOfDate({ validFrom, validTo }: X509Certificate, file: string, now: number): void {
   const [from, to] = [validFrom, validTo].map(parseCertificateTime) as [number, number]
   if (now > to) throw new ConfigError(`tlsCert: ${quoted(file)} holds a certificate that expired at ${isoTime(to)}`)
-  if (now < from)
+  if (now + AHEAD_MS < from)
     throw new ConfigError(`tlsCert: ${quoted(file)} holds a certificate that is not valid before ${isoTime(from)}`)
 }
 
