@@ -21,6 +21,12 @@ const Filter = z.strictObject({
   action: z.string().min(1).optional().describe('Only tasks of this action.'),
   outcome: z.string().min(1).optional().describe('Only tasks with this outcome, as the task shows it.'),
   id: z.string().min(1).max(100).optional().describe('Only tasks whose id begins so.'),
+  order: z
+    .enum(['newest', 'soonest'])
+    .optional()
+    .describe(
+      'newest: by the instant of the create. soonest: by what happens to each next, on its own clock; those to which nothing happens last. Default newest.',
+    ),
   ...Page,
 })
 
@@ -48,7 +54,7 @@ export function taskCommands(control: Control): Command[] {
       method: 'GET',
       url: '/v1/tasks',
       tag,
-      summary: 'List tasks, newest first',
+      summary: 'List tasks, newest or soonest first',
       description:
         'Of one namespace, or of all if none is named. The three tasks of the guides are in every namespace.',
       query: Filter,

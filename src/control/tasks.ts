@@ -3,7 +3,7 @@ import { creditsLeft } from '../contract/pricing.ts'
 import { GUIDE_TASKS } from '../simulation/guide-tasks.ts'
 import type { ClockScope } from '../simulation/namespaces.ts'
 import type { Route } from '../simulation/reroute.ts'
-import { createdAt, newestFirst, settlesAt, stepAt, type Task, withoutUserinfo } from '../simulation/task.ts'
+import { createdAt, newestFirst, settlesAt, soonestFirst, stepAt, type Task, withoutUserinfo } from '../simulation/task.ts'
 import { isoTime } from '../simulation/timebase.ts'
 import type { Store, TaskFilter } from '../store/store.ts'
 import { Refused } from './refused.ts'
@@ -36,7 +36,7 @@ export class Tasks {
     this.#nowOf = nowOf
   }
 
-  /** A page of the namespace's tasks, newest first; of all namespaces' if none is named. */
+  /** A page of the namespace's tasks; of all namespaces' if none is named. */
   async list(scope: ClockScope, filter: TaskFilter): Promise<{ items: TaskView[]; total: number }> {
     const keys = scope === 'server' ? await this.#keys() : [scope.namespace]
     const [only = '', ...others] = keys
@@ -55,10 +55,9 @@ export class Tasks {
     )
     // The guides' tasks are in every namespace; shown once.
     const own = pages.flatMap(({ tasks }, index) => (index === 0 ? tasks : tasks.filter(task => !task.isPermanent)))
-    const items = own
-      .sort(newestFirst)
-      .slice(filter.offset, until)
-      .map(task => viewOf(task, this.#nowOf(task.isPermanent ? (keys[0] ?? '') : task.namespace)))
+    const nowOf = (task: Task) => this.#nowOf(task.isPermanent ? (keys[0] ?? '') : task.namespace)
+    const ordered = filter.order === 'soonest' ? soonestFirst(own, nowOf) : own.sort(newestFirst)
+    const items = ordered.slice(filter.offset, until).map(task => viewOf(task, nowOf(task)))
     const repeated = (keys.length - 1) * (await this.#guides(filter))
     return { items, total: pages.reduce((sum, page) => sum + page.total, 0) - repeated }
   }

@@ -134,6 +134,18 @@ export function newestFirst(a: Age, b: Age): number {
   return createdAt(b) - createdAt(a) || b.ordinal - a.ordinal
 }
 
+/** Tasks by the time that is left until their next step, each on its own clock; those that have none last, newest first. */
+export function soonestFirst<T extends Plan & Age>(tasks: readonly T[], nowOf: (task: T) => number): T[] {
+  return tasks
+    .map(task => {
+      const now = nowOf(task)
+      const next = task.steps.find(step => !isPast(task, step, now))
+      return { task, left: next ? next.at - now : Number.POSITIVE_INFINITY }
+    })
+    .sort((a, b) => (a.left === b.left ? newestFirst(a.task, b.task) : a.left - b.left))
+    .map(({ task }) => task)
+}
+
 /** Whether `/kling/tasks` knows the task by now. */
 export function isVisible(task: Task, instant: number): boolean {
   return task.visibleAt === undefined || instant >= task.visibleAt

@@ -1,4 +1,13 @@
-import { createdAt, isForgotten, isTerminal, type Plan, stepAt, type Task } from '../simulation/task.ts'
+import {
+  createdAt,
+  isForgotten,
+  isTerminal,
+  newestFirst,
+  type Plan,
+  soonestFirst,
+  stepAt,
+  type Task,
+} from '../simulation/task.ts'
 import type { TaskFilter } from './store.ts'
 
 /** What a task is chosen by. */
@@ -25,4 +34,14 @@ export function matches(task: Listed, filter: TaskFilter, now: number): boolean 
 function isIn(task: Plan, state: NonNullable<TaskFilter['state']>, now: number): boolean {
   const step = stepAt(task, now)
   return state === 'pending' ? !isTerminal(step) : step.state === state
+}
+
+/** Those matching, in the order asked for. */
+export function chosen<T extends Listed & Pick<Task, 'ordinal'>>(
+  tasks: readonly T[],
+  filter: TaskFilter,
+  now: number,
+): readonly T[] {
+  const matching = tasks.filter(task => matches(task, filter, now))
+  return filter.order === 'soonest' ? soonestFirst(matching, () => now) : matching.sort(newestFirst)
 }

@@ -1,6 +1,6 @@
 import { GUIDE_TASKS } from '../simulation/guide-tasks.ts'
 import { newestFirst, type Task } from '../simulation/task.ts'
-import { matches } from './filter.ts'
+import { chosen, matches } from './filter.ts'
 import type { Shelf } from './shelf.ts'
 import type { TaskFilter, TaskPage } from './store.ts'
 
@@ -8,7 +8,11 @@ const GUIDES = GUIDE_TASKS.toSorted(newestFirst)
 
 /** A page of a shelf's tasks and the guides'. All of them are looked at only if some may be left out. */
 export function pageOf(shelf: Shelf | undefined, filter: TaskFilter, now: number): TaskPage {
-  const { offset, limit, ...by } = filter
+  const { offset, limit, order = 'newest', ...by } = filter
+  if (order === 'soonest') {
+    const all = chosen([...GUIDES, ...(shelf?.tasks.values() ?? [])], filter, now)
+    return { tasks: all.slice(offset, offset + limit), total: all.length }
+  }
   const takesAll = Object.values(by).every(value => value === undefined) && !shelf?.mayForget(now)
   const tasks: Task[] = []
   let total = 0

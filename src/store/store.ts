@@ -37,11 +37,13 @@ export interface TaskFilter {
   readonly type?: string
   /** Keeps tasks with this outcome, as the task has it written. */
   readonly outcome?: string
+  /** `soonest`: those to which something happens next by their plans; the rest newest first. Default `newest`. */
+  readonly order?: 'newest' | 'soonest'
   readonly offset: number
   readonly limit: number
 }
 
-/** Tasks newest first, and how many match in all. */
+/** Tasks in the order asked for, and how many match in all. */
 export interface TaskPage {
   readonly tasks: readonly Task[]
   readonly total: number
@@ -93,7 +95,7 @@ export interface Store {
    * called. Without `id`, at each change of any task.
    */
   watch(tell: (task: Task) => void, id?: string): () => void
-  /** A page of the namespace's tasks, newest first; of equal age the last accepted first. */
+  /** A page of the namespace's tasks, newest first unless asked otherwise; of equal age the last accepted first. */
   list(namespace: string, filter: TaskFilter, now: number): Promise<TaskPage>
   account(namespace: string, now: number): Promise<Account>
   /** Takes one from the namespace's bucket, which holds `burst` and refills by `perSecond`. `false` if it is empty. */

@@ -48,6 +48,32 @@ describe('the list of tasks', () => {
   })
 })
 
+describe('the list by what happens next', () => {
+  it('counts what is left on each one’s own clock', async () => {
+    await using simulator = await frozenSimulator()
+    const { get, post } = controlDoor(simulator)
+    const near = await createAsync(simulator, {}, { token: 'near' })
+    const far = await createAsync(simulator, {}, { token: 'far' })
+    const at = EPOCH + 600_000
+    for (const [id, ms] of [
+      [near, at],
+      [far, at - 1000],
+    ] as const)
+      await post(`/v1/tasks/${id}/reroute`, { to: 'settle', at: ms })
+    const first = async () => {
+      const { items, total } = (await get('/v1/tasks?state=pending&order=soonest&limit=1')).body
+      expect(total).toBe(2)
+      return items[0].id
+    }
+    await post('/v1/clock/advance', { seconds: 400 })
+    expect(await first()).toBe(far)
+    // Of the clock of one token only.
+    await post('/v1/clock/advance', { token: 'near', seconds: 100 })
+    expect(await first()).toBe(near)
+    expect((await get('/v1/tasks?order=latest')).status).toBe(400)
+  })
+})
+
 describe('pages of the list', () => {
   it('are parts of one list, of one token and of all', async () => {
     await using simulator = await frozenSimulator()

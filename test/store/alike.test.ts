@@ -50,6 +50,7 @@ const filters = fc.record(
     state: states,
     model: fc.constantFrom('kling-v1', 'kling-v1-6'),
     outcome: fc.constantFrom('succeed', 'other'),
+    order: fc.constantFrom('newest', 'soonest'),
   },
   { requiredKeys: [] },
 ) as fc.Arbitrary<object>

@@ -412,6 +412,26 @@ export function storeSuite(name: string, open: (bounds: Bounds) => Promise<Store
         expect(instants).toEqual(instants.toSorted((a, b) => b - a))
       })
 
+      it('is by what happens next, if that is asked for; those to which nothing does come last', async () => {
+        const store = await open(ROOMY)
+        const [slow, stalled, soon, over] = [
+          await created(store, { pace: 60 }),
+          await created(store, { pace: 60 }),
+          await created(store, { pace: 10 }),
+          await created(store, { pace: 'instant' }),
+        ]
+        await store.reroute(ALICE, stalled.id, { to: 'stall' }, START + 9_000)
+        const soonest = async (filter: object, ms: number) => {
+          const { tasks, total } = await store.list(ALICE, { ...ALL, order: 'soonest', ...filter }, START + ms)
+          return [total, tasks.filter(({ isPermanent }) => !isPermanent).map(({ id }) => id)]
+        }
+        const last = settlesAt(slow) ?? 0
+        expect(await soonest({}, 9_000)).toEqual([7, [soon.id, slow.id, over.id, stalled.id]])
+        expect(await soonest({ state: 'pending' }, 9_000)).toEqual([3, [soon.id, slow.id, stalled.id]])
+        expect(await soonest({ state: 'pending', limit: 1, offset: 1 }, 9_000)).toEqual([3, [slow.id]])
+        expect(await soonest({ state: 'pending' }, last - START)).toEqual([1, [stalled.id]])
+      })
+
       it('gives the page asked for and the number of all', async () => {
         const store = await open(ROOMY)
         const made: Task[] = []

@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis'
 import { GUIDE_TASKS } from '../../simulation/guide-tasks.ts'
 import { newestFirst, RETENTION_MS, type Task } from '../../simulation/task.ts'
-import { matches } from '../filter.ts'
+import { chosen, matches } from '../filter.ts'
 import type { TaskFilter, TaskPage } from '../store.ts'
 import { headingOf } from './record.ts'
 import type { Run } from './scripts/scripts.ts'
@@ -13,8 +13,8 @@ export async function quickPage(
   filter: TaskFilter,
   now: number,
 ): Promise<TaskPage | undefined> {
-  const { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY, offset, limit, ...by } = filter
-  if (Object.values(by).some(value => value !== undefined)) return undefined
+  const { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY, offset, limit, order, ...by } = filter
+  if (order === 'soonest' || Object.values(by).some(value => value !== undefined)) return undefined
   const answer = await run<[string, number, number, string[]]>(
     'page',
     namespace,
@@ -40,7 +40,7 @@ export async function chosenPage(
   now: number,
 ): Promise<TaskPage> {
   const own = Object.entries(await client.hgetall(heads)).map(([id, head]) => headingOf(id, head))
-  const matching = [...GUIDE_TASKS, ...own].filter(task => matches(task, filter, now)).sort(newestFirst)
+  const matching = chosen([...GUIDE_TASKS, ...own], filter, now)
   const ids = matching.slice(filter.offset, filter.offset + filter.limit).map(({ id }) => id)
   const jsons = ids.length > 0 ? await client.hmget(tasks, ...ids) : []
   const page = ids.map((id, index) => {
