@@ -31,16 +31,16 @@ export class Books {
     this.#options = options
   }
 
-  /** Every accepted create with its price, and what became of it. */
-  async ledger(span: Span = {}): Promise<Ledger> {
+  /** Every accepted create with its price, and what became of it; at most so many of them, the newest. */
+  async ledger(span: Span = {}, most?: number): Promise<Ledger> {
     const entries = this.#options.journal.list(span)
-    return ledgerOf(entries, await this.#present(entries), await this.#earlier(span))
+    return ledgerOf(entries, await this.#present(entries), { earlier: await this.#earlier(span), most })
   }
 
-  /** Creates that were bought twice. */
-  async duplicates(span: Span = {}): Promise<Duplicates> {
+  /** Creates that were bought twice; at most so many pairs, the newest. */
+  async duplicates(span: Span = {}, most?: number): Promise<Duplicates> {
     const entries = this.#options.journal.list(span)
-    return duplicatesOf(entries, await this.#present(entries))
+    return duplicatesOf(entries, await this.#present(entries), most)
   }
 
   /** How tasks were polled, by our own opinion of manners. */
@@ -54,7 +54,7 @@ export class Books {
     const entries = journal.list(span)
     const present = await this.#present(entries)
     const account: Account = {
-      ledger: ledgerOf(entries, present, await this.#earlier(span)),
+      ledger: ledgerOf(entries, present, { earlier: await this.#earlier(span) }),
       duplicates: duplicatesOf(entries, present),
       manners: this.manners(span, thresholds),
       dropped: journal.dropped,

@@ -55,7 +55,7 @@ export function ledgerCommands(control: Control): Command[] {
       summary: 'Show what was bought, and what became of it',
       query: z.strictObject({ ...SpanQuery.shape, ...newest('purchases') }),
       response: LedgerView,
-      run: async ({ query }) => ledgerView(await books.ledger(spanOf(control, query)), query.limit),
+      run: async ({ query }) => ledgerView(await books.ledger(spanOf(control, query), query.limit)),
     }),
     command({
       method: 'GET',
@@ -66,7 +66,7 @@ export function ledgerCommands(control: Control): Command[] {
         'Two accepted creates of one token with the same body but for callback_url, async and timeout, where the first’s answer was lost or the first was not settled yet.',
       query: z.strictObject({ ...SpanQuery.shape, ...newest('pairs') }),
       response: DuplicatesView,
-      run: async ({ query }) => duplicatesView(await books.duplicates(spanOf(control, query)), query.limit),
+      run: async ({ query }) => duplicatesView(await books.duplicates(spanOf(control, query), query.limit)),
     }),
     command({
       method: 'GET',

@@ -109,16 +109,12 @@ export const ReportView = z
   })
   .meta({ id: 'Report' })
 
-export function ledgerView({ purchases, totals }: Ledger, limit?: number): z.output<typeof LedgerView> {
-  return { purchases: newest(purchases, limit).map(shortened), totals, dollars: dollarsOf(totals.credits) }
+export function ledgerView({ purchases, totals }: Ledger): z.output<typeof LedgerView> {
+  return { purchases: purchases.map(shortened), totals, dollars: dollarsOf(totals.credits) }
 }
 
-export function duplicatesView({ pairs, credits }: Duplicates, limit?: number) {
-  return { pairs: newest(pairs, limit).map(shortened), count: pairs.length, credits }
-}
-
-function newest<T>(items: readonly T[], limit = items.length): readonly T[] {
-  return items.slice(Math.max(0, items.length - limit))
+export function duplicatesView({ pairs, count, credits }: Duplicates) {
+  return { pairs: pairs.map(shortened), count, credits }
 }
 
 export function mannersView({ findings, polls, notJudged }: Manners) {

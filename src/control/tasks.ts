@@ -3,7 +3,15 @@ import { creditsLeft } from '../contract/pricing.ts'
 import { GUIDE_TASKS } from '../simulation/guide-tasks.ts'
 import type { ClockScope } from '../simulation/namespaces.ts'
 import type { Route } from '../simulation/reroute.ts'
-import { createdAt, newestFirst, settlesAt, soonestFirst, stepAt, type Task, withoutUserinfo } from '../simulation/task.ts'
+import {
+  createdAt,
+  newestFirst,
+  settlesAt,
+  soonestFirst,
+  stepAt,
+  type Task,
+  withoutUserinfo,
+} from '../simulation/task.ts'
 import { isoTime } from '../simulation/timebase.ts'
 import type { Store, TaskFilter } from '../store/store.ts'
 import { Refused } from './refused.ts'

@@ -3,7 +3,7 @@ import { isoTime } from '../simulation/timebase.ts'
 import { canonicalJson, digestOf } from './canonical.ts'
 import type { Entry } from './entries.ts'
 import { type AcceptedCreate, acceptedAt, acceptedCreates, endOf, type Present, priceState } from './ledger.ts'
-import { fieldOf, sentJson } from './reading.ts'
+import { fieldOf, newest, sentJson } from './reading.ts'
 
 /** How the answer of an accepted create came to nothing. */
 export type Loss =
@@ -47,6 +47,8 @@ export interface Duplicate {
 export interface Duplicates {
   /** In the order of the second create's acceptance. Each create is the second of one pair at most. */
   readonly pairs: readonly Duplicate[]
+  /** How many there are, also where `pairs` has only the newest. */
+  readonly count: number
   /** What all of them cost on top. */
   readonly credits: number
 }
@@ -54,46 +56,61 @@ export interface Duplicates {
 /**
  * Creates that were bought twice: of one token, with the same body but for `callback_url`, `async` and `timeout`, where
  * the first's answer was lost or the first was not settled yet. Refused creates never count. A create that repeats
- * several is paired with the last of them that will be billed, or else with the last.
+ * several is paired with the last of them that will be billed, or else with the last. At most `most` of the pairs are laid
+ * out, the newest.
  */
-export function duplicatesOf(entries: readonly Entry[], present: Present): Duplicates {
-  const groups = new Map<string, AcceptedCreate[]>()
-  for (const create of acceptedCreates(entries)) {
+export function duplicatesOf(entries: readonly Entry[], present: Present, most = Number.POSITIVE_INFINITY): Duplicates {
+  const groups = new Map<string, Past[]>()
+  for (const [turn, create] of acceptedCreates(entries).entries()) {
     const key = `${create.namespace} ${create.path} ${create.requestDigest ?? digestOf(sentJson(create))}`
     const group = groups.get(key)
-    if (group) group.push(create)
-    else groups.set(key, [create])
+    const past = pastOf(create, turn, present)
+    if (group) group.push(past)
+    else groups.set(key, [past])
   }
-  const pairs = [...groups.values()].flatMap(group => pairsOf(group, present))
-  pairs.sort((a, b) => a.second.at - b.second.at || a.second.seq - b.second.seq)
-  return { pairs, credits: sumOfCredits(pairs.map(({ credits }) => credits)) }
+  const pairs = [...groups.values()].flatMap(pairsIn)
+  pairs.sort((a, b) => a.second.turn - b.second.turn)
+  return {
+    pairs: newest(pairs, most).map(pairOf),
+    count: pairs.length,
+    credits: sumOfCredits(pairs.map(costOf)),
+  }
 }
 
 /** What is known of a create once it is in the past. */
 interface Past {
   readonly create: AcceptedCreate
+  /** Its place among all that were accepted. */
   readonly turn: number
   readonly lost: Loss | undefined
   readonly settledAt: number
   readonly isBilled: boolean
 }
 
-function pairsOf(group: readonly AcceptedCreate[], present: Present): Duplicate[] {
+interface Pair {
+  readonly first: Past
+  readonly second: Past
+}
+
+function pastOf(create: AcceptedCreate, turn: number, present: Present): Past {
+  return {
+    create,
+    turn,
+    lost: lossOf(create, present),
+    settledAt: endOf(create, present)?.at ?? Number.POSITIVE_INFINITY,
+    isBilled: priceState(create, present) !== 'failed',
+  }
+}
+
+function pairsIn(group: readonly Past[]): Pair[] {
   const any = new Latest()
   const billed = new Latest()
-  return group.flatMap((create, turn) => {
-    const at = acceptedAt(create)
+  return group.flatMap(second => {
+    const at = acceptedAt(second.create)
     const first = billed.before(at) ?? any.before(at)
-    const past: Past = {
-      create,
-      turn,
-      lost: lossOf(create, present),
-      settledAt: endOf(create, present)?.at ?? Number.POSITIVE_INFINITY,
-      isBilled: priceState(create, present) !== 'failed',
-    }
-    any.add(past)
-    if (past.isBilled) billed.add(past)
-    return first ? [pairOf(first, past)] : []
+    any.add(second)
+    if (second.isBilled) billed.add(second)
+    return first ? [{ first, second }] : []
   })
 }
 
@@ -124,7 +141,11 @@ function lossOf(create: AcceptedCreate, present: Present): Loss | undefined {
   return toldOfItsFailure ? undefined : 'server-error'
 }
 
-function pairOf(first: Past, second: Past): Duplicate {
+function costOf({ first, second }: Pair): number {
+  return first.isBilled && second.isBilled ? second.create.credits : 0
+}
+
+function pairOf({ first, second }: Pair): Duplicate {
   const wasUnsettled = first.settledAt > acceptedAt(second.create)
   return {
     namespace: second.create.namespace,
@@ -132,7 +153,7 @@ function pairOf(first: Past, second: Past): Duplicate {
     second: halfOf(second),
     lost: first.lost ?? null,
     wasUnsettled,
-    credits: first.isBilled && second.isBilled ? second.create.credits : 0,
+    credits: costOf({ first, second }),
     differing: differencesOf(sentJson(first.create), sentJson(second.create)),
     why: whyOf(first, second.create, wasUnsettled),
   }

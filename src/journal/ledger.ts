@@ -1,7 +1,7 @@
 import { sumOfCredits } from '../contract/pricing.ts'
 import { createdAt, isTerminal, type Step, settlesAt, type Task } from '../simulation/task.ts'
 import type { Entry, RequestEntry } from './entries.ts'
-import { fieldOf, sentJson } from './reading.ts'
+import { fieldOf, newest, sentJson } from './reading.ts'
 
 /** A create that was accepted, as the journal has it. */
 export interface AcceptedCreate extends RequestEntry {
@@ -45,9 +45,11 @@ export interface Totals {
   readonly credits: number
 }
 
-/** What was bought, oldest first. Prices are estimates in Credits. */
+/** What was bought. Prices are estimates in Credits. */
 export interface Ledger {
+  /** Oldest first; only the newest, if no more were asked for. */
   readonly purchases: readonly Purchase[]
+  /** Of everything. */
   readonly totals: Totals
 }
 
@@ -59,11 +61,25 @@ export interface Present {
   readonly planOf?: (taskId: string) => readonly Step[] | undefined
 }
 
-/** Every accepted create with its price, and what became of it: after the tasks of earlier ones. */
-export function ledgerOf(entries: readonly Entry[], present: Present, earlier: readonly Task[] = []): Ledger {
-  const now = acceptedCreates(entries).map(entry => purchaseOf(entry, present))
-  const purchases = [...earlier.map(task => purchaseOfTask(task, present)), ...now]
-  return { purchases, totals: totalsOf(purchases) }
+/**
+ * Every accepted create with its price, and what became of it: after the tasks of earlier ones. At most `most` are laid out, the
+ * newest.
+ */
+export function ledgerOf(
+  entries: readonly Entry[],
+  present: Present,
+  { earlier = [], most = Number.POSITIVE_INFINITY }: { earlier?: readonly Task[]; most?: number | undefined } = {},
+): Ledger {
+  const creates = acceptedCreates(entries)
+  const shown = newest(creates, most)
+  const before = newest(earlier, most - shown.length)
+  return {
+    purchases: [...before.map(task => purchaseOfTask(task, present)), ...shown.map(one => purchaseOf(one, present))],
+    totals: totalsOf([
+      ...earlier.map(task => ({ credits: task.credits, state: stateOfTask(task, present) })),
+      ...creates.map(create => ({ credits: create.credits, state: priceState(create, present) })),
+    ]),
+  }
 }
 
 /** Accepted creates in the order of their acceptance. */
@@ -96,6 +112,10 @@ function stateBy(end: Step | undefined, now: number): PriceState {
   return end.state === 'failed' ? 'failed' : 'charged'
 }
 
+function stateOfTask({ steps, namespace }: Task, present: Present): PriceState {
+  return stateBy(steps.find(isTerminal), present.nowOf(namespace))
+}
+
 function purchaseOf(create: AcceptedCreate, present: Present): Purchase {
   const body = sentJson(create)
   const asked = (name: string) => {
@@ -113,7 +133,7 @@ function purchaseOf(create: AcceptedCreate, present: Present): Purchase {
 
 /** What a task that the journal does not know was bought for. */
 function purchaseOfTask(task: Task, present: Present): Purchase {
-  const { namespace, id: taskId, credits, outcome, steps, request } = task
+  const { namespace, id: taskId, credits, outcome, request } = task
   const asked = (name: string) => {
     const value = request[name]
     return typeof value === 'string' ? value : null
@@ -121,12 +141,12 @@ function purchaseOfTask(task: Task, present: Present): Purchase {
   return {
     ...{ seq: 0, at: createdAt(task), namespace, taskId },
     ...{ action: asked('action'), model: asked('model'), mode: asked('mode') },
-    ...{ outcome, credits, state: stateBy(steps.find(isTerminal), present.nowOf(namespace)) },
+    ...{ outcome, credits, state: stateOfTask(task, present) },
     settlesAt: settlesAt(task) ?? null,
   }
 }
 
-function totalsOf(purchases: readonly Purchase[]): Totals {
+function totalsOf(purchases: readonly Pick<Purchase, 'credits' | 'state'>[]): Totals {
   const sumOf = (...states: PriceState[]) =>
     sumOfCredits(purchases.filter(({ state }) => states.includes(state)).map(({ credits }) => credits))
   return {

@@ -47,3 +47,8 @@ export function tasksOf(entry: Entry): readonly string[] {
   const ids = fieldOf(sentJson(entry), 'ids')
   return Array.isArray(ids) ? ids.filter(id => typeof id === 'string') : []
 }
+
+/** The last so many of what is in order. */
+export function newest<T>(items: readonly T[], most: number): readonly T[] {
+  return items.slice(Math.max(0, items.length - most))
+}

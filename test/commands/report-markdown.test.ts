@@ -15,7 +15,7 @@ function report(purchases: readonly Purchase[], failures: readonly string[] = []
   return reportMarkdown(
     {
       ledger: { purchases, totals },
-      duplicates: { pairs: [], credits: 0 },
+      duplicates: { pairs: [], count: 0, credits: 0 },
       manners: { findings: [], polls: 0, notJudged: [] },
       dropped: { entries: 0, requests: 0, downloads: 0, callbacks: 0, accepted: 0, lastSeq: 0 },
       text: '',

@@ -229,6 +229,17 @@ describe('over any run', () => {
     )
   })
 
+  it('are the last of all, with the sums of all, where only the newest are asked for', () => {
+    fc.assert(
+      fc.property(runs, fc.nat({ max: 6 }), (entries, most) => {
+        const all = duplicatesOf(entries, LATER)
+        const pairs = most === 0 ? [] : all.pairs.slice(-most)
+        expect(all.count).toBe(all.pairs.length)
+        expect(duplicatesOf(entries, LATER, most)).toEqual({ ...all, pairs })
+      }),
+    )
+  })
+
   it('are the same in whichever order the entries come', () => {
     fc.assert(
       fc.property(runs, entries => {

@@ -78,6 +78,11 @@ describe('the ledger', () => {
         )
         const { purchases, totals } = ledgerOf(entries, at(now))
         expect(purchases).toHaveLength(creates.length)
+        for (const most of [0, 1, 3])
+          expect(ledgerOf(entries, at(now), { most })).toEqual({
+            purchases: most === 0 ? [] : purchases.slice(-most),
+            totals,
+          })
         expect(totals.credits).toBe(sumOfCredits([totals.charged, totals.reserved]))
         expect(sumOfCredits([totals.credits, totals.failed])).toBe(sumOfCredits(creates.map(one => one.credits)))
       }),
