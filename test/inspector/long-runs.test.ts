@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Simulator } from '../../src/simulator.ts'
-import { createAsync, frozenSimulator, post } from '../support/requests.ts'
+import { controlDoor } from '../support/door.ts'
+import { createAsync, EPOCH, frozenSimulator, post } from '../support/requests.ts'
 import { browsing, goTo, isLive, missing, PATIENCE_MS } from './browser.ts'
 
 const look = browsing()
@@ -62,6 +63,42 @@ describe.skipIf(missing)(`the inspector, after a long run${missing}`, () => {
     await poll(simulator, id, 100)
     await goTo(page, 'requests/1')
     await page.getByRole('alert').getByText('nothing is in place 1 of the journal, or no more').waitFor()
+  })
+
+  it('shows what is due first of all that is pending, and more of it when asked', async () => {
+    await using simulator = await frozenSimulator()
+    const first = await createAsync(simulator)
+    for (let index = 0; index < 60; index++) await createAsync(simulator)
+    const { post: command } = controlDoor(simulator)
+    await command(`/v1/tasks/${first}/reroute`, { to: 'settle', at: EPOCH + 1 })
+    await using tab = await look(simulator, '#/time')
+    const due = tab.page.getByRole('region', { name: 'What is due' })
+    const rows = due.getByRole('listitem')
+    await due.getByText('Later ones are not shown; 61 tasks are pending in all.').waitFor()
+    expect(await rows.count()).toBe(40)
+    expect(await rows.first().textContent()).toContain(`task ${first.slice(0, 8)}`)
+    await due.getByRole('button', { name: 'Show more of what is due' }).click()
+    await expect.poll(() => rows.count(), { timeout: PATIENCE_MS }).toBe(80)
+    expect(tab.complaints).toEqual([])
+  })
+
+  it('shows the last that was bought, and bought twice, and more of it when asked', async () => {
+    await using simulator = await frozenSimulator()
+    for (let index = 0; index < 40; index++) await createAsync(simulator)
+    await using tab = await look(simulator, '#/money')
+    const pairs = tab.page.getByRole('region', { name: 'Bought twice' })
+    await pairs.getByText('34 earlier pairs.').waitFor()
+    expect(await pairs.getByRole('listitem').count()).toBe(5)
+    await pairs.getByRole('button', { name: 'Show more' }).click()
+    await pairs.getByText('29 earlier pairs.').waitFor()
+    const ledger = tab.page.getByRole('region', { name: 'Ledger', exact: true })
+    const purchases = ledger.getByRole('table').getByRole('row')
+    await ledger.getByText('10 earlier purchases.').waitFor()
+    expect(await purchases.count()).toBe(31)
+    await ledger.getByRole('button', { name: 'Show more' }).click()
+    await expect.poll(() => purchases.count(), { timeout: PATIENCE_MS }).toBe(41)
+    expect(await ledger.getByRole('button').count()).toBe(0)
+    expect(tab.complaints).toEqual([])
   })
 
   it('knows which fields of a create were not used, however often it was polled', async () => {

@@ -6,13 +6,19 @@ import { useOnce } from '../../live.ts'
 import { hrefTo } from '../../route.ts'
 import { Status } from '../../ui/badge.tsx'
 import { Empty } from '../../ui/empty.tsx'
+import { More } from '../../ui/more.tsx'
 import { Body, Said } from '../../ui/text.tsx'
 
 /** The newest pairs, and how many there are. */
 export type KnownDuplicates = Duplicates & { readonly count: number }
 
+interface DuplicateListProps {
+  readonly duplicates: KnownDuplicates
+  readonly onMore: () => void
+}
+
 /** What was bought twice, the two side by side. */
-export function DuplicateList({ duplicates: { pairs, count } }: { duplicates: KnownDuplicates }) {
+export function DuplicateList({ duplicates: { pairs, count }, onMore }: DuplicateListProps) {
   return (
     <section class="panel" aria-label="Bought twice">
       <h2>Bought twice</h2>
@@ -30,7 +36,13 @@ export function DuplicateList({ duplicates: { pairs, count } }: { duplicates: Kn
           ))}
         </ol>
       )}
-      {count > pairs.length && <p class="dim">{countText(count - pairs.length, 'earlier pair')}</p>}
+      {count > pairs.length && (
+        <More
+          text={`${countText(count - pairs.length, 'earlier pair')}.`}
+          label="what was bought twice"
+          onMore={onMore}
+        />
+      )}
     </section>
   )
 }

@@ -7,13 +7,15 @@ import { useLive } from '../../live.ts'
 import { route, setQuery } from '../../route.ts'
 import { Problem } from '../../ui/command.tsx'
 import { Copy } from '../../ui/copy.tsx'
+import { useMost } from '../../ui/more.tsx'
 import { TokenChoice } from '../../ui/token-choice.tsx'
 import { DuplicateList, type KnownDuplicates } from './duplicates.tsx'
 import { MannerList } from './manners.tsx'
 import { Purchases } from './purchases.tsx'
 
-const MOST_PURCHASES = 100
-const MOST_PAIRS = 20
+/** Shown of either at first: while much is bought, all of them are new each time. */
+const PURCHASES = 30
+const PAIRS = 5
 
 /** Sums are made of everything that was bought: they are asked for less often than lists. */
 const LEAST_MS = 2000
@@ -23,8 +25,10 @@ type KnownLedger = Ledger & { readonly dollars: number }
 /** What was bought, what twice, and how tasks were polled. */
 export function MoneyView() {
   const namespace = route.value.query.get('namespace') ?? ''
-  const { value: ledger, problem } = useBook<KnownLedger>('ledger', { namespace, limit: MOST_PURCHASES })
-  const { value: duplicates } = useBook<KnownDuplicates>('duplicates', { namespace, limit: MOST_PAIRS })
+  const [purchases, morePurchases] = useMost(PURCHASES)
+  const [pairs, morePairs] = useMost(PAIRS)
+  const { value: ledger, problem } = useBook<KnownLedger>('ledger', { namespace, limit: purchases })
+  const { value: duplicates } = useBook<KnownDuplicates>('duplicates', { namespace, limit: pairs })
   const { value: manners } = useBook<Manners>('manners', { namespace })
   const { value: journal } = useBook<{ dropped: Dropped }>('journal', { limit: 0 })
   return (
@@ -39,9 +43,9 @@ export function MoneyView() {
       {ledger && duplicates && (
         <Totals ledger={ledger} duplicates={duplicates} dropped={journal?.dropped.accepted ?? 0} />
       )}
-      {duplicates && <DuplicateList duplicates={duplicates} />}
+      {duplicates && <DuplicateList duplicates={duplicates} onMore={morePairs} />}
       {manners && <MannerList manners={manners} />}
-      {ledger && <Purchases purchases={ledger.purchases} count={ledger.totals.creates} />}
+      {ledger && <Purchases purchases={ledger.purchases} count={ledger.totals.creates} onMore={morePurchases} />}
     </div>
   )
 }

@@ -3,6 +3,7 @@ import { countText, creditsText, instantText } from '../../format.ts'
 import { hrefTo } from '../../route.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Empty } from '../../ui/empty.tsx'
+import { More } from '../../ui/more.tsx'
 import { Said } from '../../ui/text.tsx'
 
 interface PurchasesProps {
@@ -10,10 +11,11 @@ interface PurchasesProps {
   readonly purchases: readonly Purchase[]
   /** How many there are. */
   readonly count: number
+  readonly onMore: () => void
 }
 
 /** The ledger: accepted creates and their prices, the newest first. */
-export function Purchases({ purchases, count }: PurchasesProps) {
+export function Purchases({ purchases, count, onMore }: PurchasesProps) {
   return (
     <section class="panel" aria-label="Ledger">
       <h2>Ledger</h2>
@@ -23,7 +25,7 @@ export function Purchases({ purchases, count }: PurchasesProps) {
         </Empty>
       ) : (
         <div class="scrolls" tabIndex={0} role="region" aria-label="Ledger, newest first">
-          <table>
+          <table class="ledger">
             <thead>
               <tr>
                 <th scope="col">state</th>
@@ -46,7 +48,7 @@ export function Purchases({ purchases, count }: PurchasesProps) {
                   </td>
                   <td class="number">{creditsText(credits)}</td>
                   <td>
-                    <Said text={model ?? '–'} />
+                    <Said text={model ?? '–'} most={40} />
                   </td>
                   <td>{mode ?? '–'}</td>
                   <td>{action ?? '–'}</td>
@@ -64,7 +66,7 @@ export function Purchases({ purchases, count }: PurchasesProps) {
         </div>
       )}
       {count > purchases.length && (
-        <p class="dim">{countText(count - purchases.length, 'earlier purchase')} not shown.</p>
+        <More text={`${countText(count - purchases.length, 'earlier purchase')}.`} label="the ledger" onMore={onMore} />
       )}
     </section>
   )

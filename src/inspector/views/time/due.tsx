@@ -8,6 +8,7 @@ import { useLive } from '../../live.ts'
 import { hrefTo } from '../../route.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Empty } from '../../ui/empty.tsx'
+import { More, useMost } from '../../ui/more.tsx'
 import { Said } from '../../ui/text.tsx'
 
 /** Something that is to happen. */
@@ -21,21 +22,22 @@ interface Event {
   readonly href: string
 }
 
-/** Shown of what is to come. */
-const MOST_SHOWN = 100
+/** Shown of what is to come, at first. */
+const SHOWN = 40
 
-/** How often all pending tasks are asked for, at most: each has its whole plan with it. */
+/** How often tasks are asked for, at most: the server looks at all that are pending. */
 const TASKS_MS = 2000
 
 /** All that is due, of tasks, callbacks and dated rules, the soonest first: seen from each one's own clock. */
 export function Due({ namespace }: { namespace: string }) {
+  const [most, showMore] = useMost(SHOWN)
   const scope = namespace === '' ? {} : { namespace }
   const tasks = useLive<{ items: TaskView[]; total: number }>(
-    `v1/tasks${queryOf({ ...scope, state: 'pending', limit: 500 })}`,
+    `v1/tasks${queryOf({ ...scope, state: 'pending', order: 'soonest', limit: most })}`,
     { least: TASKS_MS },
   ).value
   const callbacks = useLive<{ scheduled: ScheduledView[]; due: number }>(
-    `v1/callbacks${queryOf({ ...scope, limit: 0, due: MOST_SHOWN })}`,
+    `v1/callbacks${queryOf({ ...scope, limit: 0, due: most })}`,
   ).value
   const rules = useLive<{ items: RuleView[] }>(`v1/rules${queryOf(scope)}`).value
   const faults = useLive<{ items: RuleView[] }>(`v1/faults${queryOf(scope)}`).value
@@ -50,7 +52,8 @@ export function Due({ namespace }: { namespace: string }) {
     .map(event => ({ ...event, left: event.at - nowOf(event.namespace) }))
     .filter(({ left }) => left > 0)
     .sort((a, b) => a.left - b.left)
-  const endless = (tasks?.items ?? []).filter(({ settlesAt }) => settlesAt === null).length
+  const isMore = ahead.length > most || (tasks && tasks.total > tasks.items.length)
+  const endless = isMore ? 0 : (tasks?.items ?? []).filter(({ settlesAt }) => settlesAt === null).length
   return (
     <section class="panel" aria-label="What is due">
       <h2>What is due</h2>
@@ -60,7 +63,7 @@ export function Due({ namespace }: { namespace: string }) {
         </Empty>
       )}
       <ol class="due">
-        {ahead.slice(0, MOST_SHOWN).map(({ at, left, what, tone, says, href }) => (
+        {ahead.slice(0, most).map(({ at, left, what, tone, says, href }) => (
           <li key={`${at} ${what} ${href} ${says}`}>
             <span class="number">{relativeText(left, 0)}</span>
             <time class="dim">{instantText(at)}</time>
@@ -71,11 +74,14 @@ export function Due({ namespace }: { namespace: string }) {
           </li>
         ))}
       </ol>
-      <p class="dim">
-        {ahead.length > MOST_SHOWN && `${countText(ahead.length - MOST_SHOWN, 'more event')}. `}
-        {tasks && tasks.total > tasks.items.length && `Of ${tasks.total} pending tasks the newest are counted. `}
-        {endless > 0 && `${countText(endless, 'task')} never settle.`}
-      </p>
+      {isMore && (
+        <More
+          text={`Later ones are not shown; ${countText(tasks?.total ?? 0, 'task is', 'tasks are')} pending in all.`}
+          label="what is due"
+          onMore={showMore}
+        />
+      )}
+      {endless > 0 && <p class="dim">{countText(endless, 'task')} never settle.</p>}
     </section>
   )
 }
