@@ -4,7 +4,7 @@ import { refuseNoApi, TokenRefused } from '../conformance/preflight.ts'
 import { isMockling } from '../conformance/simulated.ts'
 import type { ContractOptions } from '../conformance/suite.ts'
 import { Unreachable } from '../conformance/target.ts'
-import { PeerMissing, type Verdict, verifyContract } from '../conformance/verify.ts'
+import { PeerMissing, peers, type Verdict, verifyContract } from '../conformance/verify.ts'
 import { DEFAULT_REVISION } from '../contract/revisions.ts'
 import { refuseUnwritable } from './file.ts'
 import { published, refuseUnpublishable } from './publish.ts'
@@ -34,6 +34,7 @@ export async function verify(target: string, options: VerifyOptions): Promise<nu
   refuseUnpublishable(options)
   const evidence = options.evidence === undefined ? undefined : openEvidence(options.evidence)
   try {
+    await peers()
     const isSimulated = await isMockling(contract.target)
     if (!isSimulated) {
       refuseNoLedger(contract)

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import supertest from 'supertest'
 import type { Revision } from '../contract/revisions.ts'
 import type { Sending } from './case.ts'
 import { readWithin, withoutToken } from './reading.ts'
@@ -39,6 +38,8 @@ export class Unreachable extends Error {}
  */
 export async function send(target: Target, { path, method = 'POST', body, text, token }: Sending): Promise<Seen> {
   await target.turn?.()
+  // An optional peer: what else is here is used where it is not installed.
+  const { default: supertest } = await import('supertest')
   const call = supertest(target.url)
     [verbOf(method)](path)
     .timeout(target.timeoutMs)

@@ -38,7 +38,7 @@ export async function verifyContract(
   tell: (verdict: Verdict) => void,
   stop?: AbortSignal,
 ): Promise<Verdict[]> {
-  const { createVitest } = await peer()
+  const { createVitest } = await peers()
   const spec = fileURLToPath(specUrl())
   const verdicts: Verdict[] = []
   const problems: string[] = []
@@ -97,7 +97,11 @@ function specUrl(): string {
   return import.meta.resolve(import.meta.url.endsWith('.ts') ? './spec.ts' : './conformance-spec.js')
 }
 
-async function peer() {
+/**
+ * What the suite runs by.
+ * @throws PeerMissing
+ */
+export async function peers(): Promise<typeof import('vitest/node')> {
   try {
     await import('supertest')
     return await import('vitest/node')
