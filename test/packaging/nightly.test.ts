@@ -40,6 +40,8 @@ async function night(url: string, { token = 'any', revision = '2026-05' } = {}) 
   return runSteps(steps, context, { cwd: job, env: { ...settings, PATH, HOME: job } })
 }
 
+const peers: Readonly<Record<string, string>> = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).peerDependencies
+
 const calls = () => readFileSync(join(job, 'calls'), 'utf8')
 
 describe('the nightly workflow', { timeout: 120_000 }, () => {
@@ -49,10 +51,15 @@ describe('the nightly workflow', { timeout: 120_000 }, () => {
     const { failed, names, log } = await night(server.facts.url)
     expect(log).toContain('passed')
     expect(failed).toBe(false)
-    expect(calls()).toContain('npm install --global --no-audit --no-fund mockling@latest')
+    expect(calls()).toContain('npm install --global --no-audit --no-fund mockling@latest vitest@4 supertest@7')
     expect(calls()).toContain('gh issue close 12')
     expect(names).not.toContain('Open an issue, or say more in the one that is open')
     expect(readFileSync(join(job, 'reports/junit.xml'), 'utf8')).toContain('failures="0"')
+  })
+
+  it('installs the packages that a verification runs by, as the package wants them', () => {
+    const install = steps.find(({ run }) => run?.startsWith('npm install'))?.run ?? ''
+    for (const name of ['vitest', 'supertest']) expect(install).toContain(` ${name}@${peers[name]?.replace('>=', '')}`)
   })
 
   it('opens an issue where one is not, says what came, and fails', async () => {
