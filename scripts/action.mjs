@@ -86,6 +86,9 @@ async function report() {
 function install() {
   const wanted = input('version')
   const own = JSON.parse(readFileSync(join(import.meta.dirname, '..', 'package.json'), 'utf8')).version
+  // On Windows it goes through a shell; and what npm takes for an address or a folder is none of these.
+  if (!/^[\w.+-]*$/.test(wanted) && (!wanted.endsWith('.tgz') || /["%\n]/.test(wanted)))
+    refuse('version', wanted, 'a version of npm, a tag, or the path of a tarball (.tgz)')
   const what = wanted.endsWith('.tgz') ? resolve(wanted) : `mockling@${wanted || own}`
   writeFileSync(join(place, 'package.json'), JSON.stringify({ name: 'action', private: true }))
   const args = ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']
@@ -118,7 +121,9 @@ async function serve(args, seconds) {
     await rest(20)
   }
   child.unref()
-  return { child, facts: JSON.parse(readFileSync(said, 'utf8')) }
+  const words = readFileSync(said, 'utf8')
+  if (!words.startsWith('{')) refuse('settings', args.join(' '), `flags with which it listens, but it says:\n${words}`)
+  return { child, facts: JSON.parse(words) }
 }
 
 /** Whether it ends when asked to. */
