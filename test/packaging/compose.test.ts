@@ -15,6 +15,7 @@ const missing = without(['compose-go', '-help'], ['redis-server', '--version'], 
 interface Service {
   readonly image?: string
   readonly build?: { readonly context: string }
+  readonly pull_policy?: string
   readonly command: readonly string[] | null
   readonly environment?: Readonly<Record<string, string>>
   readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>
@@ -39,6 +40,8 @@ describe.skipIf(missing !== '')(`examples/compose${missing}`, { timeout: 120_000
   let url: string
   let made: string
   let nginx: ReturnType<typeof spawn>
+
+  const isOfUs = (name: string) => all[name]?.image === 'mockling'
 
   /** What a service is given, with the addresses of this machine in place of the network's names. */
   const given = (name: string) =>
@@ -97,9 +100,16 @@ describe.skipIf(missing !== '')(`examples/compose${missing}`, { timeout: 120_000
       for (const [name, { condition }] of Object.entries(depends_on)) {
         expect(condition).toBe('service_healthy')
         // The image has its own check.
-        expect(all[name]?.healthcheck ?? all[name]?.build).toBeDefined()
+        expect(all[name]?.healthcheck ?? isOfUs(name)).toBeTruthy()
       }
     }
+  })
+
+  it('builds the image once: two builds at the same time take its name from each other', () => {
+    const built = Object.keys(all).filter(name => all[name]?.build !== undefined)
+    expect(built).toEqual(['replica-1'])
+    const others = Object.keys(all).filter(name => isOfUs(name) && !built.includes(name))
+    expect(others.map(name => all[name]?.pull_policy)).toEqual(['never'])
   })
 
   it('opens nothing but nginx, and that to this machine alone', () => {
@@ -110,7 +120,7 @@ describe.skipIf(missing !== '')(`examples/compose${missing}`, { timeout: 120_000
   it('has nginx before exactly the replicas there are', () => {
     const named = readFileSync(join(dirname(FILE), 'upstream.conf'), 'utf8').matchAll(/^ {2}server (\S+):4180 /gm)
     const names = [...named].map(([, name]) => name)
-    expect(names).toEqual(Object.keys(all).filter(name => all[name]?.build !== undefined))
+    expect(names).toEqual(Object.keys(all).filter(isOfUs))
     expect(all['nginx']?.volumes?.map(({ source }) => source)).toContain(
       resolve(dirname(FILE), '../replicas/nginx.conf'),
     )
