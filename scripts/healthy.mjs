@@ -1,5 +1,5 @@
 // The image's health check: does the mockling of this container answer? It listens where its flags or its environment say, which
-// are those of process 1, and speaks TLS or doesn't.
+// are those of process 1 or, where that is an init (`docker run --init`), of what it runs, and speaks TLS or doesn't.
 import { readFileSync } from 'node:fs'
 import { get as getPlain } from 'node:http'
 import { get as getSecure } from 'node:https'
@@ -24,7 +24,8 @@ function isWell(get) {
 }
 
 function port() {
-  const [, ...args] = readFileSync('/proc/1/cmdline', 'utf8').split('\0')
+  const [, ...words] = readFileSync('/proc/1/cmdline', 'utf8').split('\0')
+  const args = words[0] === '--' ? words.slice(1) : words
   const { values } = parseArgs({ args, options: { port: { type: 'string' } }, strict: false })
   return values.port ?? process.env.MOCKLING_PORT ?? 4180
 }

@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer, type RequestListener } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo, Server } from 'node:net'
@@ -75,6 +75,24 @@ describe('the health check of the image', () => {
     const code = checked(server)
     expect(await code).toBe(1)
     server.closeAllConnections()
+  })
+
+  const alone = without(['unshare', '--pid', '--fork', '--mount-proc', 'true'], ['bash', '--version'])
+  it.skipIf(alone !== '').each([
+    ['mockling is process 1', '/usr/bin/node', []],
+    ['an init is, as with docker run --init', '/sbin/docker-init', ['--']],
+  ])(`asks at the port of the flags where %s${alone}`, async (_, name, before) => {
+    const server = createServer(answer(200)).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo
+    const mockling = join(mkdtempSync(join(tmpdir(), 'mockling-healthy-')), 'mockling')
+    writeFileSync(mockling, `"${process.execPath}" "${SCRIPT}"\nexit $?\n`)
+    const first = ['bash', '-c', `exec -a ${name} bash "$@"`, 'bash', ...before, mockling, '--port', String(port)]
+    const { MOCKLING_PORT: _port, ...env } = process.env
+    const child = spawn('unshare', ['--pid', '--fork', '--mount-proc', ...first], { env })
+    const [code] = await once(child, 'exit')
+    server.close()
+    expect(code).toBe(0)
   })
 
   const missing = without(['openssl', 'version'])
