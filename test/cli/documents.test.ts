@@ -5,13 +5,14 @@ import { join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { read } from '../documents/blocks.ts'
 import { codeOf, PAGES } from '../documents/pages.ts'
+import { isRedisThere, startRedis } from '../support/redis.ts'
 import { openDesk } from './documents/desk.ts'
 import { commandsIn } from './documents/shell.ts'
 import { LANGUAGES_NOT_RUN, NOT_FOR_USERS, NOT_RUN, RUN_ELSEWHERE, SHOWN } from './documents/table.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
 
-const RUN = new Set(['sh', 'js', 'ts'])
+const RUN = new Set(['sh', 'js', 'ts', 'python'].filter(language => !(language in LANGUAGES_NOT_RUN)))
 
 /** Pages with something to run that is run here. */
 const WITH_CODE = PAGES.filter(page => !(page in RUN_ELSEWHERE) && !NOT_FOR_USERS.includes(page)).filter(page =>
@@ -25,13 +26,16 @@ describe('what the pages tell their reader to run', () => {
   it.concurrent.each(WITH_CODE)(
     'runs as %s says',
     async page => {
-      await using desk = await openDesk()
+      await using redis = isRedisThere && read(page).includes(':6379') ? await startRedis() : undefined
+      await using desk = await openDesk(redis)
       for (const { language, text, line } of codeOf(read(page))) {
         if (!RUN.has(language)) continue
         const otherwise =
           language === 'sh'
             ? await desk.shell(text, command => isRun(page, command.text))
-            : await desk.script(text, language as 'js' | 'ts')
+            : language === 'python'
+              ? await desk.python(text)
+              : await desk.script(text, language as 'js' | 'ts')
         expect(otherwise, `${page}, from line ${line} on`).toBeUndefined()
       }
     },
@@ -93,6 +97,16 @@ describe('a block', () => {
   it('of JavaScript is told of if it throws', async () => {
     await using desk = await openDesk()
     expect(await desk.script("throw new RangeError('out of it')\n", 'js')).toContain('out of it')
+  })
+})
+
+describe.skipIf('python' in LANGUAGES_NOT_RUN)('a block of Python', () => {
+  it.each([
+    ['raises', "raise LookupError('out of it')", 'out of it'],
+    ['is refused', "import requests, os\nrequests.post(os.environ['MOCKLING_URL'] + '/kling/videos')", '0 accepted'],
+  ])('is told of if it %s', async (_, block, words) => {
+    await using desk = await openDesk()
+    expect(await desk.python(block)).toContain(words)
   })
 })
 

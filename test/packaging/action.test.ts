@@ -108,7 +108,11 @@ describe('the action', { timeout: 180_000 }, () => {
     ['a word for yes', { environment: 'yes' }, 'environment: "yes" is not allowed; it must be true or false'],
     ['a setting that mockling refuses', { settings: '--pace slowly' }, 'it ended with exit code 2'],
     ['a report of nothing', { mode: 'report' }, 'none is running; a step with "mode: start" comes first'],
-    ['settings by which it does not listen', { settings: '--help' }, 'settings: "--json --port 0 --help" is not allowed'],
+    [
+      'settings by which it does not listen',
+      { settings: '--help' },
+      'settings: "--json --port 0 --help" is not allowed',
+    ],
     ['a version that a shell would run', { version: '1" & calc & "' }, 'version: "1\\" & calc & \\"" is not allowed'],
     ['a tarball that a shell would run', { version: '"&calc&".tgz' }, 'version: "\\"&calc&\\".tgz" is not allowed'],
     ['the address of a version', { version: 'npm:other@1' }, 'it must be a version of npm, a tag, or the path'],

@@ -40,7 +40,9 @@ async function night(url: string, { token = 'any', revision = '2026-05' } = {}) 
   return runSteps(steps, context, { cwd: job, env: { ...settings, PATH, HOME: job } })
 }
 
-const peers: Readonly<Record<string, string>> = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).peerDependencies
+const peers: Readonly<Record<string, string>> = JSON.parse(
+  readFileSync(join(ROOT, 'package.json'), 'utf8'),
+).peerDependencies
 
 const calls = () => readFileSync(join(job, 'calls'), 'utf8')
 

@@ -35,7 +35,8 @@ afterAll(async () => {
   rmSync(place, { recursive: true, force: true })
 })
 
-const NEEDED = 'mockling verify runs by vitest and supertest, and supertest is not installed: npm install --save-dev vitest'
+const NEEDED =
+  'mockling verify runs by vitest and supertest, and supertest is not installed: npm install --save-dev vitest'
 
 describe('the command, where no optional peer is installed', () => {
   it('prints the plan of a verification', async () => {

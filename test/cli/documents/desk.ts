@@ -33,12 +33,18 @@ export interface Desk extends AsyncDisposable {
   shell(block: string, isRun: (command: ShellCommand) => boolean): Promise<string | undefined>
   /** The same for JavaScript and TypeScript, of which a block may be a part. */
   script(block: string, language: 'js' | 'ts'): Promise<string | undefined>
+  /** The same for a program in Python that buys something, under `mockling exec`. */
+  python(block: string): Promise<string | undefined>
 }
 
-export async function openDesk(): Promise<Desk> {
+/** @param redis the one that pages take to be running, if they do */
+export async function openDesk(redis?: { readonly port: number }): Promise<Desk> {
   const place = mkdtempSync(join(tmpdir(), 'mockling-reader-'))
   const ports = Object.fromEntries(await Promise.all(PORTS.map(async port => [port, await freePort()])))
-  const here = (page: string) => page.replaceAll(/\b(?:4180|4181|3000)\b/g, port => String(ports[port]))
+  const here = (page: string) =>
+    page
+      .replaceAll(/\b(?:4180|4181|3000)\b/g, port => String(ports[port]))
+      .replaceAll(/\b6379\b/g, port => String(redis?.port ?? port))
   furnish(place)
   const receiver = await openReceiver(ports[3000])
   const ofVitest = /^(?:VITEST|NODE_ENV$|TEST$|DEV$|PROD$|MODE$|SSR$|BASE_URL$)/
@@ -108,6 +114,17 @@ export async function openDesk(): Promise<Desk> {
       // A fragment leaves behind what the rest of its program would go on with; whoever reads on begins anew.
       if (program !== here(block)) await begin()
       return code === 0 ? undefined : `${stdout}\n${stderr}`
+    },
+    async python(block) {
+      const file = join(where(), 'script.py')
+      writeFileSync(file, block)
+      const { code, stdout, stderr } = await run(
+        'mockling',
+        ['exec', '--pace', 'instant', '--', 'python3', file],
+        where(),
+      )
+      const told = `${stdout}\n${stderr}`
+      return code === 0 && / [1-9]\d* accepted$/m.test(stderr) ? undefined : told
     },
     async [Symbol.asyncDispose]() {
       for (const port of readdirSync(join(place, 'servers'))) {

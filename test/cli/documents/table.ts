@@ -1,3 +1,6 @@
+import { isRedisThere } from '../../support/redis.ts'
+import { without } from '../../support/tools.ts'
+
 /** A page whose code is run by another test. */
 export const RUN_ELSEWHERE: Readonly<Record<string, string>> = {
   'examples/README.md': 'test/cli/examples.test.ts',
@@ -54,17 +57,17 @@ export const NOT_RUN: readonly { readonly page: string; readonly command: string
     command: 'npm install ioredis bullmq',
     because: REGISTRY,
   },
-  {
-    page: 'docs/how-to/replicas.md',
-    command: 'mockling serve --redis-url',
-    because: 'needs a Redis at its usual port; test/replicas/drill.test.ts starts one, and replicas on it',
-  },
+  // CI has a Redis, and runs it.
+  ...(isRedisThere
+    ? []
+    : [{ page: 'docs/how-to/replicas.md', command: 'mockling serve --redis-url', because: 'needs a redis-server' }]),
 ]
 
 /** What is not run of whole languages, with the reason; the others are data or output. */
 export const LANGUAGES_NOT_RUN: Readonly<Record<string, string>> = {
   powershell: 'needs Windows',
-  python: 'needs the package requests, which not every machine has',
+  // CI has it, and runs them.
+  ...(without(['python3', '-c', 'import requests']) === '' ? {} : { python: 'needs the package requests' }),
 }
 
 /** What is shown, not run. */
