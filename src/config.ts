@@ -174,7 +174,9 @@ export type ConfigInput = z.input<typeof Config>
 export type SettingName = keyof Config
 
 /** A setting that can't be used. `message` names it, its value and what is allowed. */
-export class ConfigError extends Error {}
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+}
 
 export const SETTING_NAMES = Object.keys(Config.shape) as SettingName[]
 

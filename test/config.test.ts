@@ -25,6 +25,7 @@ function complaint(...layers: readonly Layer[]): string {
     readConfig(...layers)
   } catch (error) {
     expect(error).toBeInstanceOf(ConfigError)
+    expect((error as Error).name).toBe('ConfigError')
     return (error as Error).message
   }
   throw new Error('nothing was refused')

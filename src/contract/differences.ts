@@ -5,7 +5,7 @@ import { TALKING_PHOTO, TALKING_PHOTO_FIELDS } from './creates/talking-photo.ts'
 import { ENDPOINTS, type TaskType } from './endpoints.ts'
 import type { Evidence } from './evidence.ts'
 import { spanOf } from './offers.ts'
-import { REVISION_FACTS, REVISIONS, type Revision } from './revisions.ts'
+import { REVISION_FACTS, REVISIONS, type Revision, refuseStrangeRevision } from './revisions.ts'
 import type { Rule } from './rules/objection.ts'
 import { RULES } from './rules.ts'
 import { WIRE_FACTS } from './wire-facts.ts'
@@ -31,8 +31,10 @@ export interface Difference extends Evidence {
  * @example
  * differencesBetween('2026-05', '2026-08').find(({ item }) => item === 'video_id')
  * // { area: 'wire', item: 'video_id', before: 'a UUID', after: '18 decimal digits', source: 'gateway §1.4', … }
+ * @throws RangeError if there is no such revision
  */
 export function differencesBetween(a: Revision, b: Revision): Difference[] {
+  for (const revision of [a, b]) refuseStrangeRevision(revision)
   const ends = compared(a, b)
   const known = new Set(ends.map(keyOf))
   const [from = 0, to] = [REVISIONS.indexOf(a), REVISIONS.indexOf(b)].sort((one, other) => one - other)

@@ -156,3 +156,9 @@ export function before(revision: Revision): Revision[] {
 export function isRevision(value: unknown): value is Revision {
   return REVISIONS.some(revision => revision === value)
 }
+
+/** @throws RangeError naming those that there are */
+export function refuseStrangeRevision(value: unknown): void {
+  if (isRevision(value)) return
+  throw new RangeError(`revision: ${JSON.stringify(value)} is not allowed; it must be one of ${REVISIONS.join(', ')}`)
+}

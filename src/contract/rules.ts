@@ -1,6 +1,6 @@
 import { type Examination, examination, rulesInForce, type Subject } from './examination.ts'
 import { type CreateVideo, readCreateVideo } from './request.ts'
-import type { Revision } from './revisions.ts'
+import { type Revision, refuseStrangeRevision } from './revisions.ts'
 import {
   audioIsOffered,
   cameraConfigGoesWithSimple,
@@ -138,11 +138,13 @@ export function examine(
  * @example
  * validate({ action: 'text2video', prompt: 'a mug', duration: 7 }, '2026-05', 'documented')
  * // [{ rule: 'R14', field: 'duration', message: "duration value '7' is invalid", source: 'guide A, …', … }]
+ * @throws RangeError if there is no such revision
  */
 export function validate(
   body: Record<string, unknown>,
   revision: Revision,
   strictness: Strictness,
 ): readonly Objection[] {
+  refuseStrangeRevision(revision)
   return examine(body, revision, strictness).objections
 }

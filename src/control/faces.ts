@@ -243,14 +243,16 @@ export function query(fields: object): string {
   return text && `?${text}`
 }
 
+/** Letters of a page that is none of ours. */
+const MOST_SHOWN = 200
+
 /** Reads what a control door answered: its JSON, or the refusal thrown. */
 export function readAnswer(status: number, text: string): unknown {
   if (status < 400) return text === '' ? undefined : JSON.parse(text)
-  let reason = text
+  // Not from our door: some proxy's page, say. Then its text is all there is.
+  let reason = `${status}, no answer of a mockling server: ${text.trim().replace(/\s+/g, ' ').slice(0, MOST_SHOWN)}`
   try {
-    reason = JSON.parse(text).detail ?? text
-  } catch {
-    // Not from our door: some proxy's page, say. Then its text is all there is.
-  }
+    reason = JSON.parse(text).detail ?? reason
+  } catch {}
   throw new CommandRefused(status, reason)
 }

@@ -251,3 +251,14 @@ describe('the other name of a model', () => {
 function nameless(item: string): string {
   return item.replace(/^kling-(?:video-)?o1 /, 'o1 ')
 }
+
+describe('a revision that there is not', () => {
+  it.each([
+    ['validate', (revision: Revision) => validate({}, revision, 'documented')],
+    ['differencesBetween', (revision: Revision) => differencesBetween('2026-05', revision)],
+  ])('is refused by %s, which names those there are', (_, act) => {
+    const words = 'is not allowed; it must be one of 2026-03, 2026-05, 2026-08, 2026-10'
+    expect(() => act('2020-01' as Revision)).toThrow(`revision: "2020-01" ${words}`)
+    expect(() => act(undefined as never)).toThrow(`revision: undefined ${words}`)
+  })
+})

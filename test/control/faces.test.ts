@@ -74,8 +74,19 @@ describe('the handle of a simulator', () => {
     expect(await simulator.clock.now()).toBe(EPOCH)
   })
 
-  it('gives the text of what is no answer of ours', () => {
-    expect(() => readAnswer(502, '<h1>Bad Gateway</h1>')).toThrow('<h1>Bad Gateway</h1>')
+  it('gives the text of what is no answer of ours, in a line that is not long', () => {
+    const refusal = thrownBy(() => readAnswer(502, `<h1>\n  Bad Gateway\n</h1>${'<br>\n'.repeat(100)}`))
+    expect(refusal).toMatchObject({ constructor: CommandRefused, status: 502 })
+    expect(refusal.message).toMatch(/^502, no answer of a mockling server: <h1> Bad Gateway <\/h1><br> .{1,180}$/)
     expect(readAnswer(204, '')).toBeUndefined()
   })
 })
+
+function thrownBy(act: () => unknown): Error {
+  try {
+    act()
+  } catch (error) {
+    return error as Error
+  }
+  throw new Error('nothing was thrown')
+}
