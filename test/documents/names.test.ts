@@ -23,7 +23,7 @@ const OF_OTHERS: ReadonlySet<string> = new Set([
   ...['--unhandled-rejections', '--version', '--help', '--release'],
   // Docker
   ...['--tag', '--rm', '--publish', '--env', '--volume', '--read-only', '--cap-drop', '--security-opt', '--build-arg'],
-  ...['--file', '--build', '--exit-code-from'],
+  ...['--file', '--build', '--exit-code-from', '--init'],
   // npm's and git's of a release
   ...['--follow-tags'],
   ...['--retry', '--fail-with-body', '--cacert', '--connect-to', '--bind', '--yes', '--no-sandbox'],
