@@ -39,6 +39,17 @@ describe('docs/how-to/install.md', () => {
   })
 })
 
+describe('docs/how-to/release.md', () => {
+  it('says how large the tarball may be', () => {
+    const most = (script: string) =>
+      Number(/^const MOST_BYTES = ([\d_]+)$/m.exec(read(script))?.[1]?.replaceAll('_', ''))
+    const [own, all] = ['check-package', 'smoke'].map(name => `${most(`scripts/${name}.mjs`) / 1e6} MB`)
+    expect(read('docs/how-to/release.md')).toContain(
+      `may have ${own} without what V8 makes of the start file, and ${all} with it`,
+    )
+  })
+})
+
 describe('docs/how-to/github-actions.md', () => {
   const action = parse(read('action.yml')) as Record<
     'inputs' | 'outputs',

@@ -25,7 +25,7 @@ const OF_OTHERS: ReadonlySet<string> = new Set([
   ...['--tag', '--rm', '--publish', '--env', '--volume', '--read-only', '--cap-drop', '--security-opt', '--build-arg'],
   ...['--file', '--build', '--exit-code-from', '--init'],
   // npm's and git's of a release
-  ...['--follow-tags'],
+  ...['--follow-tags', '--allow-same-version'],
   ...['--retry', '--fail-with-body', '--cacert', '--connect-to', '--bind', '--yes', '--no-sandbox'],
   // generators, compilers and linters of clients
   ...['--default-non-nullable', '--strict'],

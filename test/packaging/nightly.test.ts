@@ -53,7 +53,9 @@ describe('the nightly workflow', { timeout: 120_000 }, () => {
     const { failed, names, log } = await night(server.facts.url)
     expect(log).toContain('passed')
     expect(failed).toBe(false)
-    expect(calls()).toContain('npm install --global --no-audit --no-fund mockling@latest vitest@4 supertest@7')
+    expect(calls()).toContain(
+      'npm install --global --ignore-scripts --no-audit --no-fund mockling@latest vitest@4 supertest@7',
+    )
     expect(calls()).toContain('gh issue close 12')
     expect(names).not.toContain('Open an issue, or say more in the one that is open')
     expect(readFileSync(join(job, 'reports/junit.xml'), 'utf8')).toContain('failures="0"')
