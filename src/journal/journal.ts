@@ -1,6 +1,7 @@
 import { Places } from '../simulation/places.ts'
 import { type EntryFilter, matches } from './conditions.ts'
 import type { Entry, Unplaced } from './entries.ts'
+import type { Sealed } from './sealed.ts'
 import { sizeOf, trim } from './trimming.ts'
 
 export type { EntryFilter } from './conditions.ts'
@@ -22,11 +23,16 @@ const COUNTERS = { request: 'requests', download: 'downloads', callback: 'callba
 
 /** One entry in its place. */
 interface Slot {
-  readonly entry: Entry
+  entry: Entry | Sealed
   /** 0 until it is complete. */
   bytes: number
   /** The how-manieth of all it was to be complete; 0 until it is. */
   turn: number
+}
+
+/** One that can be read. */
+interface OpenSlot extends Slot {
+  entry: Entry
 }
 
 const NOTHING: Readonly<Dropped> = { entries: 0, requests: 0, downloads: 0, callbacks: 0, accepted: 0, lastSeq: 0 }
@@ -50,6 +56,7 @@ export class Journal {
   #lostTurn = 0
   #dropped: Dropped = { ...NOTHING }
   readonly #listeners = new Set<(entry: Entry) => void>()
+  readonly #ownListeners = new Set<(entry: Entry) => void>()
   /** Entries cleared before they were complete. */
   readonly #cleared = new WeakSet<Entry>()
 
@@ -100,6 +107,7 @@ export class Journal {
       this.#makeRoom()
     } else this.#lostTurn = turn
     for (const listener of this.#listeners) listener(entry)
+    for (const listener of this.#ownListeners) listener(entry)
   }
 
   /** Keeps an entry that is complete, in the place it was given if it was. */
@@ -109,15 +117,25 @@ export class Journal {
     this.complete(placed)
   }
 
-  /** Keeps a complete entry that another replica has given its place. */
-  take(entry: Entry): void {
-    this.#places.heard(entry.seq)
-    this.record(entry)
+  /** Keeps a complete entry that another replica has given its place. One that is there already, since it was told twice, stays as it is. */
+  take(sealed: Sealed): void {
+    const { seq, bytes } = sealed
+    this.#places.heard(seq)
+    if (this.#slots[this.#indexOf(seq)]?.entry.seq === seq) return
+    const heard = this.#listeners.size > 0 ? sealed.open() : sealed
+    if (!heard) return
+    const turn = ++this.#turns
+    if (this.#most === 0) this.#lostTurn = turn
+    else {
+      this.#bytes += bytes
+      this.#insert({ entry: heard, bytes, turn })
+    }
+    if (isOpen(heard)) for (const listener of this.#listeners) listener(heard)
   }
 
   /** Matching entries, oldest first; at most `limit`, the newest of them. */
   list(filter: EntryFilter = {}, limit = Number.POSITIVE_INFINITY): Entry[] {
-    const matching = this.#kept()
+    const matching = this.#open(this.#kept().filter(({ entry }) => isOpen(entry) || mayMatch(entry, filter)))
       .map(({ entry }) => entry)
       .filter(entry => matches(entry, filter))
     return matching.length > limit ? matching.slice(matching.length - limit) : matching
@@ -132,12 +150,12 @@ export class Journal {
 
   /** The entry in that place, if it is there. */
   at(seq: number): Entry | undefined {
-    const entry = this.#slots[this.#indexOf(seq)]?.entry
-    return entry?.seq === seq ? entry : undefined
+    const slot = this.#slots[this.#indexOf(seq)]
+    return slot?.entry.seq === seq ? this.#open([slot])[0]?.entry : undefined
   }
 
-  count(filter: EntryFilter = {}): number {
-    return this.#kept().reduce((sum, { entry }) => sum + Number(matches(entry, filter)), 0)
+  count(filter?: EntryFilter): number {
+    return filter ? this.list(filter).length : this.#slots.length - this.#from
   }
 
   /** How many entries have been complete so far: the turn of the last one. */
@@ -154,7 +172,9 @@ export class Journal {
   /** What was complete after that turn, in the order of completion, and `limit` at most. */
   completeAfter(turn: number, limit = Number.POSITIVE_INFINITY): { readonly entry: Entry; readonly turn: number }[] {
     const later = this.#kept().filter(slot => slot.turn > turn)
-    return later.sort((a, b) => a.turn - b.turn).slice(0, limit)
+    const next = later.sort((a, b) => a.turn - b.turn).slice(0, limit)
+    const open = this.#open(next)
+    return open.length < next.length ? this.completeAfter(turn, limit) : open
   }
 
   /** The latest turn of an entry that had to make room, 0 if none had to. */
@@ -168,24 +188,49 @@ export class Journal {
     return () => this.#listeners.delete(listener)
   }
 
+  /** The same, but only of those that happened here, and for good. */
+  listenHere(listener: (entry: Entry) => void): void {
+    this.#ownListeners.add(listener)
+  }
+
   /** Forgets the namespace's entries, or all. */
   clear(namespace?: string): void {
     const isKept = ({ entry }: Slot) => namespace !== undefined && entry.namespace !== namespace
     for (const slot of this.#kept()) {
-      if (slot.turn === 0 && !isKept(slot)) this.#cleared.add(slot.entry)
+      if (slot.turn === 0 && !isKept(slot)) this.#cleared.add(slot.entry as Entry)
     }
-    this.#cut(this.#kept().filter(isKept))
-    this.#bytes = this.#slots.reduce((sum, { bytes }) => sum + bytes, 0)
+    this.#keepOnly(isKept)
     if (namespace === undefined) this.#dropped = { ...NOTHING }
   }
 
   #keep(entry: Entry): void {
-    if (this.#most === 0) return
-    const slot: Slot = { entry, bytes: 0, turn: 0 }
+    if (this.#most > 0) this.#insert({ entry, bytes: 0, turn: 0 })
+  }
+
+  #insert(slot: Slot): void {
+    const { seq } = slot.entry
     const last = this.#slots.at(-1)
-    if (last === undefined || last.entry.seq < entry.seq) this.#slots.push(slot)
-    else this.#slots.splice(this.#indexOf(entry.seq), 0, slot)
+    if (last === undefined || last.entry.seq < seq) this.#slots.push(slot)
+    else this.#slots.splice(this.#indexOf(seq), 0, slot)
     this.#makeRoom()
+  }
+
+  /** The same slots, to be read; without what turns out to be no entry, which goes. */
+  #open(slots: readonly Slot[]): OpenSlot[] {
+    const gone = new Set<Slot>()
+    for (const slot of slots) {
+      if (isOpen(slot.entry)) continue
+      const entry = slot.entry.open()
+      if (entry) slot.entry = entry
+      else gone.add(slot)
+    }
+    if (gone.size > 0) this.#keepOnly(slot => !gone.has(slot))
+    return (gone.size > 0 ? slots.filter(slot => !gone.has(slot)) : slots) as OpenSlot[]
+  }
+
+  #keepOnly(isKept: (slot: Slot) => boolean): void {
+    this.#cut(this.#kept().filter(isKept))
+    this.#bytes = this.#slots.reduce((sum, { bytes }) => sum + bytes, 0)
   }
 
   #makeRoom(): void {
@@ -228,4 +273,17 @@ export class Journal {
     this.#slots = kept
     this.#from = 0
   }
+}
+
+function isOpen(entry: Entry | Sealed): entry is Entry {
+  return typeof (entry as Partial<Sealed>).open !== 'function'
+}
+
+/** Whether it is worth the reading. */
+function mayMatch(
+  { seq, kind, namespace }: Sealed,
+  { after = 0, before = Number.POSITIVE_INFINITY, ...wanted }: EntryFilter,
+) {
+  if (seq <= after || seq >= before) return false
+  return (wanted.kind ?? kind) === kind && (wanted.namespace ?? namespace) === namespace
 }

@@ -1,31 +1,14 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
 import { z } from 'zod'
 import type { Inboxes, Message, Unplaced } from '../control/inboxes.ts'
-import type { Entry, Journal } from '../journal/journal.ts'
+import type { Journal } from '../journal/journal.ts'
 import { machineTime, pause } from '../simulation/timebase.ts'
 import { isGone } from './link.ts'
+import { countIn, type Item, itemsOf, linesOf, sealedFrom, type Unsent } from './packs.ts'
+import { Window } from './window.ts'
 
-/** What replicas tell each other of what happened. */
-type Item =
-  | { readonly entry: Entry }
-  | { readonly message: Message }
-  | {
-      readonly cleared: 'journal' | 'inbox'
-      readonly namespace?: string | undefined
-      readonly inbox?: string | undefined
-    }
-
-const common = { seq: z.int().positive(), at: z.number(), namespace: z.string() }
-const asked = { ...common, method: z.string(), path: z.string(), rawHeaders: z.array(z.string()) }
-
-/** What must be so of an entry lest it did harm; the rest is shown as it is. */
-const Entries = z.discriminatedUnion('kind', [
-  z.looseObject({ kind: z.literal('request'), ...asked, traceId: z.string() }),
-  z.looseObject({ kind: z.literal('download'), ...asked, bytes: z.number() }),
-  z.looseObject({ kind: z.literal('callback'), ...common, taskId: z.string(), attempt: z.int(), url: z.string() }),
-])
-
-/** The same of a message. */
+/** What must be so of a message lest it did harm. */
 const Messages = z.looseObject({
   ...{ seq: z.int().positive(), at: z.number(), inbox: z.string(), method: z.string(), query: z.string() },
   ...{ headers: z.record(z.string(), z.string()), body: z.string(), encoding: z.enum(['utf8', 'base64']) },
@@ -48,13 +31,16 @@ const NOWHERE = '0-0'
 /** Real milliseconds before a read that failed, though there is a connection, is tried again. */
 const AGAIN_MS = 500
 
-/** Real milliseconds between two reads: what happens meanwhile is read at once, not each item by itself. */
-const GATHER_MS = 5
+/** Real milliseconds between two reads, unless somebody waits for what is read: what happens meanwhile is read at once. */
+const GATHER_MS = 25
 
-/** Items read at once. */
-const BATCH = 500
+/** Items of the stream read at once. */
+const BATCH = 100
 
-/** Items that are kept while there is no connection. */
+/** What is sent at once. */
+const MOST_AT_ONCE = 500
+
+/** What is kept while there is no connection. */
 const MOST_UNSENT = 10_000
 
 /** The stream holds more than the journal, for there are messages in it, too. */
@@ -84,12 +70,14 @@ export class History {
   /** Up to here everything is known. */
   #position = NOWHERE
   readonly #told = new Set<() => void>()
-  #unsent: Item[] = []
+  /** Ends the time between two reads. */
+  #hurry = () => {}
+  #unsent: Unsent[] = []
   #sending: Promise<void> | undefined
   /** The last of its own. */
   #sent = NOWHERE
-  /** Something of another replica's is being put in. */
-  #isTaking = false
+  /** Items that hold all that the stream is to hold. */
+  readonly #window: Window
   #isClosed = false
 
   constructor(options: HistoryOptions) {
@@ -99,7 +87,8 @@ export class History {
     const patient = { commandTimeout: undefined, socketTimeout: undefined, enableAutoPipelining: false }
     this.#reader = options.redis.duplicate(patient as object)
     this.#reader.on('error', () => {})
-    if (options.most > 0) options.journal.listen(entry => this.#add({ entry }))
+    this.#window = new Window(options.most + SPARE)
+    if (options.most > 0) options.journal.listenHere(entry => this.#add({ entry }))
   }
 
   /** Takes in what happened before, and then what happens. */
@@ -140,20 +129,24 @@ export class History {
    * @throws if it can't be put there.
    */
   async flush(): Promise<string> {
-    while (this.#unsent.length > 0) await this.#send()
+    while (this.#unsent.length > 0 || this.#sending) await this.#send()
     return this.#sent
   }
 
   /** Resolves once everything up to that place is known here. */
   async reached(place: string): Promise<void> {
-    while (isBefore(this.#position, place) && !this.#isClosed)
-      await new Promise<void>(resolve => this.#told.add(resolve))
+    while (isBefore(this.#position, place) && !this.#isClosed) {
+      const told = new Promise<void>(resolve => this.#told.add(resolve))
+      this.#hurry()
+      await told
+    }
   }
 
   async close(): Promise<void> {
     this.#isClosed = true
     await this.flush().catch(() => {})
     this.#reader.disconnect()
+    this.#hurry()
     this.#tell()
   }
 
@@ -163,10 +156,10 @@ export class History {
   }
 
   async #place(message: Unplaced): Promise<string> {
-    const { redis, prefix, inboxes, most } = this.#options
+    const { redis, prefix, inboxes } = this.#options
     const keys = [`${prefix}messages`, this.#key]
     const rest = JSON.stringify(message).slice(1)
-    return (await redis.eval(PLACE, 2, ...keys, inboxes.newest, most + SPARE, rest)) as string
+    return (await redis.eval(PLACE, 2, ...keys, inboxes.newest, this.#window.length, rest)) as string
   }
 
   /** Something of ours stands there. */
@@ -175,11 +168,10 @@ export class History {
     return place
   }
 
-  #add(item: Item): void {
-    if (this.#isTaking) return
-    this.#unsent.push(item)
+  #add(one: Unsent): void {
+    this.#unsent.push(one)
     if (this.#unsent.length > MOST_UNSENT) this.#unsent.shift()
-    this.resume()
+    if (!this.#sending) this.resume()
   }
 
   #send(): Promise<void> {
@@ -190,15 +182,20 @@ export class History {
   }
 
   async #sendAll(): Promise<void> {
-    const { redis, id, most } = this.#options
+    const { redis, id } = this.#options
+    // What else this turn of the event loop brings is sent along.
+    await turn()
     while (this.#unsent.length > 0) {
-      const items = this.#unsent.slice(0, BATCH)
-      const places = await Promise.all(
-        items.map(item => redis.xadd(this.#key, 'MAXLEN', '~', most + SPARE, '*', ...itemOf(item, id))),
-      )
-      const gone = new Set(items)
-      this.#unsent = this.#unsent.filter(item => !gone.has(item))
-      for (const place of places) this.#isSent(place ?? NOWHERE)
+      const sent = this.#unsent.splice(0, MOST_AT_ONCE)
+      try {
+        const places = await Promise.all(
+          itemsOf(sent, id).map(item => redis.xadd(this.#key, 'MAXLEN', '~', this.#window.length, '*', ...item)),
+        )
+        for (const place of places) this.#isSent(place ?? NOWHERE)
+      } catch (error) {
+        this.#unsent = [...sent, ...this.#unsent].slice(-MOST_UNSENT)
+        throw error
+      }
     }
   }
 
@@ -206,12 +203,24 @@ export class History {
     while (!this.#isClosed) {
       try {
         const count = await this.#read(0)
-        if (count < BATCH) await pause(GATHER_MS)
+        if (count < BATCH) await this.#gather()
       } catch {
         // Without a connection, or because there is no stream there but something else.
         if (!this.#isClosed) await this.#resumed()
       }
     }
+  }
+
+  /** Resolves after a while, or when somebody waits for what is read next. */
+  #gather(): Promise<void> {
+    if (this.#told.size > 0 || this.#isClosed) return Promise.resolve()
+    return new Promise(resolve => {
+      const callOff = machineTime.after(GATHER_MS, resolve)
+      this.#hurry = () => {
+        callOff()
+        resolve()
+      }
+    })
   }
 
   /** Resolves when it may be tried again. */
@@ -230,29 +239,34 @@ export class History {
         ? await this.#reader.xread('COUNT', BATCH, ...from)
         : await this.#reader.xread('COUNT', BATCH, 'BLOCK', block, ...from)
     const items = answer?.[0]?.[1] ?? []
-    for (const [place, [, from, , text]] of items) {
+    for (const [place, [, from, form, text = '']] of items) {
       this.#position = place
-      if (from !== this.#options.id && text !== undefined) this.#take(text)
+      this.#window.add(form === 'entries' ? countIn(text) : 1)
+      if (from === this.#options.id) continue
+      if (form === 'entries') this.#takeEntries(text)
+      else if (text !== '') this.#tried(() => this.#put(JSON.parse(text) as Item))
     }
     if (items.length > 0) this.#tell()
     return items.length
   }
 
-  #take(text: string): void {
-    this.#isTaking = true
+  #takeEntries(text: string): void {
+    const { journal, onDefect } = this.#options
+    for (const line of linesOf(text)) this.#tried(() => journal.take(sealedFrom(line, onDefect)))
+  }
+
+  /** Does without what can't be read. */
+  #tried(take: () => void): void {
     try {
-      this.#put(JSON.parse(text) as Item)
+      take()
     } catch (error) {
       this.#options.onDefect(error)
-    } finally {
-      this.#isTaking = false
     }
   }
 
   #put(item: Item): void {
     const { journal, inboxes } = this.#options
-    if ('entry' in item) journal.take(Entries.parse(item.entry) as Entry)
-    else if ('message' in item) inboxes.put(Messages.parse(item.message) as Message)
+    if ('message' in item) inboxes.put(Messages.parse(item.message) as Message)
     else if (item.cleared === 'journal') journal.clear(item.namespace)
     else if (item.cleared !== 'inbox') throw new Error(`an item of the history is none: ${JSON.stringify(item)}`)
     else inboxes.clear({ namespace: item.namespace, ...(item.inbox !== undefined && { inbox: item.inbox }) })
@@ -262,12 +276,6 @@ export class History {
     for (const tell of this.#told) tell()
     this.#told.clear()
   }
-}
-
-/** As it is put in the stream, from whom everybody but he takes it: nobody, if it holds from its place on. */
-function itemOf(item: Item, id: string): string[] {
-  const isForAll = 'cleared' in item && item.cleared === 'inbox'
-  return ['from', isForAll ? '' : id, 'item', JSON.stringify(item)]
 }
 
 /** Whether a place of the stream comes before another. */

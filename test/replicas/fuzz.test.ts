@@ -51,6 +51,12 @@ const item = fc
   )
   .map(value => JSON.stringify(value))
 const text = fc.oneof(junk, said, item)
+const line = fc
+  .tuple(fc.oneof(fc.nat().map(String), junk), fc.constantFrom('request', 'download', 'callback', 'x'), junk, item)
+  .map(([seq, kind, namespace, json]) => `${seq} ${kind} 1 ${namespace} ${json}`)
+const pack = fc
+  .tuple(fc.oneof(fc.integer().map(String), junk), fc.array(fc.oneof(line, text), { maxLength: 5 }))
+  .map(([count, lines]) => [count, ...lines].join('\n'))
 
 /** On channels and in streams, where anybody may say anything. */
 const message = fc.oneof<fc.Arbitrary<(ids: readonly string[]) => Command>[]>(
@@ -62,6 +68,7 @@ const message = fc.oneof<fc.Arbitrary<(ids: readonly string[]) => Command>[]>(
   ),
   text.map(words => () => ['publish', `${PREFIX}changes`, words] as const),
   fc.tuple(junk, text).map(([from, words]) => () => ['xadd', `${PREFIX}history`, '*', 'from', from, 'item', words]),
+  fc.tuple(junk, pack).map(([from, words]) => () => ['xadd', `${PREFIX}history`, '*', 'from', from, 'entries', words]),
   fc.tuple(text, junk, junk).map(([by, ns, id]) => () => [
     'xadd',
     `${PREFIX}changes`,

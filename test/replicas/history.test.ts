@@ -144,6 +144,59 @@ describe.runIf(isRedisThere)(`what happened at replicas${withoutRedis}`, () => {
     expect(two.inboxes.list('i').map(({ body }) => body)).toEqual(['hello'])
   })
 
+  it('is told in few items, as many as went together', async () => {
+    const p = prefix()
+    const [one, two] = [await replica(p, 1), await replica(p, 2)]
+    const length = () => one.redis.xlen(`${p}history`)
+    for (let n = 0; n < 100; n++) one.journal.record(entry(`/${n}`))
+    await two.history.reached(await one.history.flush())
+    expect(await length()).toBe(1)
+    // What is between two entries stays there.
+    one.journal.record(entry('/gone', 'b'))
+    one.journal.clear('b')
+    one.history.cleared('journal', { namespace: 'b' })
+    one.journal.record(entry('/kept', 'b'))
+    await two.history.reached(await one.history.flush())
+    expect(await length()).toBe(4)
+    expect(seen(two).slice(-2)).toEqual(['/99', '/kept'])
+    // No item is long: they are read many at once.
+    const long = 'x'.repeat(40_000)
+    for (let n = 0; n < 3; n++) one.journal.record(entry(`/${n}${long}`))
+    await two.history.reached(await one.history.flush())
+    expect(await length()).toBe(7)
+    expect(seen(two)).toEqual(seen(one))
+  })
+
+  it('takes as much of Redis however much goes together, and no less than the journal', async () => {
+    const p = prefix()
+    const one = await replica(p, 1)
+    // Told 500 at a time, of which the stream is to hold 1000 for the journal and 10,000 more.
+    for (let told = 0; told < 60_000; told += 500) {
+      for (let n = 0; n < 500; n++) one.journal.record(entry(`/${told + n}`))
+      await one.history.reached(await one.history.flush())
+    }
+    const items = await one.redis.xrange(`${p}history`, '-', '+')
+    const kept = items.map(([, fields]) => Number.parseInt(fields[3] ?? '', 10))
+    const sum = kept.reduce((all, count) => all + count, 0)
+    expect(sum).toBeGreaterThanOrEqual(11_000)
+    expect(sum).toBeLessThan(13_000)
+    const two = await replica(p, 2)
+    expect(two.journal.list()).toEqual(one.journal.list())
+  })
+
+  it('is there once though it was told twice', async () => {
+    const p = prefix()
+    const [one, two] = [await replica(p, 1), await replica(p, 2)]
+    one.journal.record(entry('/once'))
+    await two.history.reached(await one.history.flush())
+    const [[, fields] = ['', []]] = await one.redis.xrange(`${p}history`, '-', '+')
+    await one.redis.xadd(`${p}history`, '*', ...fields)
+    one.journal.record(entry('/next'))
+    await two.history.reached(await one.history.flush())
+    expect(seen(two)).toEqual(['/once', '/next'])
+    expect(two.defects).toEqual([])
+  })
+
   it('is not lost while Redis is away', async () => {
     const p = prefix()
     const [one, two] = [await replica(p, 1), await replica(p, 2)]
@@ -188,10 +241,13 @@ describe.runIf(isRedisThere)(`what happened at replicas${withoutRedis}`, () => {
       'null',
     ]
     for (const item of items) await one.redis.xadd(`${p}history`, '*', 'from', 'x', 'item', item)
+    const lines = ['', 'no line', '9 request 0 a {"kind":"request"}', '0 download 0 a {}', '8 download 0 a no JSON']
+    await one.redis.xadd(`${p}history`, '*', 'from', 'x', 'entries', ['5', ...lines].join('\n'))
     one.journal.record(entry('/good'))
     await two.history.reached(await one.history.flush())
     expect(seen(two)).toEqual(['/good'])
-    expect(two.defects).toHaveLength(6)
+    // Three lines of the pack at once, and two when somebody read them.
+    expect(two.defects).toHaveLength(6 + 5)
   })
 })
 
