@@ -84,7 +84,7 @@ export class History {
     this.#options = options
     this.#key = `${options.prefix}history`
     // A read waits for as long as nothing happens.
-    const patient = { commandTimeout: undefined, socketTimeout: undefined, enableAutoPipelining: false }
+    const patient = { commandTimeout: undefined, socketTimeout: undefined }
     this.#reader = options.redis.duplicate(patient as object)
     this.#reader.on('error', () => {})
     this.#window = new Window(options.most + SPARE)

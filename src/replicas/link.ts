@@ -12,7 +12,11 @@ const SILENT_MS = 2000
 /** The longest wait between two tries to connect, in real milliseconds (chosen). */
 const LONGEST_WAIT_MS = 500
 
-/** What a command meets when there is no connection: it fails at once, and is never sent a second time. */
+/**
+ * What a command meets when there is no connection: it fails at once, and is never sent a second time. Each is sent by itself:
+ * ioredis' way of sending those of one turn together (`enableAutoPipelining`) takes more of the processor than it saves, up to a third
+ * of a create on two replicas.
+ */
 export const AT_ONCE = {
   enableOfflineQueue: false,
   autoResendUnfulfilledCommands: false,
@@ -20,7 +24,6 @@ export const AT_ONCE = {
   commandTimeout: COMMAND_MS,
   socketTimeout: SILENT_MS,
   connectTimeout: COMMAND_MS,
-  enableAutoPipelining: true,
   lazyConnect: true,
   retryStrategy: (tries: number) => Math.min(LONGEST_WAIT_MS, 25 * 2 ** Math.min(tries, 10)),
 } satisfies RedisOptions

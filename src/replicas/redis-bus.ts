@@ -106,7 +106,6 @@ export class RedisBus implements Bus {
     const ear = redis.duplicate({
       lazyConnect: true,
       autoResubscribe: false,
-      enableAutoPipelining: false,
       commandTimeout: undefined,
     } as object)
     const bus = new RedisBus(options, ear, number)

@@ -34,7 +34,7 @@ export type Replica = ReturnType<typeof openReplica>
 export function openReplica(given: Given) {
   const { redis, prefix = 'mockling:', mode = 'frozen', retries = 0, startAt = START, timebase } = given
   const connections: Redis[] = []
-  const connect = (options: Pick<RedisOptions, 'enableAutoPipelining' | 'maxRetriesPerRequest'>) => {
+  const connect = (options: Pick<RedisOptions, 'maxRetriesPerRequest'>) => {
     const connection = new Redis(redis, { ...options, retryStrategy: () => 50 })
     const duplicate = connection.duplicate.bind(connection)
     connection.duplicate = override => {
@@ -45,7 +45,7 @@ export function openReplica(given: Given) {
     connections.push(connection)
     return connection
   }
-  const client = connect({ enableAutoPipelining: true, maxRetriesPerRequest: 0 })
+  const client = connect({ maxRetriesPerRequest: 0 })
   client.on('error', () => {})
   const clocks = new Map<string, VirtualClock>()
   const store = new RedisStore({ client, prefix, retain: 1000, nowOf: namespace => clockOf(namespace).now() })

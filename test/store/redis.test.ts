@@ -25,7 +25,7 @@ describe.skipIf(!isRedisThere)(`on a Redis${withoutRedis}`, () => {
 
   beforeAll(async () => {
     server = await startRedis()
-    const connect = () => new Redis(server.url, { enableAutoPipelining: true })
+    const connect = () => new Redis(server.url)
     clients = [connect(), connect()]
   })
   afterAll(async () => {

@@ -55,7 +55,6 @@ export class News {
     if (this.#subscriber || this.#isClosed) return
     void this.#lastRead().catch(() => {})
     const subscriber = this.#client.duplicate({
-      enableAutoPipelining: false,
       enableOfflineQueue: true,
       maxRetriesPerRequest: null,
       commandTimeout: undefined,
