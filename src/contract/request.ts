@@ -57,6 +57,7 @@ export function readCreateVideo(body: Fields, revision: Revision): CreateVideo {
   const model = field('model', asString) ?? 'kling-v1'
   const mode = field('mode', asString) ?? 'std'
   const audio = field('generate_audio', asBoolean)
+  const { callbackUrl, async, timeout } = answeringOf(read)
   const request: CreateVideo = {
     type: 'videos',
     revision,
@@ -81,7 +82,9 @@ export function readCreateVideo(body: Fields, revision: Revision): CreateVideo {
     shotType: field('shot_type', asString),
     shots: field('multi_prompt', asShots),
     videoId: field('video_id', asString),
-    ...answeringOf(read),
+    callbackUrl,
+    async,
+    timeout,
     mistyped,
     ignored,
   }

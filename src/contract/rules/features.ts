@@ -93,8 +93,9 @@ export const endFrameIsOffered: Rule = {
   revisions: FROM_2026_05,
   check(request) {
     const { endImageUrl, model, mode, seconds, revision } = request
+    if (endImageUrl === undefined || request.action !== 'image2video') return
     const rows = rowsOf(revision, model)
-    if (endImageUrl === undefined || request.action !== 'image2video' || !rows || !isMode(request)) return
+    if (!rows || !isMode(request)) return
     if (rows.get(mode)?.endFrame.includes(seconds)) return
     return {
       field: 'end_image_url',
@@ -146,8 +147,9 @@ export const audioIsOffered: Rule = {
   grade: 'guide',
   revisions: FROM_2026_05,
   check({ generateAudio, model, mode, revision }) {
+    if (!generateAudio) return
     const rows = rowsOf(revision, model)
-    if (!generateAudio || !rows || !isMode({ mode, revision }) || rows.get(mode)?.audio) return
+    if (!rows || !isMode({ mode, revision }) || rows.get(mode)?.audio) return
     const able = [...rows].find(([, row]) => row.audio)?.[0]
     return {
       field: 'generate_audio',
@@ -170,8 +172,9 @@ export const cameraIsOffered: Rule = {
   revisions: FROM_2026_05,
   check(request) {
     const { camera, model, mode, seconds, revision } = request
+    if (camera === undefined) return
     const rows = rowsOf(revision, model)
-    if (camera === undefined || !rows || !isMode(request) || rows.get(mode)?.camera.includes(seconds)) return
+    if (!rows || !isMode(request) || rows.get(mode)?.camera.includes(seconds)) return
     if (isMovedFrame(request)) return
     return {
       field: 'camera_control',
@@ -231,10 +234,11 @@ export const cameraConfigIsInRange: Rule = {
   grade: 'vendor',
   revisions: REVISIONS,
   check({ camera }) {
-    const wrong = CAMERA_AXES.find(axis => Math.abs(camera?.config?.[axis] ?? 0) > 1)
-    if (!camera?.config || !wrong) return
-    const bound = (camera.config[wrong] ?? 0) > 0 ? 'less than or equal to 1' : 'greater than or equal to -1'
+    if (!camera?.config) return
     const { type, config } = camera
+    const wrong = CAMERA_AXES.find(axis => Math.abs(config[axis] ?? 0) > 1)
+    if (!wrong) return
+    const bound = (config[wrong] ?? 0) > 0 ? 'less than or equal to 1' : 'greater than or equal to -1'
     return {
       field: 'camera_control',
       message: `cameraControl.config.${wrong}: must be ${bound}`,

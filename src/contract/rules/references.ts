@@ -138,11 +138,11 @@ export const baseVideoExcludesFrames: Rule = {
   revisions: REVISIONS,
   check(request) {
     const { videos, images, action } = request
-    const isBase = videos?.some(video => (video.referType ?? 'base') === 'base')
+    if (!videos?.some(video => (video.referType ?? 'base') === 'base')) return
     // URLs of frames beside other actions are the business of other rules.
     const { first, end } = framesOf(action === 'image2video' ? request : { ...request, ...NO_URLS, images })
-    if (!isBase || first + end === 0) return
-    const [video] = videos ?? []
+    if (first + end === 0) return
+    const [video] = videos
     return {
       field: 'video_list',
       message: 'A base reference video cannot be combined with first or end frames',

@@ -118,6 +118,7 @@ export const voicesAreOffered: readonly Rule[] = [
     revisions: FROM_2026_10,
     check(request) {
       const { voices = [], prompt = '', mistyped } = request
+      if (voices.length === 0) return
       const cited = citedIn(request)
       const missing = voices
         .slice(0, MOST_VOICES)
