@@ -55,7 +55,8 @@ export class Objection implements Evidence {
   /** Where the message was read. */
   readonly text: Evidence
   readonly knownIn: readonly Revision[] | undefined
-  readonly #nearest: () => Change
+  readonly #finding: Finding
+  readonly #complete: (change: Change) => Change
 
   /** `complete` may add to the finding's own change what the rest of the body then needs. */
   constructor(rule: Omit<Rule, 'check'>, finding: Finding, complete = (change: Change) => change) {
@@ -66,12 +67,14 @@ export class Objection implements Evidence {
     this.grade = rule.grade
     this.text = finding.text ?? rule
     this.knownIn = finding.knownIn
-    this.#nearest = () => complete(finding.nearest())
+    // Not as one more function: those outlived several collections.
+    this.#finding = finding
+    this.#complete = complete
   }
 
   /** The nearest change that satisfies the rule without breaking one that held. */
   get nearest(): Change {
-    return this.#nearest()
+    return this.#complete(this.#finding.nearest())
   }
 
   toJSON(): object {
