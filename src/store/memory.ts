@@ -2,9 +2,9 @@ import { GUIDE_TASKS } from '../simulation/guide-tasks.ts'
 import { type Route, rerouted, withoutDelivery } from '../simulation/reroute.ts'
 import { isForgotten, type Task } from '../simulation/task.ts'
 import { Buckets } from './buckets.ts'
+import { ByName } from './by-name.ts'
 import { type Census, censusOf } from './census.ts'
 import { type Change, changesFor } from './changes.ts'
-import { Files } from './files.ts'
 import { pageOf } from './listing.ts'
 import type { MemoryStoreOptions } from './options.ts'
 import { Resets } from './resets.ts'
@@ -21,7 +21,11 @@ export class MemoryStore implements Store {
   readonly #shelves = new Map<string, Shelf>()
   readonly #round = new Round(this.#shelves)
   readonly #buckets = new Buckets()
-  readonly #files = new Files()
+  /** By the paths of their files. */
+  readonly #files = new ByName(
+    () => this.#tasks(),
+    ({ video: { path, sourcePath } }) => [path, sourcePath],
+  )
   readonly #settled = new Settled()
   #pending = 0
   #bytes = 0
@@ -73,7 +77,7 @@ export class MemoryStore implements Store {
 
   async taskOfVideo(namespace: string, videoId: string, now: number): Promise<Task | undefined> {
     const task =
-      this.#shelves.get(namespace)?.videos.get(videoId) ?? GUIDE_TASKS.find(guide => guide.video.id === videoId)
+      this.#shelves.get(namespace)?.videos.at(videoId) ?? GUIDE_TASKS.find(guide => guide.video.id === videoId)
     return task && !isForgotten(task, now) ? task : undefined
   }
 
@@ -181,6 +185,10 @@ export class MemoryStore implements Store {
     return safe
   }
 
+  *#tasks(): Generator<Task> {
+    for (const shelf of this.#shelves.values()) yield* shelf.tasks.values()
+  }
+
   #shelfOf(namespace: string): Shelf {
     const shelf = this.#shelves.get(namespace) ?? new Shelf()
     this.#shelves.set(namespace, shelf)
@@ -205,7 +213,7 @@ export class MemoryStore implements Store {
     this.#settle(shelf, endOf(task))
     shelf.show(task)
     this.#bytes += weightOf(task)
-    if (task.video.path !== '') this.#files.put(task)
+    this.#files.put(task)
     this.#settled.push(task)
     this.#evict()
   }
@@ -303,8 +311,7 @@ export class MemoryStore implements Store {
     const task = this.#current(settled)
     if (!task) return
     const shelf = this.#shelves.get(task.namespace)
-    shelf?.tasks.delete(task.id)
-    shelf?.videos.delete(task.video.id)
+    shelf?.drop(task)
     this.#files.drop(task)
     this.#bytes -= weightOf(task)
     this.#options.onEvict?.(task)

@@ -1,6 +1,7 @@
 import TinyQueue from 'tinyqueue'
 import { RETENTION_MS, settlesAt, stepAt, type Task } from '../simulation/task.ts'
 import { Ages } from './ages.ts'
+import { ByName } from './by-name.ts'
 
 /** Money is in millionths of a Credit, so that sums are exact. */
 export function micros(credits: number): number {
@@ -15,7 +16,11 @@ export function endOf(task: Task): number {
 /** One namespace's share of a store. */
 export class Shelf {
   readonly tasks = new Map<string, Task>()
-  readonly videos = new Map<string, Task>()
+  /** By the ids of their videos. */
+  readonly videos = new ByName(
+    () => this.tasks.values(),
+    ({ video }) => [video.id],
+  )
   ordinals = 0
   /** Prices of what succeeded. */
   charged = 0
@@ -67,7 +72,13 @@ export class Shelf {
     const isNew = !this.tasks.has(task.id)
     this.tasks.set(task.id, task)
     if (isNew) this.#ages.add(task)
-    if (task.video.id !== '') this.videos.set(task.video.id, task)
+    this.videos.put(task)
+  }
+
+  /** Forgets a task that is settled. */
+  drop(task: Task): void {
+    this.tasks.delete(task.id)
+    this.videos.drop(task)
   }
 
   /** Puts the task in place of the one with its id. */

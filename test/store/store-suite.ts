@@ -370,6 +370,32 @@ export function storeSuite(name: string, open: (bounds: Bounds) => Promise<Store
         expect(await store.taskOfFile('')).toBeUndefined()
       })
 
+      it('finds what came after somebody had looked, as it is by now, and nothing that went since', async () => {
+        const store = await open({ ...ROOMY, retain: 1 })
+        const found = async ({ namespace, video }: Task) => [
+          await store.taskOfVideo(namespace, video.id, START),
+          await store.taskOfFile(video.path),
+        ]
+        const nothing = [undefined, undefined]
+        const first = await created(store, { pace: 'instant' })
+        expect(await found(first)).toEqual([first, first])
+        const pending = await created(store, { pace: 90 })
+        expect(await found(pending)).toEqual([pending, pending])
+        const stalled = await store.reroute(ALICE, pending.id, { to: 'stall' }, START)
+        expect(await found(pending)).toEqual([stalled, stalled])
+        const second = await created(store, { pace: 'instant' })
+        expect(await found(first)).toEqual(nothing)
+        expect(await found(second)).toEqual([second, second])
+        const bobs = await created(store, { namespace: BOB })
+        await store.reset(ALICE)
+        expect(await found(pending)).toEqual(nothing)
+        expect(await found(bobs)).toEqual([bobs, bobs])
+        await store.reset()
+        expect(await found(bobs)).toEqual(nothing)
+        const again = await created(store)
+        expect(await found(again)).toEqual([again, again])
+      })
+
       it('has the guides’ own tasks in every namespace, from the start, after a reset and for ever', async () => {
         const store = await open({ ...ROOMY, retain: 0 })
         for (const namespace of [ALICE, BOB]) {
