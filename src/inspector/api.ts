@@ -33,8 +33,15 @@ export function hasKey(): boolean {
   return key.peek() !== ''
 }
 
+/** What a header can carry: no door has a key of anything else. */
+const SENDABLE = /^[\x20-\x7e]*$/
+
 /** A request to the control door, `path` being below `/_mockling/`. The only place that makes requests. */
 export async function ask(path: string, options: RequestInit = {}): Promise<Response> {
+  if (!SENDABLE.test(key.peek())) {
+    isLocked.value = true
+    return new Response(null, { status: 401 })
+  }
   const headers = new Headers(options.headers)
   if (key.peek() !== '') headers.set('x-mockling-key', key.peek())
   const answer = await fetch(path, { ...options, headers })

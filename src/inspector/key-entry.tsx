@@ -2,6 +2,11 @@ import { useState } from 'preact/hooks'
 import { hasKey, unlock } from './api.ts'
 import { TextField } from './ui/field.tsx'
 
+/** Nothing else can be done there. */
+function inFocus(field: HTMLInputElement | null): void {
+  field?.focus()
+}
+
 /** Asks for the control key, where the door asks for it. */
 export function KeyEntry() {
   const [entered, setEntered] = useState('')
@@ -22,7 +27,7 @@ export function KeyEntry() {
             The key that was entered is not the right one.
           </p>
         )}
-        <TextField label="Control key" type="password" value={entered} onChange={setEntered} />
+        <TextField label="Control key" type="password" value={entered} onChange={setEntered} inputRef={inFocus} />
         <button type="submit" class="primary">
           Open
         </button>
