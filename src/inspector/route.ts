@@ -46,14 +46,16 @@ export function goTo(href: string): void {
   route.value = read()
 }
 
-/** Changes filters; an empty one is taken away. Typing makes no history. */
-export function setQuery(changes: Readonly<Record<string, string>>): void {
+/** Changes filters; an empty one is taken away. One can go back from what was chosen; what is typed is no place each. */
+export function setQuery(changes: Readonly<Record<string, string>>, isTyped = false): void {
   const { view, id, query } = route.peek()
   const changed = new URLSearchParams(query)
   for (const [name, value] of Object.entries(changes)) {
     if (value === '') changed.delete(name)
     else changed.set(name, value)
   }
-  history.replaceState(null, '', hrefTo(view, id, changed))
-  route.value = read()
+  if (isTyped) {
+    history.replaceState(null, '', hrefTo(view, id, changed))
+    route.value = read()
+  } else goTo(hrefTo(view, id, changed))
 }

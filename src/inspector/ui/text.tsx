@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks'
-import { prettyJson, visible } from '../format.ts'
+import { countText, prettyJson, visible } from '../format.ts'
 import { Copy } from './copy.tsx'
 
 /** More than this is shown only when it is asked for. */
@@ -11,8 +11,15 @@ export function Said({ text, most = 200 }: { text: string; most?: number }) {
   return <bdi class="said">{visible(shown)}</bdi>
 }
 
+interface BodyProps {
+  readonly of: unknown
+  readonly label: string
+  /** Characters of the whole, where `of` is only the beginning of it. */
+  readonly whole?: number | undefined
+}
+
 /** A body: JSON laid out, anything else as it is. */
-export function Body({ of, label }: { of: unknown; label: string }) {
+export function Body({ of, label, whole }: BodyProps) {
   const [isWhole, setWhole] = useState(false)
   const text = prettyJson(of)
   const isLong = text.length > MOST_SHOWN
@@ -29,13 +36,18 @@ export function Body({ of, label }: { of: unknown; label: string }) {
         )}
         <Copy text={text} label={`Copy ${label.toLowerCase()}`} />
       </div>
+      {whole !== undefined && (
+        <p class="dim">
+          The journal kept the first {text.length.toLocaleString('en')} of {countText(whole, 'character')}.
+        </p>
+      )}
     </div>
   )
 }
 
-/** Headers, one a line. */
-export function Headers({ of, label }: { of: Readonly<Record<string, unknown>>; label: string }) {
-  const lines = Object.entries(of).filter(([, value]) => value !== undefined)
+/** Headers, one a line, in their order. */
+export function Headers({ of, label }: { of: readonly (readonly [string, unknown])[]; label: string }) {
+  const lines = of.filter(([, value]) => value !== undefined)
   if (lines.length === 0) return null
   return (
     <details>
@@ -43,8 +55,8 @@ export function Headers({ of, label }: { of: Readonly<Record<string, unknown>>; 
         {label} ({lines.length})
       </summary>
       <dl class="headers">
-        {lines.map(([name, value]) => (
-          <div key={name}>
+        {lines.map(([name, value], index) => (
+          <div key={index}>
             <dt>
               <Said text={name} />
             </dt>

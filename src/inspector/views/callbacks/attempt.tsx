@@ -61,7 +61,7 @@ export function AttemptDetail({ id }: { id: string }) {
       )}
       <section>
         <h3>Sent</h3>
-        <Headers of={attempt.requestHeaders} label="Headers sent" />
+        <Headers of={Object.entries(attempt.requestHeaders)} label="Headers sent" />
         <Body of={attempt.requestBody} label="Body sent" />
       </section>
       <section>
@@ -69,8 +69,9 @@ export function AttemptDetail({ id }: { id: string }) {
         <div class="event-head">
           <Status status={attempt.status} />
         </div>
-        <Headers of={attempt.responseHeaders ?? {}} label="Headers of the answer" />
+        <Headers of={Object.entries(attempt.responseHeaders ?? {})} label="Headers of the answer" />
         {attempt.responseBody && <Body of={attempt.responseBody} label="Body of the answer" />}
+        {attempt.truncated && <p class="dim">The receiver said more than this; the rest was not read.</p>}
       </section>
       <Compare attempt={attempt} />
     </Detail>

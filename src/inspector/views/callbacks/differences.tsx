@@ -7,13 +7,16 @@ export function Differences({ before, after }: { before: CallbackEntry; after: C
   const lines = differencesOf(textOf(before), textOf(after))
   if (lines.every(({ side }) => side === 'both')) return <p>They are the same.</p>
   return (
-    <pre class="differences" tabIndex={0} role="region" aria-label="Differences">
-      {lines.map(({ side, text }, index) => (
-        <span key={index} class={side}>
-          {`${side === 'before' ? '−' : side === 'after' ? '+' : ' '} ${visible(text)}\n`}
-        </span>
-      ))}
-    </pre>
+    <>
+      <p class="dim">− is the one chosen, + the one above.</p>
+      <pre class="differences" tabIndex={0} role="region" aria-label="Differences">
+        {lines.map(({ side, text }, index) => (
+          <span key={index} class={side}>
+            {`${side === 'before' ? '−' : side === 'after' ? '+' : ' '} ${visible(text)}\n`}
+          </span>
+        ))}
+      </pre>
+    </>
   )
 }
 

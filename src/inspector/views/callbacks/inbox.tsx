@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks'
 import type { InboxAnswer, Message } from '../../../control/inboxes.ts'
 import { part, queryOf, send } from '../../api.ts'
-import { countText, instantText } from '../../format.ts'
+import { countText, instantText, visible } from '../../format.ts'
 import { useLive } from '../../live.ts'
 import { hrefTo, route } from '../../route.ts'
 import { Badge } from '../../ui/badge.tsx'
@@ -20,38 +20,48 @@ interface Inbox {
 export function InboxView() {
   const { id } = route.value
   const { value, problem } = useLive<{ items: Inbox[] }>('v1/inbox')
-  const open = value?.items.find(({ name }) => name === id) ?? value?.items[0]
+  const open = value?.items.find(({ name }) => id === undefined || name === id)
   return (
     <div class="page">
       <Problem text={problem} />
+      {value && value.items.length > 0 && (
+        <nav class="tools" aria-label="Inboxes">
+          {value.items.map(({ name, count }) => (
+            <a
+              key={name}
+              class="tab"
+              href={hrefTo('inbox', name)}
+              {...(name === open?.name && { 'aria-current': 'true' as const })}
+            >
+              <Said text={name} most={60} /> ({count})
+            </a>
+          ))}
+        </nav>
+      )}
       {value && !open && (
-        <Empty title="Nothing came to an inbox yet">
-          <p>Any name is an inbox. Give this as a callback_url, or post to it yourself:</p>
+        <Empty
+          title={id === undefined ? 'Nothing came to an inbox yet' : `Nothing came to the inbox ${visible(id)} yet`}
+        >
           <p>
-            <code>{`${location.origin}/_mockling/inbox/mine`}</code>
+            Any name of letters, digits, _ . and - is an inbox. Give this as a callback_url, or post to it yourself:
+          </p>
+          <p>
+            <code>{addressOf(id ?? 'mine')}</code>
           </p>
         </Empty>
       )}
       {open && (
         <>
-          <nav class="tools" aria-label="Inboxes">
-            {value?.items.map(({ name, count }) => (
-              <a
-                key={name}
-                class="tab"
-                href={hrefTo('inbox', name)}
-                {...(name === open.name && { 'aria-current': 'true' as const })}
-              >
-                {name} ({count})
-              </a>
-            ))}
-          </nav>
           <Answering key={open.name} inbox={open} />
           <Messages key={`messages ${open.name}`} name={open.name} count={open.count} />
         </>
       )}
     </div>
   )
+}
+
+function addressOf(name: string): string {
+  return `${location.origin}/_mockling/inbox/${part(name)}`
 }
 
 function Answering({ inbox: { name, answer } }: { inbox: Inbox }) {
@@ -62,7 +72,7 @@ function Answering({ inbox: { name, answer } }: { inbox: Inbox }) {
   return (
     <section class="panel" aria-label="How it answers">
       <p>
-        <code>{`${location.origin}/_mockling/inbox/${name}`}</code> answers {answer.drop ? 'nothing' : answer.status}
+        <code>{addressOf(name)}</code> answers {answer.drop ? 'nothing' : answer.status}
         {answer.delay > 0 && ` after ${answer.delay} s`}
         {answer.next !== undefined && `, the next ${countText(answer.next, 'time')}`}.
       </p>
@@ -97,7 +107,7 @@ function Messages({ name, count }: { name: string; count: number }) {
               {encoding === 'base64' && <Badge state="Base64: no text" />}
               {taskId !== undefined && <a href={hrefTo('tasks', taskId)}>task {taskId.slice(0, 8)}</a>}
             </div>
-            <Headers of={headers} label="Headers" />
+            <Headers of={Object.entries(headers)} label="Headers" />
             <Body of={body} label={`Message ${seq}`} />
           </li>
         ))}

@@ -14,14 +14,17 @@ export function Resend({ id, attempt }: { id: string; attempt: CallbackEntry }) 
   const before = Object.entries(attempt.requestHeaders).filter(([name]) => !OWN.has(name))
   const [url, setUrl] = useState(attempt.url)
   const [headers, setHeaders] = useState(before.map(([name, value]) => `${name}: ${value}`).join('\n'))
-  const [body, setBody] = useState(prettyJson(attempt.requestBody))
+  const laidOut = prettyJson(attempt.requestBody)
+  const [body, setBody] = useState(laidOut)
   const [outcome, setOutcome] = useState('')
   const { isBusy, problem, run } = useCommand()
   const resend = () =>
     run(async () => {
       const given = headersIn(headers)
       const gone = before.filter(([name]) => !(name in given)).map(([name]) => [name, null] as const)
-      const edit = { url, headers: { ...Object.fromEntries(gone), ...given }, body }
+      // A signature is of the bytes: laying it out for reading is no edit.
+      const sent = body === laidOut ? attempt.requestBody : body
+      const edit = { url, headers: { ...Object.fromEntries(gone), ...given }, body: sent }
       const report = await send<{ outcome: string }>('POST', `v1/callbacks/${part(id)}/resend`, edit)
       setOutcome(report.outcome)
     })

@@ -19,13 +19,13 @@ export function RequestDetail({ id }: { id: string }) {
       </Detail>
     )
   }
-  const { method, path, status, at, taskId, outcome, ignored = [], objections = [], durationMs } = entry
+  const { method, path, query, status, at, taskId, outcome, ignored = [], objections = [], durationMs } = entry
   return (
     <Detail label={`Request ${entry.seq}`}>
       <header>
         <Status status={status} />
         <h2>
-          <Said text={`${method} ${path}`} />
+          <Said text={`${method} ${path}${query === undefined ? '' : `?${query}`}`} most={2000} />
         </h2>
         <Close />
       </header>
@@ -36,7 +36,7 @@ export function RequestDetail({ id }: { id: string }) {
         {entry.isCut && <Badge state="broken off on purpose" tone="bad" />}
         {taskId !== undefined && <a href={hrefTo('tasks', taskId)}>Task {taskId.slice(0, 8)}</a>}
       </div>
-      {outcome !== undefined && (
+      {outcome !== undefined && objections.length === 0 && (
         <p class="dim">
           Outcome: <Said text={outcome} />
           {entry.rules && entry.rules.length > 0 && `, by ${entry.rules.join(', ')}`}
@@ -56,18 +56,22 @@ export function RequestDetail({ id }: { id: string }) {
       <section>
         <h3>Request</h3>
         <Headers of={pairsOf(entry.rawHeaders)} label="Request headers" />
-        {entry.requestBody !== undefined && <Body of={entry.requestBody} label="Request body" />}
+        {entry.requestBody !== undefined && (
+          <Body of={entry.requestBody} label="Request body" whole={entry.requestCut} />
+        )}
       </section>
       <section>
         <h3>Answer</h3>
-        <Headers of={entry.responseHeaders ?? {}} label="Answer headers" />
-        {entry.responseBody !== undefined && <Body of={entry.responseBody} label="Answer body" />}
+        <Headers of={Object.entries(entry.responseHeaders ?? {})} label="Answer headers" />
+        {entry.responseBody !== undefined && (
+          <Body of={entry.responseBody} label="Answer body" whole={entry.responseCut} />
+        )}
       </section>
     </Detail>
   )
 }
 
-/** Names and values in turn, as an object. */
-function pairsOf(raw: readonly string[]): Record<string, string> {
-  return Object.fromEntries(raw.flatMap((name, at) => (at % 2 === 0 ? [[name, raw[at + 1] ?? '']] : [])))
+/** Names and values in turn, two by two. */
+function pairsOf(raw: readonly string[]): [string, string][] {
+  return raw.flatMap((name, at): [string, string][] => (at % 2 === 0 ? [[name, raw[at + 1] ?? '']] : []))
 }

@@ -68,7 +68,14 @@ function cellsOf(entry: RequestEntry) {
   return [
     <Status key="status" status={entry.status} />,
     timeText(entry.at),
-    <Said key="path" text={`${entry.method} ${entry.path}`} most={80} />,
+    <>
+      <Said text={`${entry.method} ${entry.path}`} most={80} />
+      {entry.message !== undefined && (
+        <span class="dim reason">
+          <Said text={entry.message} most={160} />
+        </span>
+      )}
+    </>,
     entry.taskId?.slice(0, 8) ?? '',
     entry.code ?? '',
     entry.durationMs?.toFixed(1) ?? '',
@@ -111,7 +118,7 @@ function RequestFilters({ entries }: { entries: Entries<RequestEntry> }) {
         type="search"
         placeholder="Id of a task"
         value={query.get('task') ?? ''}
-        onChange={text => set('task')(text.trim())}
+        onChange={text => setQuery({ task: text.trim() }, true)}
       />
       <span class="dim" role="status">
         {countText(entries.total, 'request')}

@@ -33,7 +33,9 @@ export function Answers({ requests, count, id }: AnswersProps) {
               {entry.hungUp && <Badge state="caller hung up" tone="bad" />}
               {entry.isCut && <Badge state="broken off on purpose" tone="bad" />}
             </div>
-            {entry.responseBody !== undefined && <Body of={entry.responseBody} label={`Answer ${entry.seq}`} />}
+            {entry.responseBody !== undefined && (
+              <Body of={entry.responseBody} label={`Answer ${entry.seq}`} whole={entry.responseCut} />
+            )}
           </li>
         ))}
       </ol>

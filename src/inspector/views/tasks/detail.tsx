@@ -46,7 +46,7 @@ export function TaskDetail({ id }: { id: string }) {
         <Close />
       </header>
       {(state === 'accepted' || state === 'processing') && <TaskActions task={task} />}
-      <Facts task={task} />
+      <Facts task={task} state={state} />
       <section>
         <h3>Plan</h3>
         <Plan task={task} />
@@ -59,16 +59,20 @@ export function TaskDetail({ id }: { id: string }) {
   )
 }
 
-function Facts({ task }: { task: TaskView }) {
+/** What a price is called, by what became of it. */
+const CREDITS: Readonly<Record<string, string>> = { succeed: 'Credits, charged', failed: 'Credits, not billed' }
+
+function Facts({ task, state }: { task: TaskView; state: string }) {
   const facts = [
     ['Model', task.model],
     ['Mode', task.mode],
     ['Action', task.action],
     ['Outcome', task.outcome],
-    ['Credits, if it succeeds', creditsText(task.credits)],
+    [CREDITS[state] ?? 'Credits, if it succeeds', creditsText(task.credits)],
     ['Token', task.namespace],
-    ['Accepted', instantText(task.createdAt)],
-    ...(task.reroutedAt === null ? [] : [['Plan changed by a command', instantText(task.reroutedAt)]]),
+    // The plan has its milliseconds; here there is no room for them.
+    ['Accepted', instantText(task.createdAt).slice(0, 19)],
+    ...(task.reroutedAt === null ? [] : [['Plan changed by a command', instantText(task.reroutedAt).slice(0, 19)]]),
   ] as const
   return (
     <dl class="facts">

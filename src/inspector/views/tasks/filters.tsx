@@ -36,7 +36,7 @@ export function TaskFilters({ total, search }: { total: number; search: RefObjec
         type="search"
         placeholder="Id begins with…  /"
         value={query.get('id') ?? ''}
-        onChange={id => setQuery({ id: id.trim() })}
+        onChange={id => setQuery({ id: id.trim() }, true)}
         inputRef={search}
       />
       {choice('state', 'State', STATES)}
