@@ -1,3 +1,4 @@
+import type { PostOutcome } from '../../../callbacks/attempt.ts'
 import type { ScheduledView } from '../../../control/callbacks.ts'
 import type { CallbackEntry } from '../../../journal/entries.ts'
 import { queryOf } from '../../api.ts'
@@ -10,6 +11,7 @@ import { Badge } from '../../ui/badge.tsx'
 import { Problem } from '../../ui/command.tsx'
 import { Empty } from '../../ui/empty.tsx'
 import { EntryTable } from '../../ui/entry-table.tsx'
+import { Choice, TextField } from '../../ui/field.tsx'
 import { Newest } from '../../ui/newest.tsx'
 import { Split } from '../../ui/split.tsx'
 import { Said } from '../../ui/text.tsx'
@@ -25,13 +27,30 @@ const HEADS = [
   ['address'],
 ] as const
 
+const FILTERS = ['namespace', 'outcome', 'task'] as const
+
+/** What may come of an attempt. */
+const OUTCOMES = [
+  'delivered',
+  'bad-status',
+  'timeout',
+  'connection-error',
+  'bad-answer',
+  'refused-address',
+  'invalid-url',
+  'invalid-headers',
+  'lost',
+  'aborted',
+] as const satisfies readonly (PostOutcome | 'lost')[]
+
 /** Callbacks: those to come, and every attempt. */
 export function CallbacksView() {
   const { id, query } = route.value
-  const namespace = query.get('namespace') ?? undefined
-  const entries = useEntries<CallbackEntry>('callback', { namespace })
+  const filters = Object.fromEntries(FILTERS.map(name => [name, query.get(name) ?? undefined]))
+  const { outcome, ...scope } = filters
+  const entries = useEntries<CallbackEntry>('callback', filters)
   const { value } = useLive<{ scheduled: ScheduledView[]; due: number }>(
-    `v1/callbacks${queryOf({ namespace, limit: 0, due: MOST_SCHEDULED })}`,
+    `v1/callbacks${queryOf({ ...scope, limit: 0, due: MOST_SCHEDULED })}`,
   )
   const isEmpty = value && entries.isLoaded && entries.total + value.due === 0
   return (
@@ -39,7 +58,26 @@ export function CallbacksView() {
       label="Callbacks"
       tools={
         <>
-          <TokenChoice value={namespace ?? ''} onChange={chosen => setQuery({ namespace: chosen })} any="any token" />
+          <Choice
+            label="Outcome"
+            isLabelHidden
+            value={outcome ?? ''}
+            onChange={chosen => setQuery({ outcome: chosen })}
+            options={[['', 'any outcome'], ...OUTCOMES.map(name => [name, name] as const)]}
+          />
+          <TokenChoice
+            value={scope['namespace'] ?? ''}
+            onChange={chosen => setQuery({ namespace: chosen })}
+            any="any token"
+          />
+          <TextField
+            label="Id of a task"
+            isLabelHidden
+            type="search"
+            placeholder="Id of a task"
+            value={scope['task'] ?? ''}
+            onChange={text => setQuery({ task: text.trim() }, true)}
+          />
           <a href={hrefTo('inbox')}>Built-in inboxes</a>
           <span class="dim" role="status">
             {countText(entries.total, 'attempt')}, {(value?.due ?? 0).toLocaleString('en')} to come
@@ -49,7 +87,7 @@ export function CallbacksView() {
       }
       list={
         isEmpty ? (
-          <NoCallbacks />
+          <NoCallbacks isFiltered={FILTERS.some(name => query.has(name))} />
         ) : (
           <div class="callbacks-list">
             <Scheduled items={value?.scheduled ?? []} due={value?.due ?? 0} />
@@ -104,7 +142,16 @@ function Scheduled({ items, due }: { items: readonly ScheduledView[]; due: numbe
   )
 }
 
-function NoCallbacks() {
+function NoCallbacks({ isFiltered }: { isFiltered: boolean }) {
+  if (isFiltered) {
+    return (
+      <Empty title="No attempt is like that">
+        <p>
+          <a href="#/callbacks">Show all attempts</a>
+        </p>
+      </Empty>
+    )
+  }
   return (
     <Empty title="No callbacks yet">
       <p>

@@ -49,13 +49,13 @@ function RuleList({ title, rules }: { title: string; rules: readonly Rule[] }) {
     <div>
       <h3>{title}</h3>
       <ul class="rules" aria-label={title}>
-        {rules.map(({ id, says, source, grade }) => (
+        {rules.map(({ id, says, source, grade, strictness }) => (
           <li key={`${id} ${says}`}>
             <Badge state={id} />
             <span>
               {says}{' '}
               <span class="dim">
-                {source} ({grade})
+                {source} ({grade}){strictness !== undefined && `, under strictness ${strictness} alone`}
               </span>
             </span>
           </li>

@@ -1,23 +1,39 @@
 import type { ScheduledView } from '../../../control/callbacks.ts'
 import type { CallbackEntry } from '../../../journal/entries.ts'
 import { queryOf } from '../../api.ts'
-import { instantText } from '../../format.ts'
+import { countText, instantText } from '../../format.ts'
 import { useLive } from '../../live.ts'
 import { hrefTo } from '../../route.ts'
 import { Badge, Status } from '../../ui/badge.tsx'
 import { Said } from '../../ui/text.tsx'
 
-/** Callbacks of a task: those to come, and what came of attempts. */
+/** Attempts shown; the earlier ones are in the list of callbacks. */
+const MOST_ATTEMPTS = 20
+
+/** Callbacks of a task: those to come, and what came of attempts, newest first. */
 export function Deliveries({ id }: { id: string }) {
-  const { value } = useLive<{ scheduled: ScheduledView[]; attempts: CallbackEntry[] }>(
-    `v1/callbacks${queryOf({ task: id })}`,
+  const { value } = useLive<{ scheduled: ScheduledView[] }>(`v1/callbacks${queryOf({ task: id, limit: 0 })}`)
+  const { value: journal } = useLive<{ items: CallbackEntry[]; count: number }>(
+    `v1/journal${queryOf({ kind: 'callback', task: id, limit: MOST_ATTEMPTS })}`,
   )
-  if (!value || value.scheduled.length + value.attempts.length === 0) return null
+  const scheduled = value?.scheduled ?? []
+  const { items: attempts, count } = journal ?? { items: [], count: 0 }
+  if (scheduled.length + attempts.length === 0) return null
   return (
     <section>
       <h3>Callbacks</h3>
       <ol class="events">
-        {value.attempts.map(attempt => (
+        {scheduled.map(({ id: callback, at, url, attempt }) => (
+          <li key={callback}>
+            <div class="event-head">
+              <Badge state="scheduled" />
+              <time>{instantText(at)}</time>
+              <span class="dim">attempt {attempt}</span>
+            </div>
+            <Said text={url} />
+          </li>
+        ))}
+        {attempts.toReversed().map(attempt => (
           <li key={attempt.seq}>
             <div class="event-head">
               <Badge state={attempt.outcome} tone={attempt.outcome === 'delivered' ? 'good' : 'bad'} />
@@ -29,17 +45,14 @@ export function Deliveries({ id }: { id: string }) {
             <Said text={attempt.url} />
           </li>
         ))}
-        {value.scheduled.map(({ id: callback, at, url, attempt }) => (
-          <li key={callback}>
-            <div class="event-head">
-              <Badge state="scheduled" />
-              <time>{instantText(at)}</time>
-              <span class="dim">attempt {attempt}</span>
-            </div>
-            <Said text={url} />
-          </li>
-        ))}
       </ol>
+      {count > attempts.length && (
+        <p>
+          <a href={hrefTo('callbacks', undefined, new URLSearchParams({ task: id }))}>
+            {countText(count - attempts.length, 'earlier attempt')}
+          </a>
+        </p>
+      )}
     </section>
   )
 }

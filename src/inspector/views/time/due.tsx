@@ -81,7 +81,7 @@ export function Due({ namespace }: { namespace: string }) {
           onMore={showMore}
         />
       )}
-      {endless > 0 && <p class="dim">{countText(endless, 'task')} never settle.</p>}
+      {endless > 0 && <p class="dim">{countText(endless, 'task never settles', 'tasks never settle')}.</p>}
     </section>
   )
 }
