@@ -12,7 +12,7 @@ export function Catalogue({ items, onChoose }: { items: readonly OutcomeLine[]; 
         <h2>What can happen</h2>
         <TextField label="Find" isLabelHidden type="search" placeholder="Find" value={wanted} onChange={setWanted} />
       </div>
-      <div class="scrolls" tabIndex={0} role="region" aria-label="Outcomes and faults">
+      <div class="scrolls stacked" tabIndex={0} role="region" aria-label="Outcomes and faults">
         <table>
           <thead>
             <tr>

@@ -15,7 +15,7 @@ const TITLES = { rules: 'Outcomes of creates', faults: 'Faults on top' } as cons
 export function RuleTable({ kind, rules }: RuleTableProps) {
   if (rules.length === 0) return null
   return (
-    <div class="scrolls" tabIndex={0} role="region" aria-label={TITLES[kind]}>
+    <div class="scrolls stacked" tabIndex={0} role="region" aria-label={TITLES[kind]}>
       <table>
         <caption>{TITLES[kind]}</caption>
         <thead>
@@ -50,8 +50,12 @@ export function RuleTable({ kind, rules }: RuleTableProps) {
               <td>
                 <Said text={whenText(rule)} />
               </td>
-              <td class="number">{rule.matched}</td>
-              <td class="number">{rule.fired}</td>
+              <td class="number" data-head="matched">
+                {rule.matched}
+              </td>
+              <td class="number" data-head="fired">
+                {rule.fired}
+              </td>
               <td>
                 <CommandButton act={() => remove(kind, rule)} kind="small">
                   Switch off
