@@ -59,6 +59,33 @@ describe.skipIf(missing)(`what the inspector shows of what was sent${missing}`, 
     expect([second?.headers['x-extra'], second?.body]).toEqual(['1', first?.body])
   })
 
+  it('says what came of a callback that was sent again, and no more once something else did', async () => {
+    await using simulator = await frozenSimulator()
+    const id = await createAsync(simulator, { callback_url: simulator.inbox.url('orders') })
+    await simulator.clock.untilSettled(id)
+    const { attempts } = await simulator.callbacks.list()
+    await simulator.inbox.answer('orders', { status: 503 })
+    await using tab = await look(simulator, `#/callbacks/${attempts[0]?.seq}`)
+    const { page } = tab
+    await page.getByRole('button', { name: 'Redeliver' }).click()
+    const said = page.getByRole('article').getByRole('status').first()
+    await said.getByText('answered with status 503').waitFor()
+    await page.getByRole('button', { name: 'Edit and resend' }).click()
+    const form = page.getByRole('form', { name: 'Edit and resend' })
+    await form.getByLabel('Address').fill('http://127.0.0.1:9/nobody')
+    await form.getByRole('button', { name: 'Send' }).click()
+    await form.getByRole('status').getByText('ECONNREFUSED').waitFor()
+    await form.getByLabel('Address').fill('javascript:alert(1)')
+    await form.getByRole('button', { name: 'Send' }).click()
+    await form.getByRole('alert').getByText('must be an http or https URL').waitFor()
+    expect(await form.getByRole('status').textContent()).toBe('')
+    await said.getByRole('link', { name: 'Attempt 2' }).click()
+    await page
+      .getByRole('article', { name: /^Attempt/ })
+      .getByText('sent by a command')
+      .waitFor()
+  })
+
   it('says of the two that are compared which is which', async () => {
     await using simulator = await frozenSimulator()
     const id = await createAsync(simulator, { callback_url: simulator.inbox.url('orders') })

@@ -12,11 +12,13 @@ import { Close, Detail } from '../../ui/split.tsx'
 import { Body, Headers, Said } from '../../ui/text.tsx'
 import { Differences } from './differences.tsx'
 import { Resend } from './resend.tsx'
+import { type Report, Sent } from './sent.tsx'
 
 /** One try to deliver a callback: what was sent, and what the receiver said. */
 export function AttemptDetail({ id }: { id: string }) {
   const { entry: attempt, problem } = useEntry<CallbackEntry>('callback', id)
   const [isEditing, setEditing] = useState(false)
+  const [report, setReport] = useState<Report | undefined>()
   if (!attempt) {
     return (
       <Detail label="Attempt">
@@ -24,6 +26,10 @@ export function AttemptDetail({ id }: { id: string }) {
         <Problem text={problem} />
       </Detail>
     )
+  }
+  const redeliver = async () => {
+    setReport(undefined)
+    setReport(await send<Report>('POST', `v1/callbacks/${part(attempt.callbackId ?? '')}/redeliver`))
   }
   const { outcome, url, at, endedAt, durationMs, callbackId, taskId } = attempt
   return (
@@ -45,12 +51,13 @@ export function AttemptDetail({ id }: { id: string }) {
       </div>
       {callbackId !== undefined && (
         <div class="tools">
-          <CommandButton act={() => send('POST', `v1/callbacks/${part(callbackId)}/redeliver`)} kind="primary">
+          <CommandButton act={redeliver} kind="primary">
             Redeliver
           </CommandButton>
           <button type="button" aria-expanded={isEditing} onClick={() => setEditing(!isEditing)}>
             Edit and resend
           </button>
+          <Sent report={report} />
         </div>
       )}
       {isEditing && callbackId !== undefined && <Resend id={callbackId} attempt={attempt} />}

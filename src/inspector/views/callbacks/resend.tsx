@@ -2,9 +2,9 @@ import { useState } from 'preact/hooks'
 import type { CallbackEntry } from '../../../journal/entries.ts'
 import { part, send } from '../../api.ts'
 import { prettyJson } from '../../format.ts'
-import { Badge } from '../../ui/badge.tsx'
 import { Problem, useCommand } from '../../ui/command.tsx'
 import { TextArea, TextField } from '../../ui/field.tsx'
+import { type Report, Sent } from './sent.tsx'
 
 /** Headers that each post makes anew. */
 const OWN = new Set(['host', 'connection', 'content-length', 'user-agent', 'authorization', 'x-mockling-post'])
@@ -16,17 +16,17 @@ export function Resend({ id, attempt }: { id: string; attempt: CallbackEntry }) 
   const [headers, setHeaders] = useState(before.map(([name, value]) => `${name}: ${value}`).join('\n'))
   const laidOut = prettyJson(attempt.requestBody)
   const [body, setBody] = useState(laidOut)
-  const [outcome, setOutcome] = useState('')
+  const [report, setReport] = useState<Report | undefined>()
   const { isBusy, problem, run } = useCommand()
   const resend = () =>
     run(async () => {
+      setReport(undefined)
       const given = headersIn(headers)
       const gone = before.filter(([name]) => !(name in given)).map(([name]) => [name, null] as const)
       // A signature is of the bytes: laying it out for reading is no edit.
       const sent = body === laidOut ? attempt.requestBody : body
       const edit = { url, headers: { ...Object.fromEntries(gone), ...given }, body: sent }
-      const report = await send<{ outcome: string }>('POST', `v1/callbacks/${part(id)}/resend`, edit)
-      setOutcome(report.outcome)
+      setReport(await send<Report>('POST', `v1/callbacks/${part(id)}/resend`, edit))
     })
   return (
     <form
@@ -44,11 +44,7 @@ export function Resend({ id, attempt }: { id: string; attempt: CallbackEntry }) 
         <button type="submit" class="primary" disabled={isBusy}>
           Send
         </button>
-        {outcome !== '' && (
-          <span role="status">
-            <Badge state={outcome} tone={outcome === 'delivered' ? 'good' : 'bad'} />
-          </span>
-        )}
+        <Sent report={report} />
       </div>
       <Problem text={problem} />
     </form>
