@@ -80,6 +80,10 @@ const redis = z
   .string(REDIS_TEXT)
   .refine(text => /^rediss?:\/\/[^/]/i.test(text) && /^\/?\d*$/.test(parsedUrl(text)?.pathname ?? '-'), REDIS_TEXT)
 
+/** What a header can carry as it is: it is asked for in one. */
+const KEY_TEXT = 'at least 8 ASCII characters, without a space at either end'
+const controlKey = z.string(KEY_TEXT).regex(/^[\x21-\x7e][\x20-\x7e]{6,}[\x21-\x7e]$/, KEY_TEXT)
+
 const PREFIX_TEXT = '1 to 64 letters, digits, _ . : or -'
 
 const HOST_TEXT = 'host names and addresses, such as kling.test, *.kling.test or 10.0.0.7'
@@ -161,7 +165,7 @@ export const Config = z.strictObject({
   keepAlive: number(0.1, 86_400).default(72).describe('Seconds that a connection is kept without a request.').meta({ value: 'seconds' }),
   replay: z.string('the name of a directory').min(1, 'the name of a directory').optional().describe('Recordings of mockling record: requests that are in them are answered as they were.').meta({ value: 'dir' }),
   demo: whole(0, 10_000).default(0).describe('Fill the namespace of the token demo with this many tasks to look at.').meta({ value: 'n' }),
-  controlKey: z.string('text of at least 8 characters').min(8, 'text of at least 8 characters').optional().describe('Key of the control door. Made up when bound wider than loopback.').meta({ value: 'key' }),
+  controlKey: controlKey.optional().describe('Key of the control door. Made up when bound wider than loopback.').meta({ value: 'key' }),
   logRequests: flag().default(false).describe('Log one line per request. On a terminal that is so anyway.'),
 })
 
