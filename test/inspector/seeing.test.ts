@@ -1,7 +1,7 @@
 import type { Locator, Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { createAsync, frozenSimulator } from '../support/requests.ts'
-import { browsing, expectAccessible, goTo, missing } from './browser.ts'
+import { browsing, expectAccessible, goTo, hasVideo, missing } from './browser.ts'
 
 const look = browsing()
 
@@ -73,6 +73,20 @@ describe.skipIf(missing)(`the inspector, however it is looked at${missing}`, () 
     await goTo(page, 'matrix')
     await page.getByRole('button', { name: 'kling-v2-6 std, sound: –' }).click()
     expect(await styleOf(page, '.cell[aria-pressed=true]', 'outlineStyle')).toBe('solid')
+  })
+
+  it('has a video no wider than what is around it on a phone', async () => {
+    await using simulator = await frozenSimulator()
+    const id = await createAsync(simulator)
+    await simulator.clock.advance({ seconds: 60 })
+    await using tab = await look(simulator, `#/tasks/${id}`, { width: 390, height: 844 })
+    const { page } = tab
+    await hasVideo(page)
+    const section = page
+      .locator('section')
+      .filter({ has: page.locator('video') })
+      .last()
+    expect((await boxOf(page.locator('video'))).width).toBe((await boxOf(section)).width)
   })
 
   it('has the end of a plan in sight beside its callback, and an instant in one line', async () => {
