@@ -88,8 +88,11 @@ describe.skipIf(missing)(`what one looks for in the inspector${missing}`, () => 
     })
     await using tab = await look(simulator, '#/verify/1')
     const { page } = tab
-    await page.getByRole('button', { name: 'Show 500 more' }).click()
-    await page.getByRole('button', { name: 'Show 200 more' }).click()
+    const more = page.getByRole('button', { name: 'Show more of the cases' })
+    await page.getByText('700 more cases.').waitFor()
+    await more.click()
+    await page.getByText('200 more cases.').waitFor()
+    await more.click()
     await page.getByText('case/1199').waitFor()
   })
 

@@ -8,6 +8,7 @@ import { useOnce } from '../../live.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Problem } from '../../ui/command.tsx'
 import { Choice } from '../../ui/field.tsx'
+import { More, useMost } from '../../ui/more.tsx'
 import { Close, Detail } from '../../ui/split.tsx'
 import { Said } from '../../ui/text.tsx'
 
@@ -42,24 +43,28 @@ const ORDER = ['failed', 'skipped', 'passed'] as const
 
 function Verdicts({ of }: { of: readonly Verdict[] }) {
   const [state, setState] = useState<string>(ORDER.find(name => of.some(one => one.state === name)) ?? 'passed')
-  const [most, setMost] = useState(PART)
-  const shown = of.filter(verdict => verdict.state === state)
   return (
     <>
       <Choice
         label="Cases that"
         value={state}
-        onChange={chosen => {
-          setState(chosen)
-          setMost(PART)
-        }}
+        onChange={setState}
         options={ORDER.map(name => [name, `${name} (${of.filter(one => one.state === name).length})`])}
       />
+      <Cases key={state} of={of.filter(verdict => verdict.state === state)} />
+    </>
+  )
+}
+
+function Cases({ of }: { of: readonly Verdict[] }) {
+  const [most, showMore] = useMost(PART)
+  return (
+    <>
       <ol class="events">
-        {shown.slice(0, most).map(({ id, promise, text, state: came }) => (
+        {of.slice(0, most).map(({ id, promise, text, state }) => (
           <li key={id}>
             <div class="event-head">
-              <Badge state={came} />
+              <Badge state={state} />
               <code>
                 <Said text={id} />
               </code>
@@ -75,13 +80,15 @@ function Verdicts({ of }: { of: readonly Verdict[] }) {
           </li>
         ))}
       </ol>
-      <More left={shown.length - most} onMore={() => setMost(most + PART)} />
+      {of.length > most && (
+        <More text={`${countText(of.length - most, 'more case')}.`} label="the cases" onMore={showMore} />
+      )}
     </>
   )
 }
 
 function Causes({ of: { causes, compared } }: { of: Drift }) {
-  const [most, setMost] = useState(PART)
+  const [most, showMore] = useMost(PART)
   if (causes.length === 0) return <p>{countText(compared, 'recording')} answered as recorded.</p>
   return (
     <>
@@ -112,19 +119,9 @@ function Causes({ of: { causes, compared } }: { of: Drift }) {
           </li>
         ))}
       </ol>
-      <More left={causes.length - most} onMore={() => setMost(most + PART)} />
+      {causes.length > most && (
+        <More text={`${countText(causes.length - most, 'more cause')}.`} label="the causes" onMore={showMore} />
+      )}
     </>
-  )
-}
-
-function More({ left, onMore }: { left: number; onMore: () => void }) {
-  if (left <= 0) return null
-  return (
-    <p>
-      <button type="button" onClick={onMore}>
-        Show {Math.min(PART, left)} more
-      </button>{' '}
-      <span class="dim">of {left.toLocaleString('en')}</span>
-    </p>
   )
 }
