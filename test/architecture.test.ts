@@ -26,7 +26,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   conformance: ['conformance', 'contract', 'fixtures'],
   recording: ['recording', 'contract', 'simulation'],
   testing: ['testing', 'contract', 'control', 'journal', PUBLIC],
-  inspector: ['inspector', 'contract', 'control', 'journal', 'faults', 'conformance', 'recording'],
+  inspector: ['inspector', 'contract', 'control', 'journal', 'callbacks', 'faults', 'conformance', 'recording'],
 }
 
 /** Arrows for types alone: nothing of that room is there at run time. */
@@ -40,7 +40,7 @@ const TYPES_ONLY: Readonly<Record<string, readonly string[]>> = {
   metrics: ['journal'],
   openapi: ['control'],
   testing: ['journal'],
-  inspector: ['control', 'journal', 'faults', 'conformance', 'recording'],
+  inspector: ['control', 'journal', 'callbacks', 'faults', 'conformance', 'recording'],
 }
 
 interface Import {

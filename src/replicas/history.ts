@@ -1,10 +1,10 @@
-import { setImmediate as turn } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
 import { z } from 'zod'
 import type { Inboxes, Message, Unplaced } from '../control/inboxes.ts'
 import type { Journal } from '../journal/journal.ts'
 import { machineTime, pause } from '../simulation/timebase.ts'
 import { isGone } from './link.ts'
+import { Lull } from './lull.ts'
 import { countIn, type Item, itemsOf, linesOf, sealedFrom, type Unsent } from './packs.ts'
 import { Window } from './window.ts'
 
@@ -32,7 +32,10 @@ const NOWHERE = '0-0'
 const AGAIN_MS = 500
 
 /** Real milliseconds between two reads, unless somebody waits for what is read: what happens meanwhile is read at once. */
-const GATHER_MS = 25
+const READ_MS = 25
+
+/** And between two times that something is told, unless somebody waits for that: so much of the journal a killed process takes along. */
+const TELL_MS = 5
 
 /** Items of the stream read at once. */
 const BATCH = 100
@@ -70,8 +73,10 @@ export class History {
   /** Up to here everything is known. */
   #position = NOWHERE
   readonly #told = new Set<() => void>()
-  /** Ends the time between two reads. */
-  #hurry = () => {}
+  readonly #reading = new Lull(READ_MS)
+  readonly #telling = new Lull(TELL_MS)
+  /** How many wait for what happened here to be in the stream. */
+  #flushing = 0
   #unsent: Unsent[] = []
   #sending: Promise<void> | undefined
   /** The last of its own. */
@@ -129,15 +134,21 @@ export class History {
    * @throws if it can't be put there.
    */
   async flush(): Promise<string> {
-    while (this.#unsent.length > 0 || this.#sending) await this.#send()
-    return this.#sent
+    this.#flushing++
+    try {
+      this.#telling.end()
+      while (this.#unsent.length > 0 || this.#sending) await this.#send()
+      return this.#sent
+    } finally {
+      this.#flushing--
+    }
   }
 
   /** Resolves once everything up to that place is known here. */
   async reached(place: string): Promise<void> {
     while (isBefore(this.#position, place) && !this.#isClosed) {
       const told = new Promise<void>(resolve => this.#told.add(resolve))
-      this.#hurry()
+      this.#reading.end()
       await told
     }
   }
@@ -146,7 +157,7 @@ export class History {
     this.#isClosed = true
     await this.flush().catch(() => {})
     this.#reader.disconnect()
-    this.#hurry()
+    this.#reading.end()
     this.#tell()
   }
 
@@ -183,9 +194,8 @@ export class History {
 
   async #sendAll(): Promise<void> {
     const { redis, id } = this.#options
-    // What else this turn of the event loop brings is sent along.
-    await turn()
     while (this.#unsent.length > 0) {
+      if (this.#flushing === 0) await this.#telling.pass()
       const sent = this.#unsent.splice(0, MOST_AT_ONCE)
       try {
         const places = await Promise.all(
@@ -203,24 +213,12 @@ export class History {
     while (!this.#isClosed) {
       try {
         const count = await this.#read(0)
-        if (count < BATCH) await this.#gather()
+        if (count < BATCH && this.#told.size === 0 && !this.#isClosed) await this.#reading.pass()
       } catch {
         // Without a connection, or because there is no stream there but something else.
         if (!this.#isClosed) await this.#resumed()
       }
     }
-  }
-
-  /** Resolves after a while, or when somebody waits for what is read next. */
-  #gather(): Promise<void> {
-    if (this.#told.size > 0 || this.#isClosed) return Promise.resolve()
-    return new Promise(resolve => {
-      const callOff = machineTime.after(GATHER_MS, resolve)
-      this.#hurry = () => {
-        callOff()
-        resolve()
-      }
-    })
   }
 
   /** Resolves when it may be tried again. */
