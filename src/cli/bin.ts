@@ -3,7 +3,6 @@ import { existsSync, readFileSync } from 'node:fs'
 import Module, { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { debuglog } from 'node:util'
-import { setFlagsFromString } from 'node:v8'
 import { codeCacheOf, runScript, scriptOf } from './code-cache.ts'
 
 /** Whether `serve` is meant, and not its help: all that `quick.cjs` knows. */
@@ -15,12 +14,6 @@ function isServe(words: readonly string[]): boolean {
 
 /** What `NODE_DEBUG=mockling` shows. */
 const debug = debuglog('mockling')
-
-/**
- * By how much the heap grows before V8 looks for garbage among what is old. By itself V8 lets it grow to four times what is
- * in use while creates come fast, and most of what was kept for a few seconds is garbage then.
- */
-const HEAP_GROWING = '--heap-growing-percent=50'
 
 /**
  * Runs a file as `require` would, with what V8 made of it when the package was built. If V8 won't have that (it was started
@@ -39,8 +32,6 @@ function runQuickly(file: string): void {
   const script = scriptOf(file, text, readFileSync(cache))
   debug('%s: %s', cache, script.cachedDataRejected ? 'rejected' : 'taken')
   runScript(script, file)
-  // No earlier, and not where Node keeps what V8 made: V8 takes that only under the flags it was made with.
-  setFlagsFromString(HEAP_GROWING)
 }
 
 if (isServe(process.argv.slice(2))) runQuickly(join(import.meta.dirname, 'quick.cjs'))
