@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks'
+import { countText } from '../format.ts'
 
 /** How much of a list is shown: `step` at first, and as much more each time that it is asked for. */
 export function useMost(step: number): readonly [most: number, showMore: () => void] {
@@ -24,4 +25,16 @@ export function More({ text, label, onMore }: MoreProps) {
       </button>
     </p>
   )
+}
+
+interface RestProps extends Omit<MoreProps, 'text'> {
+  /** How many are not shown. */
+  readonly count: number
+  /** What one of them is. */
+  readonly one: string
+}
+
+/** The same by their number, if there are any. */
+export function Rest({ count, one, label, onMore }: RestProps) {
+  return count > 0 ? <More text={`${countText(count, one)}.`} label={label} onMore={onMore} /> : null
 }

@@ -1,12 +1,12 @@
 import type { TaskView } from '../../../control/shapes.ts'
 import type { Duplicate, Duplicates, Half } from '../../../journal/duplicates.ts'
 import { part } from '../../api.ts'
-import { countText, creditsText, instantText } from '../../format.ts'
+import { creditsText, instantText } from '../../format.ts'
 import { useOnce } from '../../live.ts'
 import { hrefTo } from '../../route.ts'
 import { Status } from '../../ui/badge.tsx'
 import { Empty } from '../../ui/empty.tsx'
-import { More } from '../../ui/more.tsx'
+import { Rest } from '../../ui/more.tsx'
 import { Body, Said } from '../../ui/text.tsx'
 
 /** The newest pairs, and how many there are. */
@@ -36,13 +36,7 @@ export function DuplicateList({ duplicates: { pairs, count }, onMore }: Duplicat
           ))}
         </ol>
       )}
-      {count > pairs.length && (
-        <More
-          text={`${countText(count - pairs.length, 'earlier pair')}.`}
-          label="what was bought twice"
-          onMore={onMore}
-        />
-      )}
+      <Rest count={count - pairs.length} one="earlier pair" label="what was bought twice" onMore={onMore} />
     </section>
   )
 }

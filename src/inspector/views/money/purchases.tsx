@@ -1,9 +1,9 @@
 import type { Purchase } from '../../../journal/ledger.ts'
-import { countText, creditsText, instantText } from '../../format.ts'
+import { creditsText, instantText } from '../../format.ts'
 import { hrefTo } from '../../route.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Empty } from '../../ui/empty.tsx'
-import { More } from '../../ui/more.tsx'
+import { Rest } from '../../ui/more.tsx'
 import { Said } from '../../ui/text.tsx'
 
 interface PurchasesProps {
@@ -65,9 +65,7 @@ export function Purchases({ purchases, count, onMore }: PurchasesProps) {
           </table>
         </div>
       )}
-      {count > purchases.length && (
-        <More text={`${countText(count - purchases.length, 'earlier purchase')}.`} label="the ledger" onMore={onMore} />
-      )}
+      <Rest count={count - purchases.length} one="earlier purchase" label="the ledger" onMore={onMore} />
     </section>
   )
 }

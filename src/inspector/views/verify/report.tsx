@@ -8,7 +8,7 @@ import { useOnce } from '../../live.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Problem } from '../../ui/command.tsx'
 import { Choice } from '../../ui/field.tsx'
-import { More, useMost } from '../../ui/more.tsx'
+import { Rest, useMost } from '../../ui/more.tsx'
 import { Close, Detail } from '../../ui/split.tsx'
 import { Said } from '../../ui/text.tsx'
 
@@ -80,9 +80,7 @@ function Cases({ of }: { of: readonly Verdict[] }) {
           </li>
         ))}
       </ol>
-      {of.length > most && (
-        <More text={`${countText(of.length - most, 'more case')}.`} label="the cases" onMore={showMore} />
-      )}
+      <Rest count={of.length - most} one="more case" label="the cases" onMore={showMore} />
     </>
   )
 }
@@ -119,9 +117,7 @@ function Causes({ of: { causes, compared } }: { of: Drift }) {
           </li>
         ))}
       </ol>
-      {causes.length > most && (
-        <More text={`${countText(causes.length - most, 'more cause')}.`} label="the causes" onMore={showMore} />
-      )}
+      <Rest count={causes.length - most} one="more cause" label="the causes" onMore={showMore} />
     </>
   )
 }
