@@ -4,6 +4,7 @@ import { startReceiver } from '../callbacks/receiver.ts'
 import { create, createAsync, frozenSimulator, until } from '../support/requests.ts'
 import { speak } from '../support/sockets.ts'
 import { browsing, goTo, missing, PATIENCE_MS } from './browser.ts'
+import { delivered } from './delivered.ts'
 
 const look = browsing()
 
@@ -46,10 +47,8 @@ describe.skipIf(missing)(`what the inspector shows of what was sent${missing}`, 
 
   it('sends a callback again byte by byte where its body was not edited', async () => {
     await using simulator = await frozenSimulator()
-    const id = await createAsync(simulator, { callback_url: simulator.inbox.url('orders') })
-    await simulator.clock.untilSettled(id)
-    const { attempts } = await simulator.callbacks.list()
-    await using tab = await look(simulator, `#/callbacks/${attempts[0]?.seq}`)
+    const attempt = await delivered(simulator)
+    await using tab = await look(simulator, `#/callbacks/${attempt.seq}`)
     const { page } = tab
     await page.getByRole('button', { name: 'Edit and resend' }).click()
     await page.getByLabel('Headers, one a line').fill('x-extra: 1')
@@ -61,11 +60,9 @@ describe.skipIf(missing)(`what the inspector shows of what was sent${missing}`, 
 
   it('says what came of a callback that was sent again, and no more once something else did', async () => {
     await using simulator = await frozenSimulator()
-    const id = await createAsync(simulator, { callback_url: simulator.inbox.url('orders') })
-    await simulator.clock.untilSettled(id)
-    const { attempts } = await simulator.callbacks.list()
+    const attempt = await delivered(simulator)
     await simulator.inbox.answer('orders', { status: 503 })
-    await using tab = await look(simulator, `#/callbacks/${attempts[0]?.seq}`)
+    await using tab = await look(simulator, `#/callbacks/${attempt.seq}`)
     const { page } = tab
     await page.getByRole('button', { name: 'Redeliver' }).click()
     const said = page.getByRole('article').getByRole('status').first()
@@ -88,16 +85,14 @@ describe.skipIf(missing)(`what the inspector shows of what was sent${missing}`, 
 
   it('says of the two that are compared which is which', async () => {
     await using simulator = await frozenSimulator()
-    const id = await createAsync(simulator, { callback_url: simulator.inbox.url('orders') })
-    await simulator.clock.untilSettled(id)
-    const { attempts } = await simulator.callbacks.list()
-    await simulator.callbacks.redeliver(attempts[0]?.callbackId ?? '')
-    await using tab = await look(simulator, `#/callbacks/${attempts[0]?.seq}`)
+    const attempt = await delivered(simulator)
+    await simulator.callbacks.redeliver(attempt.callbackId ?? '')
+    await using tab = await look(simulator, `#/callbacks/${attempt.seq}`)
     const { page } = tab
     await page.getByLabel('With').selectOption({ index: 1 })
     await page.getByText('They are the same.').waitFor()
     await simulator.inbox.answer('orders', { status: 500 })
-    await simulator.callbacks.redeliver(attempts[0]?.callbackId ?? '')
+    await simulator.callbacks.redeliver(attempt.callbackId ?? '')
     await page.getByRole('option', { name: /bad-status, attempt 3/ }).waitFor({ state: 'attached' })
     await page.getByLabel('With').selectOption({ index: 1 })
     await page.getByText('− is the one chosen, + the one above.').waitFor()

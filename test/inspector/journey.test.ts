@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { create, createAsync, frozenSimulator, namespaceOf, post } from '../support/requests.ts'
 import { browsing, goTo, hasVideo, isLive, missing, PATIENCE_MS } from './browser.ts'
+import { delivered } from './delivered.ts'
 
 const look = browsing()
 
@@ -45,10 +46,8 @@ describe.skipIf(missing)(`the inspector${missing}`, () => {
 
   it('edits a callback and sends it, and shows what is different', async () => {
     await using simulator = await frozenSimulator()
-    const id = await createAsync(simulator, { callback_url: simulator.inbox.url('orders') })
-    await simulator.clock.untilSettled(id)
-    const { attempts } = await simulator.callbacks.list()
-    await using tab = await look(simulator, `#/callbacks/${attempts[0]?.seq}`)
+    const attempt = await delivered(simulator)
+    await using tab = await look(simulator, `#/callbacks/${attempt.seq}`)
     const { page } = tab
     await page.getByRole('button', { name: 'Edit and resend' }).click()
     const form = page.getByRole('form', { name: 'Edit and resend' })
