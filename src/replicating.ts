@@ -27,6 +27,9 @@ import type { Store } from './store/store.ts'
 /** Held requests outlast a Redis that is away for so many real milliseconds. */
 const PATIENCE_MS = 5000
 
+/** Who stops waits so many real milliseconds for a Redis that does not answer (chosen). */
+const PARTING_MS = 500
+
 /** What replicas need to know of the process they are in. */
 export interface Around {
   readonly load: Load
@@ -135,7 +138,9 @@ export class Replicas {
     },
   }
 
-  dispatcher(options: Omit<SharedDispatcherOptions, 'store' | 'owings' | 'bull' | 'connect' | 'prefix'>): Deliveries {
+  dispatcher(
+    options: Omit<SharedDispatcherOptions, 'store' | 'owings' | 'bull' | 'connect' | 'prefix' | 'isThere'>,
+  ): Deliveries {
     return new SharedDispatcher({
       ...options,
       // As they are: what fails for want of Redis is tried again, and no overload.
@@ -144,6 +149,7 @@ export class Replicas {
       bull: this.#packages,
       connect: () => this.#connection(),
       prefix: `${this.#prefix}bull`,
+      isThere: () => this.#part(),
       onTrouble: error => {
         if (!isGone(error)) this.#around.onDefect(error)
       },
@@ -186,6 +192,14 @@ export class Replicas {
     await this.#bus.close()
     await this.#redisStore.close()
     this.#link.redis.disconnect()
+  }
+
+  /** Whether there is a Redis to write to at the end. One that does not answer is let go of: what it was asked has failed then. */
+  async #part(): Promise<boolean> {
+    this.#isClosing = true
+    const isThere = await this.#link.answers(PARTING_MS)
+    if (!isThere) this.#link.redis.disconnect()
+    return isThere
   }
 
   /** The same, whose failures for want of Redis are overloads. */

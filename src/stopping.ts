@@ -22,7 +22,7 @@ export async function stop(
   timebase: Timebase,
 ): Promise<Leftover> {
   app.server.close()
-  const pendingTasks = await store.pending().catch(unknown)
+  const pending = store.pending().catch(unknown)
   const heldRequests = namespaces.all().reduce((sum, namespace) => sum + namespace.held.size, 0)
   let callOff = () => {}
   const drained = new Promise<void>(resolve => {
@@ -30,7 +30,7 @@ export async function stop(
   })
   const undone = dispatcher.close(drained)
   namespaces.close()
-  const callbacks = await undone
+  const [pendingTasks, callbacks] = await Promise.all([pending, undone])
   callOff()
   await app.close()
   return { pendingTasks, callbacks, heldRequests }

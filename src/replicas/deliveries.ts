@@ -20,6 +20,8 @@ export interface SharedDispatcherOptions extends CourierOptions, Pick<JobsOption
   readonly owings: Owings
   /** Something went wrong with Redis. It goes on by itself when that is back. */
   readonly onTrouble?: (error: unknown) => void
+  /** Asked when nothing is sent any more: whether there is a Redis to write down what came of it. Default: there is. */
+  readonly isThere?: () => Promise<boolean>
   /** When it looks for what other replicas have left behind. Default: the machine's. */
   readonly timebase?: Timebase
 }
@@ -136,14 +138,17 @@ export class SharedDispatcher implements Deliveries {
     this.#isClosed = true
     this.#unwatch()
     const sent = this.#courier.close(drained)
-    const written = sent.then(() => pause(WRITING_MS))
+    const { isThere = async () => true, owings } = this.#options
+    const written = sent.then(async () => {
+      if (await isThere()) await pause(WRITING_MS)
+    })
     void written.then(() => this.#patience.end())
     // What it has claimed and can't make jobs of, for want of Redis, others will.
     await Promise.race([this.#ferry.close(), written])
     const left = this.#jobs.atWork
     await this.#jobs.close(written)
     this.#patience.end()
-    const owed = await this.#options.owings.count().catch(() => ({ waiting: 0, underway: left }))
+    const owed = await owings.count().catch(() => ({ waiting: 0, underway: left }))
     return owed.waiting + owed.underway
   }
 

@@ -1,4 +1,5 @@
 import type { Redis, RedisOptions } from 'ioredis'
+import { machineTime, pause } from '../simulation/timebase.ts'
 
 /** How long a command may take, and a connection to come about, in real milliseconds (chosen). */
 const COMMAND_MS = 3000
@@ -12,6 +13,12 @@ const SILENT_MS = 2000
 /** The longest wait between two tries to connect, in real milliseconds (chosen). */
 const LONGEST_WAIT_MS = 500
 
+/** A connection that is ended, and that the other side does not end, is broken off after so many real milliseconds (chosen). */
+const GOODBYE_MS = 50
+
+/** Real milliseconds between two tries to be answered. */
+const AGAIN_MS = 50
+
 /**
  * What a command meets when there is no connection: it fails at once, and is never sent a second time. Each is sent by itself:
  * ioredis' way of sending those of one turn together (`enableAutoPipelining`) takes more of the processor than it saves, up to a third
@@ -24,6 +31,7 @@ export const AT_ONCE = {
   commandTimeout: COMMAND_MS,
   socketTimeout: SILENT_MS,
   connectTimeout: COMMAND_MS,
+  disconnectTimeout: GOODBYE_MS,
   lazyConnect: true,
   retryStrategy: (tries: number) => Math.min(LONGEST_WAIT_MS, 25 * 2 ** Math.min(tries, 10)),
 } satisfies RedisOptions
@@ -83,6 +91,21 @@ export class Link {
 
   onChange(listener: (isUp: boolean) => void): void {
     this.#onChange.add(listener)
+  }
+
+  /** Whether it answers within so many real milliseconds. */
+  async answers(ms: number): Promise<boolean> {
+    const until = machineTime.now() + ms
+    const tooLate = pause(ms).then(() => false)
+    for (;;) {
+      const answered = this.redis.ping().then(
+        () => true,
+        () => false,
+      )
+      const isHeard = await Promise.race([answered, tooLate])
+      if (isHeard || machineTime.now() >= until) return isHeard
+      await pause(AGAIN_MS)
+    }
   }
 
   #change(isUp: boolean): void {

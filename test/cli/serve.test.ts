@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { isRedisThere, startRedis, withoutRedis } from '../support/redis.ts'
 import { create, run, serve } from './command.ts'
 
 function folder(files: Record<string, string>): string {
@@ -71,6 +72,21 @@ describe('mockling serve', () => {
     const { code, stderr } = await served.ended()
     expect(code).toBe(0)
     expect(stderr).toContain('2 pending task(s), 1 callback(s) not delivered and 1 held request(s) answered 503')
+  })
+
+  it.runIf(isRedisThere)(`ends soon on SIGTERM though Redis hangs${withoutRedis}`, async () => {
+    await using redis = await startRedis()
+    await using served = await serve(['--redis-url', redis.url, '--pace', '600'])
+    const held = create(served.facts.url, {})
+    await waitUntil(async () => (await waiting(served.facts.url)) === 1)
+    redis.pause()
+    const began = performance.now()
+    served.signal('SIGTERM')
+    expect((await held).headers.get('x-mockling-shutdown')).toBe('1')
+    const { code, stderr } = await served.ended()
+    expect(performance.now() - began).toBeLessThan(1900)
+    expect(code).toBe(0)
+    expect(stderr).toContain('1 held request(s) answered 503')
   })
 
   it('cuts a callback off that takes longer than --drain', async () => {

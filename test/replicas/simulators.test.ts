@@ -343,17 +343,21 @@ describe.runIf(isRedisThere)(`replicas whose Redis is away${withoutRedis}`, () =
     expect(defects).toEqual([])
   })
 
-  it('stop though it hangs', async () => {
+  it.each(['hangs', 'is away'])('stop soon though it %s, and end held requests at once', async how => {
     await using server = await startRedis()
-    const simulator = await createSimulator({ redisUrl: server.url, pace: 600, drain: 0 })
+    const simulator = await createSimulator({ redisUrl: server.url, pace: 600 })
     const held = create(simulator)
     await until('it is held', async () => (await simulator.control.tasks('server', PENDING)).total === 1)
-    server.pause()
+    if (how === 'hangs') server.pause()
+    else await server.stop()
     const began = performance.now()
-    await simulator.close()
-    expect((await held).statusCode).toBe(503)
-    // It is given up on once, after two seconds, and not by each who asks it; two more are for writing down what came of callbacks.
-    expect(performance.now() - began).toBeLessThan(12_000)
+    const closing = simulator.close().then(() => 'closed')
+    const { statusCode, headers } = await held
+    expect([statusCode, headers['x-mockling-shutdown']]).toEqual([503, '1'])
+    expect(await Promise.race([closing, 'not yet'])).toBe('not yet')
+    await closing
+    // Half a second is what it is given to answer.
+    expect(performance.now() - began).toBeLessThan(1900)
   })
 
   it('keep their rules though it has forgotten them, also when another joins', async () => {
