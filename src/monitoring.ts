@@ -83,9 +83,10 @@ export class Monitoring implements Fares {
           name: 'mockling_tasks',
           help: 'Tasks kept, by the state they are in.',
           values: census.map(([state, value]) => ({ labels: { state }, value })),
+          isShared: true,
         },
-        one('tasks_pending', 'Tasks that are not settled.', await store.pending()),
-        one('deliveries_waiting', 'Callbacks that wait to be due.', await dispatcher().waiting),
+        ofAll('tasks_pending', 'Tasks that are not settled.', await store.pending()),
+        ofAll('deliveries_waiting', 'Callbacks that wait to be due.', await dispatcher().waiting),
       ]
     } catch (error) {
       if (error instanceof Overload) return []
@@ -103,12 +104,12 @@ export class Monitoring implements Fares {
       one('bodies_arriving_bytes', 'Bytes of large bodies that have not arrived whole.', load.bodyBytes),
       one('stream_clients', 'Readers who follow the journal.', load.of('streams')),
       one('inbox_waits', 'Requests that wait for something to come to an inbox.', load.of('waits')),
-      one('journal_entries', 'Entries in the journal.', journal.count()),
-      one('namespaces', 'Tokens that are known, and the server itself.', namespaces.all().length),
+      ofAll('journal_entries', 'Entries in the journal.', journal.count()),
+      ofAll('namespaces', 'Tokens that are known, and the server itself.', namespaces.all().length),
       one('ready', '1 while callers may be sent here.', Number((await this.objections()).length === 0)),
       {
         name: 'mockling_limit',
-        help: 'How much there may be of what, as the header x-mockling-overload names it.',
+        help: 'How much there may be of what, as the header x-mockling-overload names it; of pending, over all replicas.',
         values: limitsOf(load.caps).map(([kind, value]) => ({ labels: { kind }, value })),
       },
     ]
@@ -117,6 +118,11 @@ export class Monitoring implements Fares {
 
 function one(name: string, help: string, value: number): Family {
   return { name: `mockling_${name}`, help, values: [{ labels: {}, value }] }
+}
+
+/** A number that replicas have together. */
+function ofAll(name: string, help: string, value: number): Family {
+  return { ...one(name, help, value), isShared: true }
 }
 
 /** How much there may be of what, by the names that refusals give it. */

@@ -17,7 +17,11 @@ export interface Family {
   readonly name: string
   readonly help: string
   readonly values: readonly Counted[]
+  /** Replicas have it together, and each tells all of it. */
+  readonly isShared?: boolean
 }
+
+const SHARED = ' Of replicas each tells all of it: take the max, not the sum.'
 
 /** The process's own, once for all simulators in it. */
 let ofProcess: Registry | undefined
@@ -38,8 +42,13 @@ export async function expose(sources: Sources): Promise<{ type: string; text: st
     const made = new Counter({ name, help, labelNames, registers: [registry] })
     for (const { labels, value } of values) made.inc(labels, value)
   }
-  const gauge = ({ name, help, values }: Family) => {
-    const made = new Gauge({ name, help, labelNames: namesOf(values), registers: [registry] })
+  const gauge = ({ name, help, values, isShared = false }: Family) => {
+    const made = new Gauge({
+      name,
+      help: help + (isShared ? SHARED : ''),
+      labelNames: namesOf(values),
+      registers: [registry],
+    })
     for (const { labels, value } of values) made.set(labels, value)
   }
   const { tally, identity } = sources
@@ -57,9 +66,8 @@ export async function expose(sources: Sources): Promise<{ type: string; text: st
   registry.registerMetric(latenessOf(tally))
   const overloads = [...sources.overloads()].map(([kind, value]) => ({ labels: { kind }, value }))
   counter('mockling_overloads_total', 'Answers of 503 because there was too much of something.', overloads)
-  counter('mockling_journal_dropped_entries_total', 'Entries that had to make room, since the last reset.', [
-    of(sources.journalDropped()),
-  ])
+  const droppedHelp = `Entries that had to make room, since the last reset.${SHARED}`
+  counter('mockling_journal_dropped_entries_total', droppedHelp, [of(sources.journalDropped())])
   for (const family of await sources.gauges()) gauge(family)
   return { type: registry.contentType, text: await Registry.merge([registry, processRegistry()]).metrics() }
 }
