@@ -22,6 +22,8 @@ export interface Watched {
   readonly identity: Identity
   /** Whether what is shared with replicas can be reached and changed; absent without any. */
   readonly isConnected?: (() => boolean) | undefined
+  /** How often something that replicas share was missed. */
+  readonly gaps: () => number
 }
 
 /** How a simulator fares: counted all along, and asked for at a scrape or a probe. */
@@ -52,7 +54,7 @@ export class Monitoring implements Fares {
 
   /** What makes the text is loaded when somebody asks: a start pays nothing for it. */
   readonly metrics: Fares['metrics'] = async () => {
-    const { load, journal, identity } = this.#watched
+    const { load, journal, identity, gaps } = this.#watched
     const { expose } = await import('./metrics/exposition.ts')
     return expose({
       identity,
@@ -60,6 +62,7 @@ export class Monitoring implements Fares {
       overloads: () => load.refused,
       gauges: () => this.#gauges(),
       journalDropped: () => journal.dropped.entries,
+      journalGaps: gaps,
     })
   }
 

@@ -16,10 +16,11 @@ import { RedisHits } from './replicas/hits.ts'
 import { AT_ONCE, guarded, isGone, Link } from './replicas/link.ts'
 import { loadPackages, type Packages, PackagesMissing } from './replicas/packages.ts'
 import { MOST_REPLICAS, RedisBus } from './replicas/redis-bus.ts'
+import type { Gap } from './replicas/stream.ts'
 import { type Changed, maskedUrl, type Settings } from './settings.ts'
 import type { Namespaces } from './simulation/namespaces.ts'
 import { Places } from './simulation/places.ts'
-import type { Timebase } from './simulation/timebase.ts'
+import { isoTime, type Timebase } from './simulation/timebase.ts'
 import type { RedisStoreOptions } from './store/redis/options.ts'
 import { RedisStore } from './store/redis.ts'
 import type { Store } from './store/store.ts'
@@ -66,6 +67,7 @@ export class Replicas {
   readonly #redisStore: RedisStore
   #history: History | undefined
   #company: Company | undefined
+  #gaps = 0
   #callOff = () => {}
   #isClosing = false
 
@@ -116,6 +118,11 @@ export class Replicas {
     return this.#link.isUp && this.#bus.isAlive
   }
 
+  /** How often this replica was away for longer than what happened is kept. */
+  get gaps(): number {
+    return this.#gaps
+  }
+
   readonly sharing: Sharing = {
     share: act => this.guard(() => this.#joined.share(act)),
     follow: act =>
@@ -164,7 +171,7 @@ export class Replicas {
     const { journal, inboxes, namespaces, config, rulebook, control } = members
     const history = new History({
       ...{ redis: this.#link.redis, prefix: this.#prefix, id: this.#bus.id, journal, inboxes },
-      ...{ most: config.journalSize, onDefect: this.#around.onDefect },
+      ...{ most: config.journalSize, onDefect: this.#around.onDefect, onGap: gap => this.#onGap(gap) },
     })
     this.#history = history
     this.#company = new Company({
@@ -237,6 +244,13 @@ export class Replicas {
   #connection(): Redis {
     const { redisUrl = '' } = this.#config
     return new this.#packages.Redis(redisUrl, { maxRetriesPerRequest: null, retryStrategy: AT_ONCE.retryStrategy })
+  }
+
+  #onGap({ after, before }: Gap): void {
+    this.#gaps++
+    this.#around.onWarning(
+      `this replica was away for long: entries of the journal and messages of inboxes that others got from ${isoTime(after)} to ${isoTime(before)} are unknown here, and what was cleared then may still be`,
+    )
   }
 
   #onLink(isUp: boolean, namespaces: Namespaces): void {

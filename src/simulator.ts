@@ -153,6 +153,7 @@ async function assemble(config: Config, around: Surroundings, held: Held): Promi
     dispatcher: () => dispatcher,
     identity,
     isConnected,
+    gaps: () => replicas?.gaps ?? 0,
   })
   const controlKey = config.controlKey ?? (isLoopback(config.host) ? undefined : randomBytes(12).toString('base64url'))
   const recordings = recordingsOf(config)

@@ -10,6 +10,8 @@ export interface Sources {
   readonly gauges: () => Promise<readonly Family[]>
   /** Entries that the journal had to let go. */
   readonly journalDropped: () => number
+  /** How often a replica has missed entries of others. */
+  readonly journalGaps: () => number
 }
 
 /** Numbers of one kind. */
@@ -68,6 +70,8 @@ export async function expose(sources: Sources): Promise<{ type: string; text: st
   counter('mockling_overloads_total', 'Answers of 503 because there was too much of something.', overloads)
   const droppedHelp = `Entries that had to make room, since the last reset.${SHARED}`
   counter('mockling_journal_dropped_entries_total', droppedHelp, [of(sources.journalDropped())])
+  const gapsHelp = 'Times that this replica was away for longer than what happens at others is kept for it.'
+  counter('mockling_journal_gaps_total', gapsHelp, [of(sources.journalGaps())])
   for (const family of await sources.gauges()) gauge(family)
   return { type: registry.contentType, text: await Registry.merge([registry, processRegistry()]).metrics() }
 }

@@ -6,6 +6,7 @@ import { machineTime, pause } from '../simulation/timebase.ts'
 import { isGone } from './link.ts'
 import { Lull } from './lull.ts'
 import { countIn, type Item, itemsOf, linesOf, sealedFrom, type Unsent } from './packs.ts'
+import { type Gap, gapAfter, isBefore, NOWHERE } from './stream.ts'
 import { Window } from './window.ts'
 
 /** What must be so of a message lest it did harm. */
@@ -25,9 +26,6 @@ local item = '{"message":{"seq":' .. seq .. ',' .. ARGV[3] .. '}'
 return redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[2], '*', 'from', '', 'item', item)
 `
 
-/** A place in the stream before the first. */
-const NOWHERE = '0-0'
-
 /** Real milliseconds before a read that failed, though there is a connection, is tried again. */
 const AGAIN_MS = 500
 
@@ -39,6 +37,9 @@ const TELL_MS = 5
 
 /** Items of the stream read at once. */
 const BATCH = 100
+
+/** Who reads so many entries at once may have fallen behind what the stream keeps, which is more. */
+const MANY = 1000
 
 /** What is sent at once. */
 const MOST_AT_ONCE = 500
@@ -59,6 +60,7 @@ export interface HistoryOptions {
   /** Entries that the journal keeps. */
   readonly most: number
   readonly onDefect: (error: unknown) => void
+  readonly onGap: (gap: Gap) => void
 }
 
 /**
@@ -237,9 +239,15 @@ export class History {
         ? await this.#reader.xread('COUNT', BATCH, ...from)
         : await this.#reader.xread('COUNT', BATCH, 'BLOCK', block, ...from)
     const items = answer?.[0]?.[1] ?? []
-    for (const [place, [, from, form, text = '']] of items) {
+    const count = items.reduce((sum, [, fields]) => sum + thingsIn(fields), 0)
+    if (block !== undefined && (items.length === BATCH || count > MANY)) {
+      const gap = await gapAfter(this.#position, this.#reader, this.#key)
+      if (gap) this.#options.onGap(gap)
+    }
+    for (const [place, fields] of items) {
+      const [, from, form, text = ''] = fields
       this.#position = place
-      this.#window.add(form === 'entries' ? countIn(text) : 1)
+      this.#window.add(thingsIn(fields))
       if (from === this.#options.id) continue
       if (form === 'entries') this.#takeEntries(text)
       else if (text !== '') this.#tried(() => this.#put(JSON.parse(text) as Item))
@@ -276,9 +284,7 @@ export class History {
   }
 }
 
-/** Whether a place of the stream comes before another. */
-export function isBefore(place: string, other: string): boolean {
-  const [at = 0, nth = 0] = place.split('-').map(Number)
-  const [otherAt = 0, otherNth = 0] = other.split('-').map(Number)
-  return at < otherAt || (at === otherAt && nth < otherNth)
+/** How many things are in an item. */
+function thingsIn([, , form, text = '']: readonly string[]): number {
+  return form === 'entries' ? countIn(text) : 1
 }

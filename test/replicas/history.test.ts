@@ -2,8 +2,9 @@ import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { Inboxes } from '../../src/control/inboxes.ts'
 import { type Entry, Journal, type Unplaced } from '../../src/journal/journal.ts'
-import { History, isBefore } from '../../src/replicas/history.ts'
+import { History } from '../../src/replicas/history.ts'
 import { AT_ONCE } from '../../src/replicas/link.ts'
+import { type Gap, isBefore } from '../../src/replicas/stream.ts'
 import { VirtualClock } from '../../src/simulation/clock.ts'
 import { Places } from '../../src/simulation/places.ts'
 import { machineTime } from '../../src/simulation/timebase.ts'
@@ -34,14 +35,16 @@ describe.runIf(isRedisThere)(`what happened at replicas${withoutRedis}`, () => {
     })
     const defects: unknown[] = []
     const onDefect = (error: unknown) => defects.push(error)
-    const history = new History({ redis, prefix, id: `${number}`, journal, inboxes, most: 1000, onDefect })
+    const gaps: Gap[] = []
+    const onGap = (gap: Gap) => gaps.push(gap)
+    const history = new History({ redis, prefix, id: `${number}`, journal, inboxes, most: 1000, onDefect, onGap })
     redis.on('ready', () => history.resume())
     await history.start()
     onTestFinished(async () => {
       await history.close()
       redis.disconnect()
     })
-    return { journal, inboxes, history, redis, defects }
+    return { journal, inboxes, history, redis, defects, gaps }
   }
 
   const prefix = () => `test${prefixes++}:`
@@ -182,6 +185,62 @@ describe.runIf(isRedisThere)(`what happened at replicas${withoutRedis}`, () => {
     expect(sum).toBeLessThan(13_000)
     const two = await replica(p, 2)
     expect(two.journal.list()).toEqual(one.journal.list())
+    expect(one.gaps.concat(two.gaps)).toEqual([])
+  })
+
+  it.each([
+    ['many items', 300, 1],
+    ['few items of many entries', 20, 500],
+  ])(
+    'is taken up again by one who was away for longer than it is kept, which is told: %s',
+    async (_, items, entries) => {
+      const p = prefix()
+      const [one, two] = [await replica(p, 1), await replica(p, 2)]
+      one.journal.record(entry('/before'))
+      const before = await one.history.flush()
+      await two.history.reached(before)
+      // In one go: whoever waits for items sees none of it until the oldest are gone.
+      const meanwhile = one.redis.multi()
+      for (let item = 0; item < items; item++) {
+        const lines = Array.from({ length: entries }, (_, n) => {
+          const seq = (1 + item * entries + n) * 100 + 3
+          return `${seq} download 0 a ${JSON.stringify({ ...entry(`/${item}`), seq })}`
+        })
+        meanwhile.xadd(`${p}history`, '*', 'from', '3', 'entries', [lines.length, ...lines].join('\n'))
+      }
+      const answers = await meanwhile.xtrim(`${p}history`, 'MAXLEN', items - 10).exec()
+      const [first, last] = [answers?.[10]?.[1] as string, answers?.[items - 1]?.[1] as string]
+      await two.history.reached(last)
+      await one.history.reached(last)
+      for (const { gaps, defects } of [one, two]) {
+        expect(gaps).toEqual([{ after: Number.parseInt(before, 10), before: Number.parseInt(first, 10) }])
+        expect(defects).toEqual([])
+      }
+      const kept = Math.min(1000, (items - 10) * entries + 1)
+      expect(two.journal.count()).toBe(kept)
+      expect(seen(two).at(-1)).toBe(`/${items - 1}`)
+      // And goes on from there.
+      two.journal.record(entry('/after'))
+      await one.history.reached(await two.history.flush())
+      expect(seen(one).at(-1)).toBe('/after')
+      expect(two.gaps).toHaveLength(1)
+    },
+  )
+
+  it('is no less because there was nothing before, or Redis has forgotten that', async () => {
+    const p = prefix()
+    const [one, two] = [await replica(p, 1), await replica(p, 2)]
+    for (let times = 0; times < 2; times++) {
+      for (let n = 0; n < 2000; n++) one.journal.record(entry(`/${n}`))
+      await two.history.reached(await one.history.flush())
+      expect(two.journal.count()).toBe(1000)
+      await one.redis.del(`${p}history`)
+    }
+    const many = one.redis.multi()
+    const item = ['from', '3', 'item', '{"cleared":"inbox"}'] as const
+    for (let n = 0; n < 200; n++) many.xadd(`${p}history`, '*', ...item)
+    await two.history.reached((await many.exec())?.at(-1)?.[1] as string)
+    expect(one.gaps.concat(two.gaps)).toEqual([])
   })
 
   it('is there once though it was told twice', async () => {

@@ -25,13 +25,13 @@ describe.runIf(isRedisThere)(`two replicas${withoutRedis}`, () => {
   afterAll(() => redis[Symbol.asyncDispose]())
 
   /** Replicas of one simulator, and what went wrong in them. */
-  async function replicas(settings: Settings = {}, count = 2) {
+  async function replicas(settings: Settings = {}, count = 2, onWarning = (_: string): unknown => undefined) {
     const redisPrefix = `${randomUUID()}:`
     const all: Simulator[] = []
     const defects: unknown[] = []
     const open = async (change: Settings = {}) => {
       const options = { redisUrl: redis.url, redisPrefix, pace: 0.2, ...settings, ...change }
-      const simulator = await createSimulator(options, { onDefect: error => defects.push(error) })
+      const simulator = await createSimulator(options, { onDefect: error => defects.push(error), onWarning })
       all.push(simulator)
       return simulator
     }
@@ -165,6 +165,26 @@ describe.runIf(isRedisThere)(`two replicas${withoutRedis}`, () => {
     }
     expect((await command(two, 'DELETE', '/inbox/mine')).body).toEqual({ cleared: 4 })
     expect((await command(one, 'GET', '/inbox/mine')).body.items).toEqual([])
+  })
+
+  it('say so where one was away for longer than what happens at others is kept for it', async () => {
+    const warnings: string[] = []
+    const { one, redisPrefix } = await replicas({ clock: 'frozen' }, 1, text => warnings.push(text))
+    const client = clientOf(redis.url)
+    await createAsync(one)
+    const key = `${redisPrefix}history`
+    await until('it is told', async () => (await client.exists(key)) === 1)
+    const meanwhile = client.multi()
+    for (let n = 0; n < 200; n++) meanwhile.xadd(key, '*', 'from', 'another', 'item', '{"cleared":"inbox"}')
+    await meanwhile.xtrim(key, 'MAXLEN', 150).exec()
+    await until('it has noticed', () => warnings.length > 0)
+    expect(warnings).toEqual([
+      expect.stringMatching(
+        /^this replica was away for long: entries .* from \d{4}-\S+Z to \d{4}-\S+Z are unknown here/,
+      ),
+    ])
+    const metrics = await (await fetch(`${one.url}/_mockling/metrics`)).text()
+    expect(metrics).toMatch(/^mockling_journal_gaps_total 1$/m)
   })
 
   it('count no answers any more of an inbox that was told to answer otherwise', async () => {
