@@ -154,8 +154,8 @@ export class RedisStore extends RedisOwings implements Store {
   }
 
   async generation(namespace: string): Promise<number> {
-    const resets = await this.client.hmget(`${this.prefix}generations`, '', namespace)
-    return resets.reduce((sum, count) => sum + Number(count ?? 0), 0)
+    const resets = await this.client.mget(this.key('generation', ''), this.key('generation', namespace))
+    return Math.max(...resets.map(Number))
   }
 
   async pending(): Promise<number> {

@@ -100,7 +100,7 @@ export interface Store {
   account(namespace: string, now: number): Promise<Account>
   /** Takes one from the namespace's bucket, which holds `burst` and refills by `perSecond`. `false` if it is empty. */
   take(namespace: string, perSecond: number, burst: number, now: number): Promise<boolean>
-  /** Grows by one with each reset that concerns the namespace: what belongs to an older one is not reported. */
+  /** Grows with each reset that concerns the namespace: what belongs to another one is not reported. */
   generation(namespace: string): Promise<number>
   /** Tasks that are not settled yet, over all namespaces. */
   pending(): Promise<number>

@@ -4,8 +4,9 @@
  * The keys, all under one prefix. Of a namespace: `shelf` (ordinals and sums, a hash), `tasks` and `heads` (by task id),
  * `videos` (task ids), `made` (task ids by age), `open` (unsettled task ids by their ends), `begun` (those that are to be
  * worked on, by when), `bucket`; what is owed is in owing.ts. Of all: `totals`, `files` (tasks by path), `settled` (tasks in
- * the order in which they settled), `shelves` (namespaces), `unsettled` (those that have open tasks), `generations`
- * (resets by namespace; of everything under the empty name), `changes` (changed plans, a stream), `trash` (see resetting.ts).
+ * the order in which they settled), `shelves` (namespaces), `unsettled` (those that have open tasks), `resets`
+ * (how many there were), `changes` (changed plans, a stream), `trash` (see resetting.ts). And `generation`: the how-manieth reset was
+ * the last of the namespace, for a while; of everything under the empty name, for good.
  *
  * A task of `settled` counts if it is there and not open: after a reset the name may be another task's by now.
  * Money is in millionths of a Credit. Redis writes a number given to a command with 17 digits, so instants are exact.

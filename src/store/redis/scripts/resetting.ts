@@ -1,5 +1,11 @@
 import { BASE } from './base.ts'
 
+/**
+ * How long a namespace's last reset is remembered, in real seconds. What was under way before it is over by then, and
+ * no number comes twice: whoever waits for longer than that finds another one, and begins again.
+ */
+const REMEMBERED_S = 600
+
 /** Everything of a namespace but the heads of its tasks, and but what is among things of others. */
 const OWN = `
 local OWN = {
@@ -17,7 +23,7 @@ end
  */
 export const RESET = `${BASE}${OWN}
 local ns = ARGV[1]
-call('HINCRBY', prefix .. 'generations', ns, 1)
+call('SET', of('generation', ns), call('INCR', prefix .. 'resets'), 'EX', ${REMEMBERED_S})
 local settled, succeeded, bytes = numbers(of('shelf', ns), 'settled', 'succeeded', 'bytes')
 add(TOTALS, 'settled', -settled)
 add(TOTALS, 'succeeded', -succeeded)
@@ -37,7 +43,7 @@ end
 
 /** Forgets everything of all. */
 export const RESET_ALL = `${BASE}${OWN}
-call('HINCRBY', prefix .. 'generations', '', 1)
+call('SET', of('generation', ''), call('INCR', prefix .. 'resets'))
 for _, ns in ipairs(call('SMEMBERS', SHELVES)) do
   drop(ns)
   call('UNLINK', of('heads', ns))
