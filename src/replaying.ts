@@ -109,7 +109,7 @@ function credentialOf(entry: RequestEntry | DownloadEntry): Credential {
 export function stateDesk(theatre: () => Theatre, replaying: Replaying): StateDesk {
   return {
     keep: request => keep(theatre(), request),
-    export: async () => exported(theatre()),
+    export: () => exported(theatre()),
     import: run => imported(theatre(), replaying, run),
   }
 }
@@ -152,8 +152,8 @@ function clocksOf(namespaces: Namespaces, named = ''): Record<string, number> {
   return Object.fromEntries(kept.map(({ key, clock }) => [key, clock.now()]))
 }
 
-function exported({ tape, journal, namespaces, settings, control }: Theatre): Repro {
-  const entries = journal.list().map(asKept)
+async function exported({ tape, journal, namespaces, settings, control }: Theatre): Promise<Repro> {
+  const entries = (await journal.readAll()).map(asKept)
   const { dropped } = journal
   const { started } = settings
   const lost = dropped.entries === 0 ? [] : [`${dropped.entries} entries of the journal had to make room`]

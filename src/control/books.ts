@@ -33,30 +33,30 @@ export class Books {
 
   /** Every accepted create with its price, and what became of it; at most so many of them, the newest. */
   async ledger(span: Span = {}, most?: number): Promise<Ledger> {
-    const entries = this.#options.journal.list(span)
+    const entries = await this.#options.journal.readAll(span)
     return ledgerOf(entries, await this.#present(entries), { earlier: await this.#earlier(span), most })
   }
 
   /** Creates that were bought twice; at most so many pairs, the newest. */
   async duplicates(span: Span = {}, most?: number): Promise<Duplicates> {
-    const entries = this.#options.journal.list(span)
+    const entries = await this.#options.journal.readAll(span)
     return duplicatesOf(entries, await this.#present(entries), most)
   }
 
   /** How tasks were polled, by our own opinion of manners. */
-  manners(span: Span = {}, thresholds: Partial<Thresholds> = {}): Manners {
-    return mannersOf(this.#options.journal.list(span), thresholds, key => this.#clockOf(key))
+  async manners(span: Span = {}, thresholds: Partial<Thresholds> = {}): Promise<Manners> {
+    return mannersOf(await this.#options.journal.readAll(span), thresholds, key => this.#clockOf(key))
   }
 
   /** All of it, also as text. */
   async report(span: Span = {}, thresholds: Partial<Thresholds> = {}): Promise<Report> {
     const { journal } = this.#options
-    const entries = journal.list(span)
+    const entries = await journal.readAll(span)
     const present = await this.#present(entries)
     const account: Account = {
       ledger: ledgerOf(entries, present, { earlier: await this.#earlier(span) }),
       duplicates: duplicatesOf(entries, present),
-      manners: this.manners(span, thresholds),
+      manners: await this.manners(span, thresholds),
       dropped: journal.dropped,
     }
     return { ...account, text: reportText(account) }

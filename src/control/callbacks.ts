@@ -82,7 +82,8 @@ export class Callbacks {
     const namespace = scope === 'server' ? undefined : scope.namespace
     const scheduled = await dispatcher.scheduled(namespace, task)
     const filter = { kind: 'callback', ...(namespace !== undefined && { namespace }) } as const
-    const attempts = journal.list({ ...filter, ...(task !== undefined && { taskId: task }) }, limit)
+    const wanted = { ...filter, ...(task !== undefined && { taskId: task }) }
+    const { entries: attempts } = await journal.readPage(wanted, limit, 0)
     return {
       scheduled: scheduled.slice(0, due).map(brief),
       due: scheduled.length,
@@ -95,7 +96,7 @@ export class Callbacks {
     const delivery = task.deliveries[place]
     const scheduled = await this.#options.dispatcher.scheduled(task.namespace, task.id)
     const waits = scheduled.find(one => one.id === id)
-    const attempts = this.#attempts(id)
+    const attempts = await this.#attempts(id)
     const last = attempts.at(-1)?.outcome
     const ended = last === 'delivered' || last === 'lost' ? last : last === undefined ? 'open' : 'failed'
     return {
@@ -141,19 +142,19 @@ export class Callbacks {
     const named = readCallbackId(id)
     if (!named) throw unknown(id)
     const task = await this.#options.tasks.find(named.taskId)
-    if (!task.deliveries[named.place] && this.#attempts(id).length === 0) throw unknown(id)
+    if (!task.deliveries[named.place] && (await this.#attempts(id)).length === 0) throw unknown(id)
     return { task, place: named.place }
   }
 
-  #attempts(id: string): CallbackEntry[] {
+  async #attempts(id: string): Promise<CallbackEntry[]> {
     const { taskId = '' } = readCallbackId(id) ?? {}
-    const entries = this.#options.journal.list({ kind: 'callback', taskId })
+    const entries = await this.#options.journal.readAll({ kind: 'callback', taskId })
     return entries.filter(entry => entry.kind === 'callback').filter(entry => entry.callbackId === id)
   }
 
   async #send(task: Task, place: number, { url, headers = {}, body }: Edit): Promise<AttemptReport> {
     const { dispatcher } = this.#options
-    const attempts = this.#attempts(callbackId(task.id, place))
+    const attempts = await this.#attempts(callbackId(task.id, place))
     const last = attempts.findLast(({ outcome }) => !UNSENT.has(outcome))
     const to = url ?? task.deliveries[place]?.url ?? last?.url
     if (to === undefined) throw new Refused(`task '${task.id}' asked for no callback; name a url`)

@@ -96,9 +96,9 @@ function listCommands(control: Control): Command[] {
         count: z.int().describe('How many match in all.'),
         dropped: DroppedView,
       }),
-      run: ({ query: { token, namespace, scope, limit, offset, ...match } }) => {
+      run: async ({ query: { token, namespace, scope, limit, offset, ...match } }) => {
         const filter = filterOf(match, keyOf(control.scopeOf({ token, namespace, scope })))
-        const { entries, count } = journal.page(filter, limit, offset)
+        const { entries, count } = await journal.readPage(filter, limit, offset)
         return { items: entries.map(shown), count, dropped: journal.dropped }
       },
     }),
@@ -123,16 +123,18 @@ function listCommands(control: Control): Command[] {
       summary: 'Count what happened',
       query: PageQuery,
       response: z.strictObject({ count: z.int() }),
-      run: ({ query: { token, namespace, scope, limit: _, offset: __, ...match } }) => ({
-        count: journal.count(filterOf(match, keyOf(control.scopeOf({ token, namespace, scope })))),
-      }),
+      run: async ({ query: { token, namespace, scope, limit: _, offset: __, ...match } }) => {
+        const filter = filterOf(match, keyOf(control.scopeOf({ token, namespace, scope })))
+        const { count } = await journal.readPage(filter, 0, 0)
+        return { count }
+      },
     }),
   ]
 }
 
 function checkCommands(control: Control): Command[] {
   const { journal } = control
-  const looked = () => ({ entries: journal.list(), dropped: journal.dropped })
+  const looked = async () => ({ entries: await journal.readAll(), dropped: journal.dropped })
   return [
     command({
       method: 'POST',
@@ -142,10 +144,10 @@ function checkCommands(control: Control): Command[] {
       description: 'At least one, unless something else is said. Answers 200 whether it holds or not.',
       body: Check,
       response: Verdict,
-      run: ({ body: { match, atLeast, atMost, exactly, ...named } }) => {
+      run: async ({ body: { match, atLeast, atMost, exactly, ...named } }) => {
         const wanted = Object.entries({ atLeast, atMost, exactly }).filter(([, value]) => value !== undefined)
         const filter = filterOf(match, keyOf(control.scopeOf(named)))
-        const { nearMisses: near, ...rest } = verify(looked(), filter, Object.fromEntries(wanted))
+        const { nearMisses: near, ...rest } = verify(await looked(), filter, Object.fromEntries(wanted))
         return { ...rest, matching: [...rest.matching], nearMisses: near.map(nearMissView) }
       },
     }),
@@ -158,10 +160,10 @@ function checkCommands(control: Control): Command[] {
         'Others may lie between. A request stands where it began, a callback where it was sent. Answers 200 whether it holds or not.',
       body: z.strictObject({ ...Scope, steps: z.array(Match).min(1).max(100) }),
       response: SequenceVerdict,
-      run: ({ body: { steps, ...named } }) => {
+      run: async ({ body: { steps, ...named } }) => {
         const key = keyOf(control.scopeOf(named))
         const found = verifySequence(
-          looked(),
+          await looked(),
           steps.map(step => filterOf(step, key)),
         )
         const { matching, early, nearMisses: near, ...rest } = found
@@ -175,9 +177,9 @@ function checkCommands(control: Control): Command[] {
       summary: 'Show the entries that come nearest to a filter without matching',
       body: z.strictObject({ ...Scope, match: Match, limit: z.int().min(1).max(100).default(3) }),
       response: z.strictObject({ items: z.array(NearMissView).describe('The nearest first.') }),
-      run: ({ body: { match, limit, ...named } }) => {
+      run: async ({ body: { match, limit, ...named } }) => {
         const filter = filterOf(match, keyOf(control.scopeOf(named)))
-        return { items: nearMisses(journal.list(), filter, limit).map(nearMissView) }
+        return { items: nearMisses(await journal.readAll(), filter, limit).map(nearMissView) }
       },
     }),
   ]
@@ -222,9 +224,9 @@ function exportCommands(control: Control, { timebase, version, origin, enter }: 
       summary: 'Export what happened as an HTTP Archive (HAR 1.2)',
       query: Query,
       response: { type: 'application/json', description: 'An HTTP Archive 1.2.' },
-      run: ({ query: { token, namespace, scope, ...match }, reply }) => {
+      run: async ({ query: { token, namespace, scope, ...match }, reply }) => {
         const filter = filterOf(match, keyOf(control.scopeOf({ token, namespace, scope })))
-        const har = toHar(journal.list(filter), { version, origin: origin(), dropped: journal.dropped })
+        const har = toHar(await journal.readAll(filter), { version, origin: origin(), dropped: journal.dropped })
         return reply
           .header('content-type', 'application/json; charset=utf-8')
           .header('content-disposition', 'attachment; filename="mockling.har"')

@@ -76,7 +76,7 @@ export function ledgerCommands(control: Control): Command[] {
       description: 'By our own opinion: the upstream says nothing about it.',
       query: HabitsQuery,
       response: MannersView,
-      run: ({ query }) => mannersView(books.manners(spanOf(control, query), habitsOf(query))),
+      run: async ({ query }) => mannersView(await books.manners(spanOf(control, query), habitsOf(query))),
     }),
     command({
       method: 'GET',

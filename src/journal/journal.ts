@@ -1,7 +1,8 @@
+import { setImmediate } from 'node:timers/promises'
 import { Places } from '../simulation/places.ts'
 import { type EntryFilter, matches } from './conditions.ts'
 import type { Entry, Unplaced } from './entries.ts'
-import type { Sealed } from './sealed.ts'
+import { isOpen, isToldBySeals, mayMatch, type Sealed } from './sealed.ts'
 import { sizeOf, trim } from './trimming.ts'
 
 export type { EntryFilter } from './conditions.ts'
@@ -21,6 +22,12 @@ export interface Dropped {
 
 const COUNTERS = { request: 'requests', download: 'downloads', callback: 'callbacks' } as const
 
+/** A part of what matches, and how much that is in all. */
+interface Page {
+  readonly entries: Entry[]
+  readonly count: number
+}
+
 /** One entry in its place. */
 interface Slot {
   entry: Entry | Sealed
@@ -36,6 +43,9 @@ interface OpenSlot extends Slot {
 }
 
 const NOTHING: Readonly<Dropped> = { entries: 0, requests: 0, downloads: 0, callbacks: 0, accepted: 0, lastSeq: 0 }
+
+/** Entries of other replicas read in one turn of the event loop: some milliseconds. */
+const MOST_AT_ONCE = 500
 
 /** What stands where a dropped entry stood, so that nothing holds on to it. */
 const SPENT = { entry: { seq: 0 } as Entry, bytes: 0, turn: 0 } satisfies Slot
@@ -135,17 +145,42 @@ export class Journal {
 
   /** Matching entries, oldest first; at most `limit`, the newest of them. */
   list(filter: EntryFilter = {}, limit = Number.POSITIVE_INFINITY): Entry[] {
-    const matching = this.#open(this.#kept().filter(({ entry }) => isOpen(entry) || mayMatch(entry, filter)))
-      .map(({ entry }) => entry)
-      .filter(entry => matches(entry, filter))
-    return matching.length > limit ? matching.slice(matching.length - limit) : matching
+    return this.page(filter, limit, 0).entries
   }
 
   /** A part of them: at most `limit`, the newest but for `offset`. And how many match in all. */
-  page(filter: EntryFilter, limit: number, offset: number): { readonly entries: Entry[]; readonly count: number } {
-    const matching = this.list(filter)
+  page(filter: EntryFilter, limit: number, offset: number): Page {
+    const candidates = this.#candidates(filter)
+    // Of what nobody has read yet only that is read which is asked for, unless it takes reading to know what that is.
+    const slots = isToldBySeals(filter) ? candidates : this.#open(candidates)
+    const matching = slots.filter(({ entry }) => !isOpen(entry) || matches(entry, filter))
     const end = Math.max(0, matching.length - offset)
-    return { entries: matching.slice(Math.max(0, end - limit), end), count: matching.length }
+    const wanted = matching.slice(Math.max(0, end - limit), end)
+    const open = this.#open(wanted)
+    if (open.length < wanted.length) return this.page(filter, limit, offset)
+    return { entries: open.map(({ entry }) => entry), count: matching.length }
+  }
+
+  /** The same as `list`. What others told is read a part at a time, so that nobody has to wait while somebody reads much. */
+  async readAll(filter: EntryFilter = {}): Promise<Entry[]> {
+    await this.#ready(filter)
+    return this.list(filter)
+  }
+
+  /** The same as `page`, likewise. */
+  async readPage(filter: EntryFilter, limit: number, offset: number): Promise<Page> {
+    if (!isToldBySeals(filter)) await this.#ready(filter)
+    return this.page(filter, limit, offset)
+  }
+
+  /** Opens all that may match. */
+  async #ready(filter: EntryFilter): Promise<void> {
+    for (;;) {
+      const closed = this.#candidates(filter).filter(({ entry }) => !isOpen(entry))
+      if (closed.length === 0) return
+      this.#open(closed.slice(0, MOST_AT_ONCE))
+      await setImmediate()
+    }
   }
 
   /** The entry in that place, if it is there. */
@@ -155,7 +190,7 @@ export class Journal {
   }
 
   count(filter?: EntryFilter): number {
-    return filter ? this.list(filter).length : this.#slots.length - this.#from
+    return filter ? this.page(filter, 0, 0).count : this.#slots.length - this.#from
   }
 
   /** How many entries have been complete so far: the turn of the last one. */
@@ -213,6 +248,11 @@ export class Journal {
     if (last === undefined || last.entry.seq < seq) this.#slots.push(slot)
     else this.#slots.splice(this.#indexOf(seq), 0, slot)
     this.#makeRoom()
+  }
+
+  /** All that match, and what nobody has read yet and may. */
+  #candidates(filter: EntryFilter): Slot[] {
+    return this.#kept().filter(({ entry }) => isOpen(entry) || mayMatch(entry, filter))
   }
 
   /** The same slots, to be read; without what turns out to be no entry, which goes. */
@@ -273,17 +313,4 @@ export class Journal {
     this.#slots = kept
     this.#from = 0
   }
-}
-
-function isOpen(entry: Entry | Sealed): entry is Entry {
-  return typeof (entry as Partial<Sealed>).open !== 'function'
-}
-
-/** Whether it is worth the reading. */
-function mayMatch(
-  { seq, kind, namespace }: Sealed,
-  { after = 0, before = Number.POSITIVE_INFINITY, ...wanted }: EntryFilter,
-) {
-  if (seq <= after || seq >= before) return false
-  return (wanted.kind ?? kind) === kind && (wanted.namespace ?? namespace) === namespace
 }

@@ -1,5 +1,7 @@
+import { setImmediate as turn } from 'node:timers/promises'
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type DownloadEntry, type Entry, Journal, type Unplaced } from '../../src/journal/journal.ts'
+import { type DownloadEntry, type Entry, type EntryFilter, Journal, type Unplaced } from '../../src/journal/journal.ts'
 import type { Sealed } from '../../src/journal/sealed.ts'
 import { Places } from '../../src/simulation/places.ts'
 import { ALICE, BOB } from '../simulation/sample.ts'
@@ -70,7 +72,78 @@ describe('an entry of another replica', () => {
     expect(journal.list({ after: 4 })).toEqual([])
     expect(journal.list({ before: 3 })).toEqual([])
     expect(journal.list({ kind: 'callback' })).toEqual([])
+    expect([mine.opened, others.opened]).toEqual([0, 0])
+    expect(journal.count({ path: '/elsewhere', namespace: ALICE })).toBe(0)
     expect([mine.opened, others.opened]).toEqual([1, 0])
+  })
+
+  it('is opened for no other page than its own, and counted for all', () => {
+    const journal = journalOf()
+    const some = Array.from({ length: 20 }, (_, n) => sealed(n + 2, { namespace: n % 2 === 0 ? ALICE : BOB }))
+    for (const one of some) journal.take(one)
+    const { entries, count } = journal.page({ namespace: ALICE, after: 4 }, 3, 2)
+    expect([placesOf(entries), count]).toEqual([[12, 14, 16], 8])
+    expect(placesOf(journal.list({ kind: 'download' }, 2))).toEqual([20, 21])
+    expect(some.flatMap(({ opened, seq }) => (opened > 0 ? [seq] : []))).toEqual([12, 14, 16, 20, 21])
+  })
+
+  it('is found on the same page as one that was never sealed', () => {
+    const entries = fc.array(
+      fc.record({
+        namespace: fc.constantFrom(ALICE, BOB),
+        path: fc.constantFrom('/a', '/b'),
+        isSealed: fc.boolean(),
+      }),
+      { maxLength: 30 },
+    )
+    const place = fc.option(fc.nat(32), { nil: undefined })
+    const filters = fc.record(
+      {
+        ...{ namespace: fc.constantFrom(ALICE, BOB), path: fc.constantFrom('/a', '/b'), after: place, before: place },
+        kind: fc.constantFrom<('download' | 'callback')[]>('download', 'download', 'callback'),
+      },
+      { requiredKeys: [] },
+    )
+    const reads = fc.array(fc.tuple(filters, fc.nat(12), fc.nat(12)), { minLength: 1, maxLength: 6 })
+    fc.assert(
+      fc.property(entries, reads, (given, asked) => {
+        const [some, open] = [journalOf(), journalOf()]
+        for (const [n, { isSealed, ...part }] of given.entries()) {
+          const entry = download({ seq: n + 2, ...part })
+          if (isSealed) some.take(sealed(n + 2, part))
+          else some.record(structuredClone(entry))
+          open.record(entry)
+        }
+        for (const [filter, limit, offset] of asked as [EntryFilter, number, number][]) {
+          expect(some.page(filter, limit, offset)).toEqual(open.page(filter, limit, offset))
+          expect(some.list(filter, limit)).toEqual(open.list(filter, limit))
+          expect(some.count(filter)).toBe(open.count(filter))
+        }
+        expect(some.list()).toEqual(open.list())
+      }),
+    )
+  })
+
+  it('is opened with others a part at a time, where much is to be read', async () => {
+    const journal = journalOf(3000)
+    const some = Array.from({ length: 2500 }, (_, n) => sealed(n + 2, { namespace: n < 2000 ? ALICE : BOB }))
+    for (const one of some) journal.take(one)
+    const opened = () => some.filter(one => one.opened > 0).length
+    const parts: number[] = []
+    let isReady = false
+    const ready = journal.readAll({ namespace: ALICE }).then(() => {
+      isReady = true
+    })
+    while (!isReady) {
+      parts.push(opened())
+      await turn()
+    }
+    await ready
+    expect(opened()).toBe(2000)
+    const most = Math.max(...[...parts, 2000].map((part, index, all) => part - (all[index - 1] ?? 0)))
+    expect(most).toBeLessThanOrEqual(1000)
+    expect(journal.list({ namespace: ALICE })).toHaveLength(2000)
+    expect(some.every(one => one.opened === (one.namespace === ALICE ? 1 : 0))).toBe(true)
   })
 
   it('goes with its namespace, unread', () => {
@@ -96,6 +169,9 @@ describe('an entry of another replica', () => {
     expect(placesOf(journal.list())).toEqual([4, 6])
     expect(journal.at(5)).toBeUndefined()
     expect(journal.count()).toBe(2)
+    journal.take(sealed(7, { isBad: true }))
+    const { entries, count } = journal.page({}, 2, 0)
+    expect([placesOf(entries), count]).toEqual([[4, 6], 2])
   })
 
   it('is heard of at once by who listens to all, and not by who listens to what happens here', () => {
