@@ -88,8 +88,9 @@ export class Replicas {
     this.#redisStore = store
     this.store = this.guarded<Store>(store)
     this.counts = this.guarded(new RedisHits(link.redis, prefix))
-    // Replicas that give out places at the same time are told apart by the last two digits.
-    this.places = new Places({ step: MOST_REPLICAS, residue: bus.number })
+    // Replicas that give out places at the same time are told apart by the last two digits. They count from elsewhere where Redis has forgotten
+    // those who were there before, and are not back.
+    this.places = new Places({ step: MOST_REPLICAS, residue: bus.number + (bus.since % MOST_REPLICAS) })
   }
 
   /** @throws ConfigError if the packages are missing, or there is no such Redis. */
@@ -185,6 +186,10 @@ export class Replicas {
         await control.forget(namespace, what as readonly ResetPart[], true)
         await this.fleet.written()
       },
+    })
+    this.#bus.on('forgotten', async () => {
+      await this.#bus.reclaim()
+      await Promise.all([this.fleet.catchUp(), this.#company?.restore()])
     })
     this.#link.onChange(isUp => this.#onLink(isUp, namespaces))
     await history.start()

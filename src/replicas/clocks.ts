@@ -68,7 +68,7 @@ export class RedisClocks implements Fleet {
     bus.on('clocks:report', ({ keys, isLeap }: { keys: readonly string[]; isLeap: boolean }) =>
       leaps.report(keys, isLeap),
     )
-    bus.onReturn(() => this.#begin(this.#catchUp()))
+    bus.onReturn(() => this.#begin(this.catchUp()))
     await roster.catchUp()
     leaps.sweepLater()
   }
@@ -189,7 +189,8 @@ export class RedisClocks implements Fleet {
     await this.#options.bus.ask('clocks:look', keys)
   }
 
-  async #catchUp(): Promise<void> {
+  /** Goes by what is in Redis after a time when messages may have been missed; one that has forgotten it is told again. */
+  async catchUp(): Promise<void> {
     const { roster, namespaces } = this.#here
     await roster.catchUp()
     // Whatever was proposed meanwhile has failed.

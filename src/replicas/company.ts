@@ -57,7 +57,7 @@ export class Company {
     bus.on('forget', async ({ namespace, what }: { namespace?: string; what: readonly string[] }) => {
       await forget(namespace, what)
     })
-    bus.onReturn(() => void this.#catchUpDesks().catch(() => {}))
+    bus.onReturn(() => void this.restore().catch(() => {}))
   }
 
   /** Goes by what the others do; `false` if there is nothing to go by. `first` is done if so, by one replica alone. */
@@ -107,10 +107,12 @@ export class Company {
   }
 
   /** After a time when something may have been missed. A Redis that has forgotten the desks is told again, lest one who joins emptied them. */
-  async #catchUpDesks(): Promise<void> {
+  async restore(): Promise<void> {
     if (await this.#load()) return
-    if (this.#text !== '') await this.#options.redis.set(this.#key, this.#text, 'NX')
-    await this.#load()
+    const { redis, bus, history } = this.#options
+    const text = this.#text
+    if (text === '' || (await redis.set(this.#key, text, 'NX')) === null) await this.#load()
+    else bus.tell('desks', { text, until: await history.flush() } satisfies Published)
   }
 
   async #load(): Promise<boolean> {

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import type { Redis } from 'ioredis'
-import { machineTime, type Timebase } from '../simulation/timebase.ts'
+import { machineTime, pause, type Timebase } from '../simulation/timebase.ts'
 import { Asking } from './asking.ts'
 import type { Bus, Handler } from './bus.ts'
+import { Founding } from './founding.ts'
 import { isGone } from './link.ts'
 import { Locks } from './locks.ts'
 import { readAnswer, readSaid, type Said } from './messages.ts'
@@ -13,6 +14,9 @@ const BEAT_MS = 500
 /** A replica that gave no sign of life for so long is not waited for, in real milliseconds (chosen). */
 const SILENT_MS = 2000
 
+/** Real milliseconds between two looks who is there. */
+const LOOK_MS = 50
+
 /** Replicas at the same time whose numbers end differently. */
 export const MOST_REPLICAS = 100
 
@@ -21,8 +25,11 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 `
 
-/** ARGV: the replica that lives. */
-const BEAT = `${NOW} return redis.call('ZADD', KEYS[1], string.format('%.0f', now), ARGV[1])`
+/** ARGV: the replica that lives. Answers 0 where Redis knows of no replicas. */
+const BEAT = `${NOW}
+redis.call('ZADD', KEYS[1], string.format('%.0f', now), ARGV[1])
+return redis.call('EXISTS', KEYS[2])
+`
 
 /**
  * Says something to all, if there is something to say, and answers who hears it: who has given a sign of life lately and has a
@@ -36,6 +43,14 @@ for _, id in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], string.format('%.0f', n
   if redis.call('PUBSUB', 'NUMSUB', ARGV[1] .. ':' .. id)[2] > 0 then there[#there + 1] = id end
 end
 return there
+`
+
+/** How many listen, and how many of them have given a sign of life lately. ARGV: their common channel, milliseconds of silence. */
+const GATHERED = `${NOW}
+return {
+  redis.call('PUBSUB', 'NUMSUB', ARGV[1])[2],
+  redis.call('ZCOUNT', KEYS[1], string.format('%.0f', now - ARGV[2]), '+inf'),
+}
 `
 
 /** There is no connection to the other replicas. */
@@ -68,6 +83,7 @@ export class RedisBus implements Bus {
   /** Hears, and so can't ask for anything else. */
   readonly #ear: Redis
   readonly #locks: Locks
+  readonly #founding: Founding
   readonly #handlers = new Map<string, Handler>()
   readonly #onReturn = new Set<() => void>()
   readonly #asking: Asking
@@ -86,6 +102,7 @@ export class RedisBus implements Bus {
     this.number = number
     this.id = `${number}-${randomBytes(6).toString('hex')}`
     this.#locks = new Locks(options.redis, options.prefix)
+    this.#founding = new Founding(options.redis, options.prefix)
     this.#asking = new Asking(this.#timebase, () => this.#say(''))
     ear.on('message', (channel, text) => (channel === this.#channel ? this.#hear(text) : this.#hearAnswer(text)))
     ear.on('ready', () => void this.#listen())
@@ -102,6 +119,7 @@ export class RedisBus implements Bus {
    */
   static async join(options: RedisBusOptions): Promise<RedisBus> {
     const { redis, prefix } = options
+    await gathered(options)
     const number = await numberIn(redis, prefix)
     const ear = redis.duplicate({
       lazyConnect: true,
@@ -113,6 +131,9 @@ export class RedisBus implements Bus {
     try {
       await ear.connect()
       await listening
+      // Those who are there tell it again, if Redis has forgotten them.
+      if (await bus.#founding.isUnknown()) await bus.ask('forgotten', null)
+      await bus.#founding.claim()
     } catch (error) {
       await bus.close()
       throw error
@@ -123,6 +144,11 @@ export class RedisBus implements Bus {
   /** Whether Redis takes our signs of life: one that is full, or can't write, answers and does not. */
   get isAlive(): boolean {
     return this.#isAlive
+  }
+
+  /** Since when there are replicas: microseconds on Redis' clock. */
+  get since(): number {
+    return this.#founding.since
   }
 
   tell(topic: string, message: unknown): void {
@@ -202,8 +228,12 @@ export class RedisBus implements Bus {
     this.#stopBeating()
     this.#stopBeating = this.#timebase.after(BEAT_MS, () => void this.#beat().catch(() => {}))
     try {
-      await this.#options.redis.eval(BEAT, 1, this.#replicas, this.id)
+      const known = await this.#options.redis.eval(BEAT, 2, this.#replicas, this.#founding.key, this.id)
       this.#isAlive = true
+      if (known === 0 && this.since > 0) {
+        this.#isLost = true
+        this.#return()
+      }
     } catch (error) {
       this.#isAlive = false
       throw error
@@ -219,7 +249,15 @@ export class RedisBus implements Bus {
   readonly #return = () => {
     if (!this.#isLost || !this.#isListening || this.#options.redis.status !== 'ready') return
     this.#isLost = false
-    for (const listener of this.#onReturn) listener()
+    const tell = () => {
+      for (const listener of this.#onReturn) listener()
+    }
+    void this.reclaim().then(tell, tell)
+  }
+
+  /** Has a Redis that has forgotten us know that we are there. */
+  reclaim(): Promise<void> {
+    return this.#founding.claim()
   }
 
   #hear(text: string): void {
@@ -247,6 +285,16 @@ export class RedisBus implements Bus {
   #hearAnswer(text: string): void {
     const answer = readAnswer(text)
     if (answer) this.#asking.hear(answer)
+  }
+}
+
+/** Resolves when all who listen have given a sign of life: a Redis that has forgotten them hears of them within one beat. */
+async function gathered({ redis, prefix, timebase = machineTime }: RedisBusOptions): Promise<void> {
+  for (let waitedMs = 0; waitedMs < 2 * BEAT_MS; waitedMs += LOOK_MS) {
+    const counts = await redis.eval(GATHERED, 1, `${prefix}replicas`, `${prefix}bus`, SILENT_MS)
+    const [listening = 0, living = 0] = counts as number[]
+    if (listening <= living) return
+    await pause(LOOK_MS, timebase)
   }
 }
 

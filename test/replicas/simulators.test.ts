@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto'
+import { isDeepStrictEqual } from 'node:util'
 import { Redis } from 'ioredis'
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createSimulator, type Simulator } from '../../src/simulator.ts'
 import { startReceiver } from '../callbacks/receiver.ts'
+import { openGate } from '../support/gate.ts'
 import { isRedisThere, type RedisServer, startRedis, withoutRedis } from '../support/redis.ts'
 import { create, createAsync, namespaceOf, retrieve, type Settings, until } from '../support/requests.ts'
 
@@ -404,6 +406,73 @@ describe.runIf(isRedisThere)(`replicas whose Redis is away${withoutRedis}`, () =
     await until('it is told again', async () => (await client.exists('mockling:desks')) === 1)
     const three = await open()
     for (const replica of [one, two, three]) expect(await rulesOf(replica)).toEqual(['mine'])
+  })
+
+  it.each(['that they stay connected to', 'that they come back to later than the other'])(
+    'keep their rules and clocks though another joins right after it has forgotten everything: one %s',
+    async how => {
+      await using server = await startRedis()
+      await using gate = await openGate(server.port)
+      const defects: unknown[] = []
+      const open = async (redisUrl: string) => {
+        const settings: Settings = { redisUrl, clock: 'frozen', pace: 10 }
+        const simulator = await createSimulator(settings, { onDefect: error => defects.push(error) })
+        onTestFinished(() => simulator.close().then(() => {}))
+        return simulator
+      }
+      const command = async ({ url }: Simulator, path: string, body?: object) => {
+        const headers = { 'content-type': 'application/json' }
+        const asked = body ? { method: 'POST', headers, body: JSON.stringify(body) } : {}
+        return (await fetch(`${url}/_mockling/v1${path}`, asked)).json()
+      }
+      const [one, two] = [await open(gate.url), await open(gate.url)]
+      await command(one, '/rules', { id: 'mine', effects: 'fail timeout' })
+      await one.clock.advance({ seconds: 100 })
+      const now = await two.clock.now()
+      const client = clientOf(server.url)
+      const isStaying = how === 'that they stay connected to'
+      if (!isStaying) gate.shut()
+      await client.flushall()
+      const three = await open(server.url)
+      gate.open()
+      const shownBy = async (replica: Simulator) => {
+        const { items = [] } = (await command(replica, '/rules')) as { items?: { id: string }[] }
+        return [items.map(({ id }) => id), await replica.clock.now()]
+      }
+      for (const replica of [one, two, three]) {
+        await vi.waitUntil(
+          async () => isDeepStrictEqual(await shownBy(replica).catch(() => []), [['mine'], now]),
+          20_000,
+        )
+      }
+      await createAsync(one)
+      await createAsync(two)
+      await createAsync(three)
+      const four = await open(server.url)
+      for (const replica of [one, two, three, four]) {
+        expect(await shownBy(replica)).toEqual([['mine'], now])
+        expect(await command(replica, '/journal')).toMatchObject({ count: 3 })
+      }
+      expect(defects).toEqual([])
+    },
+  )
+
+  it('tell it again what they go by, though it forgets without going away', async () => {
+    await using server = await startRedis()
+    const open = async () => {
+      const simulator = await createSimulator({ redisUrl: server.url, clock: 'frozen' })
+      onTestFinished(() => simulator.close().then(() => {}))
+      return simulator
+    }
+    const [one, two] = [await open(), await open()]
+    await one.clock.advance({ seconds: 100 })
+    const now = await two.clock.now()
+    const client = clientOf(server.url)
+    await client.flushall()
+    await vi.waitUntil(async () => (await client.exists('mockling:clocks', 'mockling:desks')) === 2, 20_000)
+    await one.clock.advance({ seconds: 5 })
+    await two.clock.advance({ seconds: 7 })
+    expect([await one.clock.now(), await two.clock.now()]).toEqual([now + 12_000, now + 12_000])
   })
 
   it.each(['/77', '/abc', '/0/1'])('don’t start with a database that it does not have: %s', async path => {
