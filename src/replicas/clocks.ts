@@ -10,6 +10,13 @@ import { Roster } from './roster.ts'
 import { sharedTime } from './shared-time.ts'
 import { Stands } from './stands.ts'
 
+/** Gives a command its place, which is above those that we know of should Redis have forgotten them. ARGV: the highest we know. */
+const PLACE = `
+local place = string.format('%.0f', math.max(tonumber(redis.call('GET', KEYS[1]) or 0) or 0, tonumber(ARGV[1])) + 1)
+redis.call('SET', KEYS[1], place)
+return tonumber(place)
+`
+
 export interface RedisClocksOptions {
   /** The connection that `bus` speaks on. */
   readonly redis: Redis
@@ -34,6 +41,7 @@ export class RedisClocks implements Fleet {
   readonly #options: RedisClocksOptions
   /** There from the moment it has joined. */
   #here!: { readonly namespaces: Namespaces; readonly roster: Roster; readonly leaps: Leaps }
+  #log: CommandLog | undefined
   /** What is being written and nobody waits for. */
   readonly #writing = new Set<Promise<unknown>>()
 
@@ -106,13 +114,15 @@ export class RedisClocks implements Fleet {
     const key = scope === 'server' ? '' : scope.namespace
     return bus.locked(`clock:${key}`, async () => {
       const readying = key === '' ? this.#here.roster.look() : this.#leaveServer(key)
-      const [place] = await Promise.all([redis.incr(`${prefix}clocks:commands`), readying])
-      return act(place)
+      const newest = this.#log?.entries.at(-1)?.seq ?? 0
+      const [place] = await Promise.all([redis.eval(PLACE, 1, `${prefix}clocks:commands`, newest), readying])
+      return act(place as number)
     })
   }
 
   shareLog(log: CommandLog): void {
     const { bus } = this.#options
+    this.#log = log
     bus.on('clocks:logged', (entry: Logged) => log.take([entry]))
     bus.on('clocks:log', () => log.entries)
     this.#begin(bus.ask<readonly Logged[]>('clocks:log', null).then(logs => log.take(logs.flat())))

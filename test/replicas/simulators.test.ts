@@ -473,6 +473,15 @@ describe.runIf(isRedisThere)(`replicas whose Redis is away${withoutRedis}`, () =
     await one.clock.advance({ seconds: 5 })
     await two.clock.advance({ seconds: 7 })
     expect([await one.clock.now(), await two.clock.now()]).toEqual([now + 12_000, now + 12_000])
+    const commands = [
+      { seq: 1, ms: 100_000 },
+      { seq: 2, ms: 5_000 },
+      { seq: 3, ms: 7_000 },
+    ]
+    for (const { control } of [one, two]) {
+      await until('all are told', () => control.clockLog.entries.length === 3)
+      expect(control.clockLog.entries).toMatchObject(commands)
+    }
   })
 
   it.each(['/77', '/abc', '/0/1'])('don’t start with a database that it does not have: %s', async path => {
