@@ -14,8 +14,9 @@ import { SharedDispatcher, type SharedDispatcherOptions } from './replicas/deliv
 import { History } from './replicas/history.ts'
 import { RedisHits } from './replicas/hits.ts'
 import { AT_ONCE, guarded, isGone, Link } from './replicas/link.ts'
+import { MOST_REPLICAS } from './replicas/numbers.ts'
 import { loadPackages, type Packages, PackagesMissing } from './replicas/packages.ts'
-import { MOST_REPLICAS, RedisBus } from './replicas/redis-bus.ts'
+import { RedisBus } from './replicas/redis-bus.ts'
 import type { Gap } from './replicas/stream.ts'
 import { type Changed, maskedUrl, type Settings } from './settings.ts'
 import type { Namespaces } from './simulation/namespaces.ts'
@@ -88,9 +89,9 @@ export class Replicas {
     this.#redisStore = store
     this.store = this.guarded<Store>(store)
     this.counts = this.guarded(new RedisHits(link.redis, prefix))
-    // Replicas that give out places at the same time are told apart by the last two digits. They count from elsewhere where Redis has forgotten
-    // those who were there before, and are not back.
-    this.places = new Places({ step: MOST_REPLICAS, residue: bus.number + (bus.since % MOST_REPLICAS) })
+    // Replicas that give out places at the same time are told apart by the last two digits.
+    this.places = new Places({ step: MOST_REPLICAS, residue: bus.number })
+    bus.onRenumber(number => this.places.renumber(number))
   }
 
   /** @throws ConfigError if the packages are missing, or there is no such Redis. */

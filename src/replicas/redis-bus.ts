@@ -1,33 +1,17 @@
 import { randomBytes } from 'node:crypto'
 import type { Redis } from 'ioredis'
-import { machineTime, pause, type Timebase } from '../simulation/timebase.ts'
+import { machineTime, type Timebase } from '../simulation/timebase.ts'
 import { Asking } from './asking.ts'
 import type { Bus, Handler } from './bus.ts'
 import { Founding } from './founding.ts'
 import { isGone } from './link.ts'
 import { Locks } from './locks.ts'
 import { readAnswer, readSaid, type Said } from './messages.ts'
+import { BEAT_MS, gathered, isTaken, NOW, numberIn, SILENT_MS } from './numbers.ts'
 
-/** Real milliseconds between two signs of life. */
-const BEAT_MS = 500
-
-/** A replica that gave no sign of life for so long is not waited for, in real milliseconds (chosen). */
-const SILENT_MS = 2000
-
-/** Real milliseconds between two looks who is there. */
-const LOOK_MS = 50
-
-/** Replicas at the same time whose numbers end differently. */
-export const MOST_REPLICAS = 100
-
-const NOW = `
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
-`
-
-/** ARGV: the replica that lives. Answers 0 where Redis knows of no replicas. */
+/** ARGV: the replica that lives, by all its names. Answers 0 where Redis knows of no replicas. */
 const BEAT = `${NOW}
-redis.call('ZADD', KEYS[1], string.format('%.0f', now), ARGV[1])
+for _, id in ipairs(ARGV) do redis.call('ZADD', KEYS[1], string.format('%.0f', now), id) end
 return redis.call('EXISTS', KEYS[2])
 `
 
@@ -43,14 +27,6 @@ for _, id in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], string.format('%.0f', n
   if redis.call('PUBSUB', 'NUMSUB', ARGV[1] .. ':' .. id)[2] > 0 then there[#there + 1] = id end
 end
 return there
-`
-
-/** How many listen, and how many of them have given a sign of life lately. ARGV: their common channel, milliseconds of silence. */
-const GATHERED = `${NOW}
-return {
-  redis.call('PUBSUB', 'NUMSUB', ARGV[1])[2],
-  redis.call('ZCOUNT', KEYS[1], string.format('%.0f', now - ARGV[2]), '+inf'),
-}
 `
 
 /** There is no connection to the other replicas. */
@@ -87,6 +63,9 @@ export class RedisBus implements Bus {
   readonly #handlers = new Map<string, Handler>()
   readonly #onReturn = new Set<() => void>()
   readonly #asking: Asking
+  /** A name with the number it was given later, so that nobody else is. */
+  #aliases: readonly string[] = []
+  #onRenumber: (number: number) => void = () => {}
   /** The last sign of life was given. */
   #isAlive = true
   #isListening = false
@@ -119,7 +98,7 @@ export class RedisBus implements Bus {
    */
   static async join(options: RedisBusOptions): Promise<RedisBus> {
     const { redis, prefix } = options
-    await gathered(options)
+    await gathered(redis, prefix, options.timebase)
     const number = await numberIn(redis, prefix)
     const ear = redis.duplicate({
       lazyConnect: true,
@@ -175,6 +154,11 @@ export class RedisBus implements Bus {
     this.#onReturn.add(listener)
   }
 
+  /** Calls `listener` with the number that this replica is to go by from now on, where another has its own. */
+  onRenumber(listener: (number: number) => void): void {
+    this.#onRenumber = listener
+  }
+
   async close(): Promise<void> {
     if (this.#isClosed) return
     this.#isClosed = true
@@ -182,7 +166,7 @@ export class RedisBus implements Bus {
     const { redis } = this.#options
     redis.off('ready', this.#return)
     redis.off('close', this.#lose)
-    await redis.zrem(this.#replicas, this.id).catch(() => {})
+    await redis.zrem(this.#replicas, this.id, ...this.#aliases).catch(() => {})
     this.#ear.disconnect()
     this.#lose()
   }
@@ -214,6 +198,7 @@ export class RedisBus implements Bus {
     try {
       await this.#ear.subscribe(this.#channel, `${this.#channel}:${this.id}`)
       await this.#beat()
+      if (this.since > 0) await this.#renumber()
       this.#isListening = true
       this.#return()
       this.#onListening()
@@ -224,11 +209,29 @@ export class RedisBus implements Bus {
     }
   }
 
+  /** Takes another number where somebody has ours: who joined after Redis had forgotten us, and before we were back. */
+  async #renumber(): Promise<void> {
+    const { redis, prefix } = this.#options
+    const [name = this.id] = this.#aliases
+    if (!(await isTaken(redis, prefix, name, [this.id, ...this.#aliases]))) return
+    const number = await numberIn(redis, prefix)
+    this.#aliases = [`${number}-${this.id}`]
+    this.#onRenumber(number)
+    await this.#beat()
+  }
+
   async #beat(): Promise<void> {
     this.#stopBeating()
     this.#stopBeating = this.#timebase.after(BEAT_MS, () => void this.#beat().catch(() => {}))
     try {
-      const known = await this.#options.redis.eval(BEAT, 2, this.#replicas, this.#founding.key, this.id)
+      const known = await this.#options.redis.eval(
+        BEAT,
+        2,
+        this.#replicas,
+        this.#founding.key,
+        this.id,
+        ...this.#aliases,
+      )
       this.#isAlive = true
       if (known === 0 && this.since > 0) {
         this.#isLost = true
@@ -285,26 +288,5 @@ export class RedisBus implements Bus {
   #hearAnswer(text: string): void {
     const answer = readAnswer(text)
     if (answer) this.#asking.hear(answer)
-  }
-}
-
-/** Resolves when all who listen have given a sign of life: a Redis that has forgotten them hears of them within one beat. */
-async function gathered({ redis, prefix, timebase = machineTime }: RedisBusOptions): Promise<void> {
-  for (let waitedMs = 0; waitedMs < 2 * BEAT_MS; waitedMs += LOOK_MS) {
-    const counts = await redis.eval(GATHERED, 1, `${prefix}replicas`, `${prefix}bus`, SILENT_MS)
-    const [listening = 0, living = 0] = counts as number[]
-    if (listening <= living) return
-    await pause(LOOK_MS, timebase)
-  }
-}
-
-/** A number that does not end as that of one who is there: so it may be when there were many, or Redis has forgotten how many. */
-async function numberIn(redis: Redis, prefix: string): Promise<number> {
-  for (let tries = 1; ; tries++) {
-    const number = await redis.incr(`${prefix}replicas:count`)
-    const there = (await redis.zrange(`${prefix}replicas`, '0', '-1')).map(
-      id => Number.parseInt(id, 10) % MOST_REPLICAS,
-    )
-    if (!there.includes(number % MOST_REPLICAS) || tries === MOST_REPLICAS) return number
   }
 }

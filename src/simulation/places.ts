@@ -7,7 +7,7 @@ const HIGHEST = 2 ** 52
  */
 export class Places {
   readonly #step: number
-  readonly #residue: number
+  #residue: number
   #newest = 0
 
   constructor({ step = 1, residue = 0 }: { readonly step?: number; readonly residue?: number } = {}) {
@@ -24,6 +24,11 @@ export class Places {
     const next = Math.floor(this.#newest / this.#step) * this.#step + this.#residue
     this.#newest = next > this.#newest ? next : next + this.#step
     return this.#newest
+  }
+
+  /** Those given out from now on have that residue. */
+  renumber(residue: number): void {
+    this.#residue = residue % this.#step
   }
 
   /** Somebody else gave this one out. */

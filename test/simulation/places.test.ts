@@ -73,4 +73,13 @@ describe('places', () => {
     places.heard(2 ** 52)
     expect([places.next(), places.next()]).toEqual([2 ** 52 + 1, 2 ** 52 + 2])
   })
+
+  it('go on in another series when they are told to, above all before', () => {
+    const places = new Places({ step: 100, residue: 1 })
+    expect([places.next(), places.next()]).toEqual([1, 101])
+    places.renumber(103)
+    expect([places.next(), places.next()]).toEqual([103, 203])
+    places.renumber(2)
+    expect(places.next()).toBe(302)
+  })
 })
