@@ -3,25 +3,23 @@ import type { Socket } from 'node:net'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { ERRORS, type ErrorCode } from '../contract/errors.ts'
 import { errorBodyIn } from '../contract/wire.ts'
-import { credentialOf } from './auth.ts'
+import { beginCall, readBody, refuseHead } from './beginning.ts'
 import { boundBodies } from './bodies.ts'
-import { Call, underWayOn } from './call.ts'
-import { Connections, isExtra } from './connections.ts'
-import { answerPreflights, CORS } from './cors.ts'
+import { type Call, underWayOn } from './call.ts'
+import { Connections } from './connections.ts'
+import { answerPreflights } from './cors.ts'
 import { createRoutes } from './creates.ts'
 import { type Door, pathOf } from './door.ts'
-import { handleThrown, JSON_TYPE, NoBody, refuse, refuseBody, Unreadable } from './error-reply.ts'
-import { journalAnswers, journalEnd, openEntry } from './journaling.ts'
-import { answerOverload } from './overload.ts'
+import { handleThrown, JSON_TYPE, refuse, refuseBody } from './error-reply.ts'
+import { journalAnswers, openEntry } from './journaling.ts'
+import { Lane } from './lane.ts'
 import { answerRecorded, isDecidedByHead, recordedFor } from './recorded.ts'
-import { taskRoutes } from './tasks.ts'
+import { mount } from './route.ts'
+import { tasksRoute } from './tasks.ts'
 import { Entrance, type Tls } from './tls.ts'
 
 /** How often Node looks for requests that take too long to arrive, at most. */
 const LOOK_MS = 5_000
-
-/** Headers of a request, beyond which it is refused with 431: a head of small ones costs more than its bytes. */
-const MOST_HEADERS = 500
 
 /** Answers a request for our own door, whose URL can't be decoded, in our own words; `undefined` if it isn't for it. */
 export type OursOrNot = (request: FastifyRequest, reply: FastifyReply) => FastifyReply | undefined
@@ -74,7 +72,8 @@ export function createApp(door: Door, isOurs: OursOrNot, tls?: Tls): FastifyInst
       const answered = isOurs(request as FastifyRequest, reply as FastifyReply)
       if (answered) return answered
       beginCall(door, request as FastifyRequest, reply as FastifyReply)
-      return refuse(request as FastifyRequest, reply as FastifyReply, 'no_api')
+      refuse(request as FastifyRequest, reply as FastifyReply, 'no_api')
+      return undefined
     },
     clientErrorHandler: (error, socket) => answerUnparsed(door, error, socket as Socket),
   })
@@ -106,8 +105,35 @@ function mindServer(server: Server, connections: Connections, to: Server = serve
 
 /** The servers beside the first (Fastify 5.12 has no other way to them). */
 function otherServers(app: FastifyInstance): Server[] {
-  const bindings = Object.getOwnPropertySymbols(app).find(({ description }) => description === 'fastify.serverBindings')
-  return bindings === undefined ? [] : ((app as unknown as Record<symbol, Server[]>)[bindings] ?? [])
+  // What is registered has them from the server it is registered with.
+  for (let one = app; one; one = Object.getPrototypeOf(one)) {
+    const bindings = Object.getOwnPropertySymbols(one).find(
+      ({ description }) => description === 'fastify.serverBindings',
+    )
+    if (bindings) return (app as unknown as Record<symbol, Server[]>)[bindings] ?? []
+  }
+  return []
+}
+
+/** Has the lane asked before Fastify, at every server. */
+function putFirst(app: FastifyInstance, lane: Lane): void {
+  const put = (server: Server) => {
+    const others = server.listeners('request')
+    server.removeAllListeners('request')
+    server.on('request', (request, response) => {
+      if (lane.take(request, response)) return
+      for (const listener of others) listener.call(server, request, response)
+    })
+  }
+  put(app.server)
+  app.addHook('onListen', done => {
+    for (const server of otherServers(app)) put(server)
+    done()
+  })
+  app.addHook('preClose', done => {
+    lane.close()
+    done()
+  })
 }
 
 /** The upstream's door: everything outside our own paths. */
@@ -133,8 +159,9 @@ export async function upstreamDoor(app: FastifyInstance, door: Door): Promise<vo
   readJsonOnly(app)
   app.setNotFoundHandler(refuseUnknown)
   answerPreflights(app, '/kling/*', 'POST, OPTIONS')
-  createRoutes(app, door)
-  taskRoutes(app, door)
+  const routes = [...createRoutes(door), tasksRoute(door)]
+  for (const route of routes) mount(app, route)
+  putFirst(app, new Lane(door, routes))
 }
 
 /** Whether nothing stands against what is expected of us. */
@@ -142,49 +169,24 @@ function isMet(expectation: string | undefined): boolean {
   return expectation === undefined || /^(?:100-continue)?$/i.test(expectation)
 }
 
-/** Whether it is refused whatever it asks for. */
-function refuseHead(door: Door, request: FastifyRequest, reply: FastifyReply): boolean {
-  const { socket, rawHeaders } = request.raw
-  if (door.load.isCrowded && isExtra(socket)) answerOverload(reply, door.load.overload('connections'), 'close')
-  else if (rawHeaders.length > 2 * MOST_HEADERS) refuseBody(request, reply, 'The request has too many headers.', 431)
-  else return false
-  return true
-}
-
-function refuseUnknown(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+function refuseUnknown(request: FastifyRequest, reply: FastifyReply): void {
   // A person with a browser has most likely come to look.
   if (pathOf(request) === '/' && /\btext\/html\b/i.test(request.headers.accept ?? '')) reply.header('link', INSPECTOR)
   const isKling = request.method === 'POST' && pathOf(request).startsWith('/kling/')
-  return refuse(request, reply, isKling ? 'api_not_implemented' : 'no_api')
+  refuse(request, reply, isKling ? 'api_not_implemented' : 'no_api')
 }
 
-/** Bodies are read as JSON text and by `JSON.parse` alone, so that `__proto__` is a field like any other. */
 function readJsonOnly(app: FastifyInstance): void {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, text, done) => {
-    if (text.length === 0) return done(new NoBody('no body'))
-    request.call.entry.requestBody = text as string
+    let body: unknown
     try {
-      done(null, JSON.parse(text as string))
-    } catch (cause) {
-      done(new Unreadable('broken JSON', { cause }))
+      body = readBody(request.call, text as string)
+    } catch (error) {
+      return done(error as Error)
     }
+    done(null, body)
   })
-}
-
-function beginCall(door: Door, request: FastifyRequest, reply: FastifyReply): void {
-  const { authorization } = request.headers
-  const credential = door.recognise(authorization) ?? credentialOf(authorization, door.settings)
-  const namespace = door.namespaces.of(credential.namespace)
-  const traceId = door.namespaces.nextTraceId(namespace)
-  const revision = door.revisionOf(namespace.key)
-  const call = new Call(namespace, openEntry(door, namespace, traceId, request), credential, revision)
-  if (credential.magic !== undefined) call.entry.magic = credential.magic
-  door.arrivals.begin(call)
-  call.after(() => journalEnd(door, call, reply))
-  request.call = call
-  reply.header('x-trace-id', traceId).headers(CORS)
-  call.follow(request.raw, reply.raw)
 }
 
 /** Answers what Node could not read as HTTP at all, in the same envelope, straight onto the socket. */

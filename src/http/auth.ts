@@ -1,9 +1,9 @@
-import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { ErrorCode } from '../contract/errors.ts'
 import { REVISION_FACTS } from '../contract/revisions.ts'
 import type { Operation } from '../faults/kind.ts'
 import { magicCodeOf } from '../simulation/magic-token.ts'
 import { sha256 } from '../simulation/random.ts'
+import type { ApiReply, ApiRequest } from './api.ts'
 import type { DoorSettings } from './door.ts'
 import { refuse } from './error-reply.ts'
 
@@ -67,7 +67,7 @@ export function denialOf(token: string, operation: Operation, settings: DoorSett
 }
 
 /** Refuses a call whose credential is no good or whose account is disabled; `false` if it may go on. */
-export function isDenied(request: FastifyRequest, reply: FastifyReply): boolean {
+export function isDenied(request: ApiRequest, reply: ApiReply): boolean {
   const { denied, magic } = request.call.credential
   const code = denied ?? (magic === 'disabled' ? magic : undefined)
   if (code === undefined) return false

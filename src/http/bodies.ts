@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Load } from './load.ts'
 
 /** Smaller bodies are not counted: as many as there may be connections take little memory. */
-const SMALL = 16_384
+export const SMALL = 16_384
 
 /**
  * Bounds what bodies take together while they arrive. Counted is what is there, not what is announced: those who send

@@ -1,4 +1,3 @@
-import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Create } from '../contract/create.ts'
 import type { Endpoint } from '../contract/endpoints.ts'
 import { inOrder } from '../faults/effects.ts'
@@ -7,6 +6,7 @@ import { chosenByHeader, chosenByMagic, type Outcome, SUCCEED } from '../faults/
 import type { Facts, Rule } from '../faults/rulebook.ts'
 import { textOf } from '../faults/text.ts'
 import type { Effect } from '../simulation/task.ts'
+import type { ApiReply, ApiRequest } from './api.ts'
 import type { Door } from './door.ts'
 
 /** The outcome that a create names itself, and whether by its header, which no rule overrules. */
@@ -18,7 +18,7 @@ export interface Named {
 /** What header, magic word or magic token choose, the first of these that is there; success without any. */
 export function namedOutcome(
   { clips }: Door,
-  request: FastifyRequest,
+  request: ApiRequest,
   body: Record<string, unknown>,
   { words }: Pick<Endpoint, 'words'>,
 ): Named | { problem: string } {
@@ -35,12 +35,7 @@ export function namedOutcome(
  * The outcome of a create that nothing objects to: what it names itself unless a rule says otherwise, and the faults
  * that fire on top. Counts the rules that fire.
  */
-export async function chosenOutcome(
-  door: Door,
-  request: FastifyRequest,
-  named: Named,
-  wanted: Create,
-): Promise<Outcome> {
+export async function chosenOutcome(door: Door, request: ApiRequest, named: Named, wanted: Create): Promise<Outcome> {
   if (door.rulebook.rules.length === 0) return named.outcome
   const { model, mode, action, prompt, callbackUrl } = wanted
   const fired = await taken(door, request.call.namespace, {
@@ -71,12 +66,12 @@ export async function effectsOn(
 }
 
 /** Writes into the journal, for an API request, which rules had a say. */
-export function note(request: FastifyRequest, rules: readonly Rule[]): void {
+export function note(request: ApiRequest, rules: readonly Rule[]): void {
   if (rules.length > 0) request.call.entry.rules = rules.map(({ id }) => id)
 }
 
 /** Tells the caller and the journal what was chosen. */
-export function announce(request: FastifyRequest, reply: FastifyReply, { text }: Outcome): void {
+export function announce(request: ApiRequest, reply: ApiReply, { text }: Outcome): void {
   request.call.entry.outcome = text
   reply.header('x-mockling-outcome', text)
 }

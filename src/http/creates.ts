@@ -1,4 +1,3 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Examined, examineFor } from '../contract/creates.ts'
 import { ENDPOINTS, type Endpoint } from '../contract/endpoints.ts'
 import { ERRORS, NO_BODY_MESSAGE } from '../contract/errors.ts'
@@ -16,6 +15,7 @@ import { Interruption, type Namespace } from '../simulation/namespaces.ts'
 import { isExtensible } from '../simulation/task.ts'
 import type { Refusal } from '../store/store.ts'
 import { answer, answerRefusal } from './answering.ts'
+import type { ApiReply, ApiRequest } from './api.ts'
 import { isDenied } from './auth.ts'
 import { ignoredHeader, isTooDeep } from './body.ts'
 import type { Call } from './call.ts'
@@ -26,29 +26,26 @@ import { answerHeld } from './held.ts'
 import { journalAcceptance } from './journaling.ts'
 import { answerOverload } from './overload.ts'
 import { answerRecorded, recordedFor, recordedOutcome } from './recorded.ts'
+import type { Route } from './route.ts'
 
 /**
  * The calls that make tasks: parse, check, plan, keep, tell. Each check is one the caller may trip over, in §5's order.
  * An endpoint that the caller's revision does not have answers as any path that is not there.
  */
-export function createRoutes(app: FastifyInstance, door: Door): void {
-  for (const endpoint of Object.values(ENDPOINTS)) createRoute(app, door, endpoint)
+export function createRoutes(door: Door): Route[] {
+  return Object.values(ENDPOINTS).map(endpoint => ({
+    path: endpoint.path,
+    bodyBytes: door.limits.bodyBytes + base64Length(endpoint.largestFile ?? 0),
+    admit: (request, reply) => admit(door, endpoint, request, reply),
+    handle: (request, reply) => create(door, endpoint, request, reply),
+  }))
 }
 
-function createRoute(app: FastifyInstance, door: Door, endpoint: Endpoint): void {
-  app.post(
-    endpoint.path,
-    {
-      bodyLimit: door.limits.bodyBytes + base64Length(endpoint.largestFile ?? 0),
-      onRequest: (request, reply, done) => {
-        if (!endpoint.revisions.includes(request.call.revision)) refuse(request, reply, 'api_not_implemented')
-        else if (isDenied(request, reply)) return
-        else if (isAdmittedAnyway(door, request)) done()
-        else isTurnedDown(door, request, reply).then(isIt => isIt || done(), done)
-      },
-    },
-    (request, reply) => create(door, endpoint, request, reply),
-  )
+function admit(door: Door, endpoint: Endpoint, request: ApiRequest, reply: ApiReply): boolean | Promise<boolean> {
+  if (!endpoint.revisions.includes(request.call.revision)) refuse(request, reply, 'api_not_implemented')
+  else if (isDenied(request, reply)) return false
+  else return isAdmittedAnyway(door, request) || isTurnedDown(door, request, reply).then(isIt => !isIt)
+  return false
 }
 
 /** Characters that so many bytes take in Base64. */
@@ -57,15 +54,15 @@ function base64Length(bytes: number): number {
 }
 
 /** Whether nobody has to be asked: no balance is kept for it, and no rate. */
-function isAdmittedAnyway({ settings: { limits, rate } }: Door, { call: { credential } }: FastifyRequest): boolean {
+function isAdmittedAnyway({ settings: { limits, rate } }: Door, { call: { credential } }: ApiRequest): boolean {
   return limits.balance === undefined && rate === undefined && credential.magic === undefined
 }
 
-async function isTurnedDown(door: Door, request: FastifyRequest, reply: FastifyReply): Promise<boolean> {
+async function isTurnedDown(door: Door, request: ApiRequest, reply: ApiReply): Promise<boolean> {
   return (await isOutOfCredit(door, request, reply)) || (await isTooOften(door, request, reply))
 }
 
-async function isOutOfCredit(door: Door, request: FastifyRequest, reply: FastifyReply): Promise<boolean> {
+async function isOutOfCredit(door: Door, request: ApiRequest, reply: ApiReply): Promise<boolean> {
   const { credential, namespace } = request.call
   const { balance } = door.settings.limits
   if (credential.magic !== 'used_up') {
@@ -77,7 +74,7 @@ async function isOutOfCredit(door: Door, request: FastifyRequest, reply: Fastify
   return true
 }
 
-async function isTooOften(door: Door, request: FastifyRequest, reply: FastifyReply): Promise<boolean> {
+async function isTooOften(door: Door, request: ApiRequest, reply: ApiReply): Promise<boolean> {
   const { credential, namespace } = request.call
   const { rate } = door.settings
   if (credential.magic !== 'too_many_requests') {
@@ -88,12 +85,7 @@ async function isTooOften(door: Door, request: FastifyRequest, reply: FastifyRep
   return true
 }
 
-async function create(
-  door: Door,
-  endpoint: Endpoint,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): Promise<FastifyReply> {
+async function create(door: Door, endpoint: Endpoint, request: ApiRequest, reply: ApiReply): Promise<void> {
   const { call } = request
   const { body } = request
   if (body === undefined) return refuseBody(request, reply, NO_BODY_MESSAGE)
@@ -126,7 +118,7 @@ function asRecorded(recorded: Found): Named {
 }
 
 /** The clip of a create that was accepted elsewhere, though here something may speak against it. */
-async function formatThere(door: Door, request: FastifyRequest, examined: Examined): Promise<Format> {
+async function formatThere(door: Door, request: ApiRequest, examined: Examined): Promise<Format> {
   const clip = await clipFor(door, request, examined)
   return 'format' in clip ? clip.format : SOME_FORMAT
 }
@@ -144,11 +136,11 @@ interface Read {
 /** Refuses by the first objection. In some revisions that leaves a failed task, whose id the error carries. */
 async function object(
   door: Door,
-  request: FastifyRequest,
-  reply: FastifyReply,
+  request: ApiRequest,
+  reply: ApiReply,
   { body, examined, named }: Read,
   objections: readonly Objection[],
-): Promise<FastifyReply> {
+): Promise<void> {
   const { namespace, entry, revision, traceId } = request.call
   const { parameterErrorCode: code, seed } = door.settings
   const [first, ...others] = objections.map(summaryOf)
@@ -170,7 +162,7 @@ async function object(
 /** The clip asked for, or what speaks against it: some rules need the video that is worked on. */
 async function clipFor(
   door: Door,
-  request: FastifyRequest,
+  request: ApiRequest,
   { sourceId, clip }: Examined,
 ): Promise<{ format: Format } | { objections: Objection[] }> {
   let source: Format | undefined
@@ -190,7 +182,7 @@ interface Sound extends Read {
   readonly format: Format
 }
 
-async function acceptOrRefuse(door: Door, request: FastifyRequest, reply: FastifyReply, sound: Sound) {
+async function acceptOrRefuse(door: Door, request: ApiRequest, reply: ApiReply, sound: Sound) {
   const { examined, named } = sound
   const { request: wanted } = examined
   const { call } = request
@@ -245,7 +237,7 @@ function deliverAfter(call: Call, deliver: () => void): void {
 /** Plans the task and keeps it: anew with the next ordinal when another create of the namespace took this one. */
 async function keep(
   door: Door,
-  request: FastifyRequest,
+  request: ApiRequest,
   sound: Sound,
   outcome: Outcome,
   credits: number,
@@ -281,8 +273,7 @@ async function keep(
   })
 }
 
-function refuseAdmission(door: Door, request: FastifyRequest, reply: FastifyReply, refusal: Refusal): FastifyReply {
-  return refusal === 'overloaded'
-    ? answerOverload(reply, door.load.overload('pending'))
-    : refuse(request, reply, refusal)
+function refuseAdmission(door: Door, request: ApiRequest, reply: ApiReply, refusal: Refusal): void {
+  if (refusal === 'overloaded') answerOverload(reply, door.load.overload('pending'))
+  else refuse(request, reply, refusal)
 }

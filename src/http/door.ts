@@ -1,4 +1,3 @@
-import type { FastifyRequest } from 'fastify'
 import type { SeenWords } from '../contract/observations.ts'
 import type { Revision } from '../contract/revisions.ts'
 import type { Strictness } from '../contract/rules/objection.ts'
@@ -12,6 +11,7 @@ import type { Task } from '../simulation/task.ts'
 import type { Timebase } from '../simulation/timebase.ts'
 import type { Pace } from '../simulation/timeline.ts'
 import type { Limits, Store } from '../store/store.ts'
+import type { ApiRequest } from './api.ts'
 import type { Arrivals } from './arrivals.ts'
 import type { Credential } from './auth.ts'
 import type { Load } from './load.ts'
@@ -97,7 +97,7 @@ export interface Door {
   /** Names of the files given by `--clip 'succeed NAME=FILE'`. */
   readonly clips: ReadonlySet<string>
   /** A defect of ours, for the log. */
-  onDefect(error: unknown, request: FastifyRequest): void
+  onDefect(error: unknown, request: ApiRequest): void
   /** Called when a request at this door has ended. */
   onEnd(entry: RequestEntry | DownloadEntry): void
   /** Scheme and host this process listens on. */
@@ -108,7 +108,7 @@ export interface Door {
 const HOST = /^(?:[\w.-]{1,255}|\[[\da-f:.]{2,45}\])(?::\d{1,5})?$/i
 
 /** Scheme and host under which the caller sees us. */
-export function originOf(door: Door, request: FastifyRequest): string {
+export function originOf(door: Door, request: ApiRequest): string {
   const { publicUrl, trustProxy } = door.settings
   if (publicUrl !== undefined) return publicUrl
   const forwarded = trustProxy ? forwardedOrigin(request) : {}
@@ -117,7 +117,7 @@ export function originOf(door: Door, request: FastifyRequest): string {
   return `${forwarded.scheme ?? request.protocol}://${host}`
 }
 
-function forwardedOrigin(request: FastifyRequest): { scheme?: string; host?: string } {
+function forwardedOrigin(request: ApiRequest): { scheme?: string; host?: string } {
   const [scheme, host] = ['x-forwarded-proto', 'x-forwarded-host'].map(name =>
     String(request.headers[name] ?? '')
       .split(',')[0]
@@ -127,7 +127,7 @@ function forwardedOrigin(request: FastifyRequest): { scheme?: string; host?: str
 }
 
 /** The request's path, without its query. */
-export function pathOf(request: FastifyRequest): string {
+export function pathOf(request: ApiRequest): string {
   const end = request.url.indexOf('?')
   return end === -1 ? request.url : request.url.slice(0, end)
 }

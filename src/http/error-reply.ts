@@ -1,8 +1,9 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import { DEFECT_MESSAGE, ERRORS, type ErrorCode, NO_BODY_MESSAGE } from '../contract/errors.ts'
 import { type ErrorBody, errorBody, errorBodyIn, type GatewayErrorBody } from '../contract/wire.ts'
 import type { Interruption } from '../simulation/namespaces.ts'
 import { Overload } from '../simulation/overload.ts'
+import type { ApiReply, ApiRequest } from './api.ts'
 import type { Door } from './door.ts'
 import { answerOverload, OVERLOADS } from './overload.ts'
 
@@ -10,52 +11,47 @@ export const JSON_TYPE = 'application/json; charset=utf-8'
 
 /** Answers with an error in the upstream's words, as the one who refuses with that code words it. */
 export function refuse(
-  request: FastifyRequest,
-  reply: FastifyReply,
+  request: ApiRequest,
+  reply: ApiReply,
   code: ErrorCode,
   message: string = ERRORS[code].message,
   status: number = ERRORS[code].status,
-): FastifyReply {
+): void {
   const { revision, traceId } = request.call
-  return send(request, reply, status, errorBodyIn(revision, code, message, traceId))
+  send(request, reply, status, errorBodyIn(revision, code, message, traceId))
 }
 
 /** Refuses a body that is not read at all: the gateway does (gateway §4.1). */
 export function refuseBody(
-  request: FastifyRequest,
-  reply: FastifyReply,
+  request: ApiRequest,
+  reply: ApiReply,
   message: string = ERRORS.bad_request.message,
   status: number = ERRORS.bad_request.status,
-): FastifyReply {
+): void {
   const { revision, traceId } = request.call
-  return send(request, reply, status, errorBodyIn(revision, 'bad_request', message, traceId, 'gateway'))
+  send(request, reply, status, errorBodyIn(revision, 'bad_request', message, traceId, 'gateway'))
 }
 
 /** Refuses what a body asks for, with whatever code: the service behind the gateway does. */
 export function refuseByRule(
-  request: FastifyRequest,
-  reply: FastifyReply,
+  request: ApiRequest,
+  reply: ApiReply,
   code: ErrorCode,
   message: string,
   taskId?: string,
   status: number = ERRORS[code].status,
-): FastifyReply {
-  return send(request, reply, status, errorBody(code, message, request.call.traceId, taskId))
+): void {
+  send(request, reply, status, errorBody(code, message, request.call.traceId, taskId))
 }
 
 /** The one place where the envelope is made into a reply. */
-function send(
-  { call }: FastifyRequest,
-  reply: FastifyReply,
-  status: number,
-  body: ErrorBody | GatewayErrorBody,
-): FastifyReply {
+function send({ call }: ApiRequest, reply: ApiReply, status: number, body: ErrorBody | GatewayErrorBody): void {
   call.entry.code = body.error.code
   call.entry.message = body.error.message
   const text = JSON.stringify(body)
   // Here too, for a URL that can't be decoded: no hook sees its answer.
   call.entry.responseBody = text
-  return reply.code(status).header('content-type', JSON_TYPE).send(text)
+  reply.code(status).header('content-type', JSON_TYPE).send(text)
 }
 
 /**
@@ -63,14 +59,14 @@ function send(
  * @throws Overload where it is for want of the Redis it shares with replicas.
  */
 export function answerInterrupted(
-  request: FastifyRequest,
-  reply: FastifyReply,
+  request: ApiRequest,
+  reply: ApiReply,
   why: Exclude<Interruption['why'], 'hang-up'>,
   taskId?: string,
-): FastifyReply {
+): void {
   if (why === 'redis') throw new Overload(why, OVERLOADS.redis)
   const message = why === 'shutdown' ? 'mockling is shutting down' : 'mockling was reset'
-  return reply
+  reply
     .code(503)
     .header('content-type', JSON_TYPE)
     .header(`x-mockling-${why}`, '1')
@@ -79,21 +75,24 @@ export function answerInterrupted(
 
 /** Turns whatever was thrown into the envelope: the framework's own refusals, and defects of ours. */
 export function handleThrown(app: FastifyInstance, door: Door): void {
-  app.setErrorHandler((thrown, request, reply) => {
-    if (thrown instanceof Overload) return answerOverload(reply, thrown)
-    const status = statusOf(thrown)
-    if (status === undefined) {
-      door.onDefect(thrown, request)
-      return refuse(request, reply, 'api_error', DEFECT_MESSAGE)
-    }
-    if (status === 413) return refuseTooLarge(door, request, reply)
-    return refuseBody(request, reply, thrown instanceof NoBody ? NO_BODY_MESSAGE : undefined)
-  })
+  app.setErrorHandler((thrown, request, reply) => answerThrown(door, thrown, request, reply))
 }
 
-function refuseTooLarge({ settings }: Door, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+/** The same for one that was caught. */
+export function answerThrown(door: Door, thrown: unknown, request: ApiRequest, reply: ApiReply): void {
+  const status = statusOf(thrown)
+  if (thrown instanceof Overload) answerOverload(reply, thrown)
+  else if (status === 413) refuseTooLarge(door, request, reply)
+  else if (status !== undefined) refuseBody(request, reply, thrown instanceof NoBody ? NO_BODY_MESSAGE : undefined)
+  else {
+    door.onDefect(thrown, request)
+    refuse(request, reply, 'api_error', DEFECT_MESSAGE)
+  }
+}
+
+function refuseTooLarge({ settings }: Door, request: ApiRequest, reply: ApiReply): void {
   const seen = settings.seenWords?.of({ message: ERRORS.content_too_large.message })
-  return refuse(request, reply, 'content_too_large', seen?.message, seen?.status)
+  refuse(request, reply, 'content_too_large', seen?.message, seen?.status)
 }
 
 /** The request has no body, or an empty one. */

@@ -38,9 +38,11 @@ export async function filesDoor(app: FastifyInstance, door: Door): Promise<void>
   }
 }
 
-async function download(door: Door, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> {
-  if (door.load.isCrowded && isExtra(request.raw.socket))
-    return answerOverload(reply, door.load.overload('connections'), 'close')
+async function download(door: Door, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  if (door.load.isCrowded && isExtra(request.raw.socket)) {
+    answerOverload(reply, door.load.overload('connections'), 'close')
+    return
+  }
   const path = pathOf(request)
   const found = await door.store.taskOfFile(path)
   const task = found && shownAt(found, path)
@@ -50,11 +52,10 @@ async function download(door: Door, request: FastifyRequest, reply: FastifyReply
   try {
     await answer(door, request, reply.raw, exchange, task)
   } catch (error) {
-    if (exchange.isOver) return undefined
+    if (exchange.isOver) return
     door.onDefect(error, request)
     breakOff(reply.raw, exchange, error)
   }
-  return undefined
 }
 
 function begin(door: Door, request: FastifyRequest, task: Task | undefined): Download {

@@ -1,10 +1,10 @@
-import type { FastifyReply, FastifyRequest } from 'fastify'
 import { resultBy } from '../faults/effects.ts'
 import { answerOf } from '../simulation/accept.ts'
 import { Hold } from '../simulation/hold.ts'
 import type { Interruption } from '../simulation/namespaces.ts'
 import { createdAt, settlesAt, stepAt, type Task } from '../simulation/task.ts'
 import { answer } from './answering.ts'
+import type { ApiReply, ApiRequest } from './api.ts'
 import { type Door, originOf } from './door.ts'
 import { answerInterrupted } from './error-reply.ts'
 
@@ -16,15 +16,18 @@ import { answerInterrupted } from './error-reply.ts'
  */
 export async function answerHeld(
   door: Door,
-  request: FastifyRequest,
-  reply: FastifyReply,
+  request: ApiRequest,
+  reply: ApiReply,
   created: Task,
   timeout: number | undefined,
-): Promise<FastifyReply> {
+): Promise<void> {
   const bound = timeout === undefined ? Number.POSITIVE_INFINITY : createdAt(created) + timeout * 1000
   const letGo = door.load.begin('held')
   const { task, why } = await whenOver(door, request, created, bound).finally(letGo)
-  if (why === 'hang-up') return reply.hijack()
+  if (why === 'hang-up') {
+    reply.hijack()
+    return
+  }
   if (why !== undefined) return answerInterrupted(request, reply, why, task.id)
   // Decided by the plan, not by the clock: one `advance` may have passed both instants.
   const settled = settlesAt(task) ?? Number.POSITIVE_INFINITY
@@ -41,7 +44,7 @@ export async function answerHeld(
 /** Resolves when the task settles or `bound` comes, to the task as planned by then; earlier if the wait is ended. */
 async function whenOver(
   door: Door,
-  request: FastifyRequest,
+  request: ApiRequest,
   created: Task,
   bound: number,
 ): Promise<{ task: Task; why: Interruption['why'] | undefined }> {

@@ -1,8 +1,9 @@
 import type { Socket } from 'node:net'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import type { RequestEntry } from '../journal/journal.ts'
 import type { Namespace } from '../simulation/namespaces.ts'
 import type { Task } from '../simulation/task.ts'
+import type { ApiReply, ApiRequest } from './api.ts'
 import type { Call } from './call.ts'
 import { type Door, pathOf } from './door.ts'
 
@@ -23,7 +24,7 @@ const SECRET_HEADERS: ReadonlySet<string> = new Set([
 const SECRET_IN_QUERY = /((?:^|&)[^=&]*(?:token|key|secret|password|signature|authorization)[^=&]*=)[^&]*/gi
 
 /** Opens the entry of a request; without one, of what could not be read as HTTP. No secret gets further than this. */
-export function openEntry(door: Door, namespace: Namespace, traceId: string, request?: FastifyRequest): RequestEntry {
+export function openEntry(door: Door, namespace: Namespace, traceId: string, request?: ApiRequest): RequestEntry {
   // The usual fields from the start: an object that grows field by field costs several times as much.
   const entry: RequestEntry = {
     kind: 'request',
@@ -54,7 +55,7 @@ export function openEntry(door: Door, namespace: Namespace, traceId: string, req
 }
 
 /** What follows the path's `?`, with the values of secrets masked. */
-export function queryOf({ url }: FastifyRequest): string | undefined {
+export function queryOf({ url }: ApiRequest): string | undefined {
   const start = url.indexOf('?')
   return start === -1 ? undefined : url.slice(start + 1).replace(SECRET_IN_QUERY, `$1${MASK}`)
 }
@@ -63,7 +64,7 @@ export function queryOf({ url }: FastifyRequest): string | undefined {
 const before = new WeakMap<Socket, { readonly sent: readonly string[]; readonly kept: readonly string[] }>()
 
 /** The headers as they are kept. A connection repeats itself: what it has sent before is kept once. */
-export function headersOf({ raw }: FastifyRequest): readonly string[] {
+export function headersOf({ raw }: ApiRequest): readonly string[] {
   const { rawHeaders: sent, socket } = raw
   const last = before.get(socket)
   if (last && isSame(last.sent, sent)) return last.kept
@@ -100,7 +101,7 @@ export function journalAnswer({ entry, namespace }: Call, body: string | undefin
 }
 
 /** Notes how the exchange ended. Nothing more is known of it later. */
-export function journalEnd(door: Door, { entry, namespace, elapsedMs }: Call, reply: FastifyReply): void {
+export function journalEnd(door: Door, { entry, namespace, elapsedMs }: Call, reply: ApiReply): void {
   entry.endedAt = namespace.clock.now()
   entry.durationMs = Math.round(elapsedMs * 1000) / 1000
   if (entry.answeredAt !== undefined) entry.responseHeaders ??= reply.getHeaders()

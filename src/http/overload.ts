@@ -1,5 +1,5 @@
-import type { FastifyReply } from 'fastify'
 import { type Overload, UNWRITABLE } from '../simulation/overload.ts'
+import type { ApiReply } from './api.ts'
 
 /** What there may be too much of, as the header `x-mockling-overload` names it, and the sentence beside it. */
 export const OVERLOADS = {
@@ -18,9 +18,9 @@ export type OverloadKind = keyof typeof OVERLOADS
 const PROBLEM_TYPE = 'application/problem+json'
 
 /** Says so; with `close` the connection goes as well. */
-export function answerOverload(reply: FastifyReply, overload: Overload, close?: 'close'): FastifyReply {
+export function answerOverload(reply: ApiReply, overload: Overload, close?: 'close'): void {
   if (close) reply.header('connection', close)
-  return reply.code(503).headers(overload.headers).header('content-type', PROBLEM_TYPE).send(overload.body)
+  reply.code(503).headers(overload.headers).header('content-type', `${PROBLEM_TYPE}; charset=utf-8`).send(overload.body)
 }
 
 /** The same as bytes for a connection on which no request is read any more. */

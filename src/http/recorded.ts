@@ -1,7 +1,7 @@
-import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Outcome } from '../faults/outcomes.ts'
 import type { Found } from '../recording/answers.ts'
 import type { Task } from '../simulation/task.ts'
+import type { ApiReply, ApiRequest } from './api.ts'
 import { type Door, pathOf } from './door.ts'
 
 /** The header that names the recording by which an answer is given. */
@@ -11,12 +11,7 @@ const MARK = 'x-mockling-replayed'
  * What recordings have for a request, if there are any; without a body, whatever that was. The answer is marked with the
  * recording's name.
  */
-export function recordedFor(
-  door: Door,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  ...body: [unknown?]
-): Found | undefined {
+export function recordedFor(door: Door, request: ApiRequest, reply: ApiReply, ...body: [unknown?]): Found | undefined {
   if (!door.recordings) return undefined
   const { authorization } = request.headers
   const found = door.recordings.find({
@@ -31,7 +26,7 @@ export function recordedFor(
 }
 
 /** Whether nothing but the head decides: the path is not served, or nobody's token comes with it. */
-export function isDecidedByHead(request: FastifyRequest): boolean {
+export function isDecidedByHead(request: ApiRequest): boolean {
   return request.is404 || kindOf(request.headers.authorization) !== 'bearer'
 }
 
@@ -41,15 +36,15 @@ function kindOf(header = ''): 'bearer' | 'other' | 'none' {
 }
 
 /** Answers as it was answered then. */
-export function answerRecorded(request: FastifyRequest, reply: FastifyReply, found: Found): FastifyReply {
-  return reply
+export function answerRecorded(request: ApiRequest, reply: ApiReply, found: Found): void {
+  reply
     .code(found.status)
     .headers(found.headers)
     .send(Buffer.from(found.text(request.call.traceId)))
 }
 
 /** Names the recordings that tasks go by. */
-export function markRecorded(reply: FastifyReply, tasks: readonly Task[]): void {
+export function markRecorded(reply: ApiReply, tasks: readonly Task[]): void {
   const names = tasks.flatMap(({ effects = [] }) => effects.filter(({ name }) => name === RECORDED))
   if (names.length > 0) reply.header(MARK, [...new Set(names.map(({ options }) => options['file']))].join(', '))
 }

@@ -1,4 +1,3 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { LARGEST_PAGE, MOST_IDS, PAGE } from '../contract/bodies.ts'
 import { NO_BODY_MESSAGE, NO_ID_MESSAGE } from '../contract/errors.ts'
 import { isObject } from '../contract/request.ts'
@@ -8,6 +7,7 @@ import { textOf } from '../faults/text.ts'
 import { madeUpAccount } from '../simulation/made-up.ts'
 import { isTerminal, isVisible, newestFirst, stepAt, type Task } from '../simulation/task.ts'
 import { answer, answerRefusal } from './answering.ts'
+import type { ApiReply, ApiRequest } from './api.ts'
 import { isDenied } from './auth.ts'
 import { isTooDeep } from './body.ts'
 import { announce, effectsOn, note } from './choosing.ts'
@@ -15,24 +15,22 @@ import { type Door, originOf } from './door.ts'
 import { refuse, refuseBody } from './error-reply.ts'
 import { answerRecorded, markRecorded, recordedFor } from './recorded.ts'
 import { recordOf } from './records.ts'
+import type { Route } from './route.ts'
 
 /** Fields that ask for a list by anything but ids. `user_id` and `application_id` are the token's own anyway. */
 const FILTERS = ['type', 'limit', 'offset', 'created_at_min', 'created_at_max', 'user_id', 'application_id']
 
 /** `POST /kling/tasks`: free of charge, not rate limited (contract.md §6). */
-export function taskRoutes(app: FastifyInstance, door: Door): void {
-  app.post(
-    '/kling/tasks',
-    {
-      onRequest: (request, reply, done) => {
-        if (!isDenied(request, reply)) done()
-      },
-    },
-    (request, reply) => query(door, request, reply),
-  )
+export function tasksRoute(door: Door): Route {
+  return {
+    path: '/kling/tasks',
+    bodyBytes: door.limits.bodyBytes,
+    admit: (request, reply) => !isDenied(request, reply),
+    handle: (request, reply) => query(door, request, reply),
+  }
 }
 
-function query(door: Door, request: FastifyRequest, reply: FastifyReply): FastifyReply | Promise<FastifyReply> {
+function query(door: Door, request: ApiRequest, reply: ApiReply): void | Promise<void> {
   const { body } = request
   if (body === undefined) return refuseBody(request, reply, NO_BODY_MESSAGE)
   if (!isObject(body) || isTooDeep(body)) return refuseBody(request, reply)
@@ -48,7 +46,7 @@ function query(door: Door, request: FastifyRequest, reply: FastifyReply): Fastif
   )
 }
 
-async function retrieve(door: Door, request: FastifyRequest, reply: FastifyReply, id: unknown): Promise<FastifyReply> {
+async function retrieve(door: Door, request: ApiRequest, reply: ApiReply, id: unknown): Promise<void> {
   if (id === undefined || id === null || id === '') {
     const seen = door.settings.seenWords?.of({ message: NO_ID_MESSAGE })
     return refuse(request, reply, 'bad_request', seen?.message ?? NO_ID_MESSAGE)
@@ -65,10 +63,10 @@ async function retrieve(door: Door, request: FastifyRequest, reply: FastifyReply
 
 async function retrieveBatch(
   door: Door,
-  request: FastifyRequest,
-  reply: FastifyReply,
+  request: ApiRequest,
+  reply: ApiReply,
   body: Record<string, unknown>,
-): Promise<FastifyReply> {
+): Promise<void> {
   const found = await findBatch(door, request, body)
   if ('refusal' in found) return refuse(request, reply, 'bad_request', found.refusal)
   const { ids } = body
@@ -81,7 +79,7 @@ async function retrieveBatch(
 
 type Found = { readonly tasks: readonly Task[]; readonly total: number } | { readonly refusal: string }
 
-async function findBatch(door: Door, request: FastifyRequest, body: Record<string, unknown>): Promise<Found> {
+async function findBatch(door: Door, request: ApiRequest, body: Record<string, unknown>): Promise<Found> {
   const { key, clock } = request.call.namespace
   const now = clock.now()
   const ids = body['ids'] ?? undefined
@@ -130,12 +128,12 @@ function readFilter(body: Record<string, unknown>) {
  */
 async function tell(
   door: Door,
-  request: FastifyRequest,
-  reply: FastifyReply,
+  request: ApiRequest,
+  reply: ApiReply,
   tasks: readonly Task[],
   asked: readonly string[],
   shape: (records: object[]) => object,
-): Promise<FastifyReply> {
+): Promise<void> {
   const { namespace } = request.call
   const now = namespace.clock.now()
   if (tasks.some(task => !isTerminal(stepAt(task, now)) || !isVisible(task, now)))
@@ -155,8 +153,8 @@ async function tell(
 /** Has the faults fire that a query meets, once nothing else is wrong with it; answers why they refuse it, if they do. */
 async function refusalOf(
   door: Door,
-  request: FastifyRequest,
-  reply: FastifyReply,
+  request: ApiRequest,
+  reply: ApiReply,
   taskId: readonly string[],
 ): Promise<Refusal | undefined> {
   const { effects, rules } = await effectsOn(door, request.call.namespace, { operation: 'tasks', taskId })

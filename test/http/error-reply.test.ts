@@ -131,7 +131,7 @@ describe('what is thrown', () => {
     const overload = new Overload('pending', 'so many')
     const { reply, defects } = thrown(overload)
     expect([reply.status, reply.body, defects]).toEqual([503, overload.body, []])
-    expect(reply.told).toMatchObject({ 'content-type': 'application/problem+json' })
+    expect(reply.told).toMatchObject({ 'content-type': 'application/problem+json; charset=utf-8' })
   })
 
   it('is a body too large, in the words that were seen where there are any', () => {

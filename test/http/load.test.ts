@@ -117,11 +117,15 @@ describe('an overload', () => {
   it.each([undefined, 'close'] as const)('is an answer as a problem: %s', close => {
     const overload = new Overload('held', 'so many')
     const reply = new FakeReply()
-    expect(answerOverload(reply.real, overload, close)).toBe(reply)
+    answerOverload(reply.real, overload, close)
     expect([reply.status, reply.body]).toEqual([503, overload.body])
     expect(reply.told).toStrictEqual({
       ...(close && { connection: 'close' }),
-      ...{ 'x-mockling-overload': 'held', 'retry-after': '1', 'content-type': 'application/problem+json' },
+      ...{
+        'x-mockling-overload': 'held',
+        'retry-after': '1',
+        'content-type': 'application/problem+json; charset=utf-8',
+      },
     })
   })
 
