@@ -1,4 +1,4 @@
-import TinyQueue from 'tinyqueue'
+import FlatQueue from 'flatqueue'
 import { RETENTION_MS, settlesAt, stepAt, type Task } from '../simulation/task.ts'
 import { Ages } from './ages.ts'
 import { ByName } from './by-name.ts'
@@ -46,14 +46,14 @@ export class Shelf {
 
   /** The unsettled ones, in no particular order. */
   get unsettled(): Task[] {
-    return this.#open.data.filter(task => this.#isKept(task))
+    return this.#open.ids.slice(0, this.#open.length).filter(task => this.#isKept(task))
   }
 
   /** Takes a task that is not settled. */
   put(task: Task): void {
     this.show(task)
     this.#reserved += micros(task.credits)
-    this.#open.push(task)
+    this.#open.push(task, endOf(task))
     this.#pending++
   }
 
@@ -87,7 +87,7 @@ export class Shelf {
     this.show(task)
     // The old one stays in the queue it is in, and is passed over there.
     if (!old || endOf(old) <= this.#bookedTo) return
-    this.#open.push(task)
+    this.#open.push(task, endOf(task))
     if (this.#open.length >= 64 + 2 * this.#pending) this.#open = queueOf(this.unsettled)
   }
 
@@ -95,8 +95,12 @@ export class Shelf {
   settle(now: number): Task[] {
     const settled: Task[] = []
     this.#bookedTo = Math.max(this.#bookedTo, now)
-    for (let next = this.#open.peek(); next && endOf(next) <= now; next = this.#open.peek()) {
-      this.#open.pop()
+    const open = this.#open
+    while ((open.peekValue() ?? Number.POSITIVE_INFINITY) <= now) {
+      const next = open.pop() as Task
+      // It leaves a task behind its end, which would be kept for nothing.
+      open.ids.pop()
+      open.values.pop()
       if (!this.#isKept(next)) continue
       this.#pending--
       this.#reserved -= micros(next.credits)
@@ -112,7 +116,8 @@ export class Shelf {
 }
 
 /** Tasks, the next to settle first. */
-function queueOf(tasks: Task[]): TinyQueue<Task> {
-  // Two that never settle are equal, and their difference no number.
-  return new TinyQueue<Task>(tasks, (a, b) => endOf(a) - endOf(b) || 0)
+function queueOf(tasks: readonly Task[]): FlatQueue<Task> {
+  const queue = new FlatQueue<Task>()
+  for (const task of tasks) queue.push(task, endOf(task))
+  return queue
 }
