@@ -35,8 +35,16 @@ export function namedOutcome(
  * The outcome of a create that nothing objects to: what it names itself unless a rule says otherwise, and the faults
  * that fire on top. Counts the rules that fire.
  */
-export async function chosenOutcome(door: Door, request: ApiRequest, named: Named, wanted: Create): Promise<Outcome> {
-  if (door.rulebook.rules.length === 0) return named.outcome
+export function chosenOutcome(
+  door: Door,
+  request: ApiRequest,
+  named: Named,
+  wanted: Create,
+): Outcome | Promise<Outcome> {
+  return door.rulebook.rules.length === 0 ? named.outcome : ruledOutcome(door, request, named, wanted)
+}
+
+async function ruledOutcome(door: Door, request: ApiRequest, named: Named, wanted: Create): Promise<Outcome> {
   const { model, mode, action, prompt, callbackUrl } = wanted
   const fired = await taken(door, request.call.namespace, {
     isChosen: named.isByHeader,

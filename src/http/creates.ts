@@ -107,7 +107,8 @@ async function create(door: Door, endpoint: Endpoint, request: ApiRequest, reply
     call.entry.ignored = wanted.ignored
     reply.header('x-mockling-ignored', ignoredHeader(wanted.ignored))
   }
-  const clip = objections.length > 0 ? { objections } : await clipFor(door, request, examined)
+  const told = objections.length > 0 ? { objections } : clipFor(door, request, examined)
+  const clip = told instanceof Promise ? await told : told
   if ('objections' in clip) return object(door, request, reply, { body, examined, named }, clip.objections)
   return acceptOrRefuse(door, request, reply, { body, examined, named, format: clip.format })
 }
@@ -159,21 +160,22 @@ async function object(
   return refuseByRule(request, reply, code, message, task.id, status)
 }
 
+type Clip = { readonly format: Format } | { readonly objections: readonly Objection[] }
+
 /** The clip asked for, or what speaks against it: some rules need the video that is worked on. */
-async function clipFor(
-  door: Door,
-  request: ApiRequest,
-  { sourceId, clip }: Examined,
-): Promise<{ format: Format } | { objections: Objection[] }> {
-  let source: Format | undefined
-  if (sourceId !== undefined) {
-    const { clock, key } = request.call.namespace
-    const now = clock.now()
-    const task = await door.store.taskOfVideo(key, sourceId, now)
-    if (!task || !isExtensible(task, now)) return { objections: [sourceIsThere(sourceId)] }
-    source = task.video.format
-  }
-  const made = clip(source)
+function clipFor(door: Door, request: ApiRequest, { sourceId, clip }: Examined): Clip | Promise<Clip> {
+  return sourceId === undefined ? judged(clip(undefined)) : clipFrom(door, request, sourceId, clip)
+}
+
+async function clipFrom(door: Door, request: ApiRequest, sourceId: string, clip: Examined['clip']): Promise<Clip> {
+  const { clock, key } = request.call.namespace
+  const now = clock.now()
+  const task = await door.store.taskOfVideo(key, sourceId, now)
+  if (!task || !isExtensible(task, now)) return { objections: [sourceIsThere(sourceId)] }
+  return judged(clip(task.video.format))
+}
+
+function judged(made: Format | Objection): Clip {
   return made instanceof Objection ? { objections: [made] } : { format: made }
 }
 
@@ -201,7 +203,8 @@ async function acceptOrRefuse(door: Door, request: ApiRequest, reply: ApiReply, 
     const first = await door.store.refusal(namespace.key, credits, door.settings.limits, namespace.clock.now())
     if (first) return refuseAdmission(door, request, reply, first)
   }
-  const outcome = await chosenOutcome(door, request, named, wanted)
+  const chosen = chosenOutcome(door, request, named, wanted)
+  const outcome = chosen instanceof Promise ? await chosen : chosen
   announce(request, reply, outcome)
   call.effects = outcome.effects
   const refusal = refusalBy(outcome.effects)
@@ -235,7 +238,7 @@ function deliverAfter(call: Call, deliver: () => void): void {
 }
 
 /** Plans the task and keeps it: anew with the next ordinal when another create of the namespace took this one. */
-async function keep(
+function keep(
   door: Door,
   request: ApiRequest,
   sound: Sound,
