@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events'
 import { LRUCache } from 'lru-cache'
 import { parsedUrl } from '../contract/url.ts'
 import { machineTime } from '../simulation/timebase.ts'
+import { type Ready, TurnEnd } from '../simulation/turn-end.ts'
 import { type AddressPolicy, judgedAddresses, oneAtATime, type Resolve } from './address-policy.ts'
 import { type Attempt, type PostOutcome, type Verdict, verdictOn } from './attempt.ts'
 import { Exchange } from './exchange.ts'
@@ -68,6 +69,7 @@ export function createPoster(options: PosterOptions): Poster {
     resolve: oneAtATime(options.resolve),
     turns: new Turns([postsPerReceiver, postsPerReceiver * PATHS_PER_ORIGIN, MOST_POSTS]),
     lines: new Lines(),
+    turnEnd: new TurnEnd(),
   }
   const underWay = new Set<Post>()
   /** By text: most callbacks go where others went. */
@@ -116,6 +118,7 @@ interface Surroundings {
   readonly bodyLimit: number
   readonly turns: Turns
   readonly lines: Lines
+  readonly turnEnd: TurnEnd
 }
 
 /** An address, taken apart. */
@@ -136,7 +139,7 @@ interface Letter {
 }
 
 /** One post, from the wait for its turn to what came of it. */
-class Post {
+class Post implements Ready {
   readonly #around: Surroundings
   readonly #letter: Letter
   readonly #onOver: (attempt: Attempt) => void
@@ -165,21 +168,34 @@ class Post {
   }
 
   async #send(): Promise<void> {
-    const { policy, resolve, timeoutMs, bodyLimit, lines } = this.#around
-    const { to, body, onTurn } = this.#letter
-    const { url, origin, path } = to
+    const { policy, resolve, timeoutMs, lines, turnEnd } = this.#around
+    const { to, onTurn } = this.#letter
     onTurn?.()
     this.#startedAt = performance.now()
     const expire = () => this.stop('timeout', `${this.#howFar()} within ${timeoutMs} ms`)
     this.#callOffLimit = machineTime.after(timeoutMs, expire)
     try {
-      const addresses = await judgedAddresses(policy, url, resolve)
+      const addresses = await judgedAddresses(policy, to.url, resolve)
       await loadLines()
       if (this.#isOver) return
-      this.#line = lines.take(origin, addresses)
-      this.#exchange = new Exchange(bodyLimit, error => this.#end(this.#verdict(error)))
+      this.#line = lines.take(to.origin, addresses)
+      turnEnd.add(this)
+    } catch (thrown) {
+      this.#end(verdictOn(thrown))
+    }
+  }
+
+  /** Has it go out. */
+  write(): void {
+    if (this.#isOver || !this.#line) return
+    const { to, body } = this.#letter
+    this.#exchange = new Exchange(this.#around.bodyLimit, error => this.#end(this.#verdict(error)))
+    try {
       const sent = typeof body === 'string' ? body : trickled(body)
-      this.#line.client.dispatch({ method: 'POST', path, headers: this.#headers(), body: sent }, this.#exchange)
+      this.#line.client.dispatch(
+        { method: 'POST', path: to.path, headers: this.#headers(), body: sent },
+        this.#exchange,
+      )
     } catch (thrown) {
       this.#end(verdictOn(thrown))
     }

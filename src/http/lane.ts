@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import type { TLSSocket } from 'node:tls'
 import type { AnswerHeaders } from '../journal/entries.ts'
+import { TurnEnd } from '../simulation/turn-end.ts'
 import type { ApiReply, ApiRequest } from './api.ts'
 import { beginCall, readBody, refuseHead } from './beginning.ts'
 import { SMALL } from './bodies.ts'
@@ -9,7 +10,6 @@ import { CORS } from './cors.ts'
 import type { Door } from './door.ts'
 import { answerThrown } from './error-reply.ts'
 import { journalAnswer } from './journaling.ts'
-import { Outbox } from './outbox.ts'
 import type { Route } from './route.ts'
 
 /** Types of bodies that need no looking into to be known as JSON. */
@@ -28,7 +28,7 @@ const JSON_TYPES: ReadonlySet<string | undefined> = new Set([
 export class Lane {
   readonly #door: Door
   readonly #routes: ReadonlyMap<string | undefined, Route>
-  readonly #outbox = new Outbox()
+  readonly #turnEnd = new TurnEnd()
   readonly #underWay = new Set<IncomingMessage>()
   #isClosed = false
 
@@ -42,7 +42,7 @@ export class Lane {
     const route = this.#routes.get(raw.url)
     if (route === undefined || this.#isClosed || this.#door.recordings || !isUsual(raw, route)) return false
     const request = new LaneRequest(raw)
-    const reply = new LaneReply(response, request, this.#outbox, error =>
+    const reply = new LaneReply(response, request, this.#turnEnd, error =>
       answerThrown(this.#door, error, request, reply),
     )
     this.#underWay.add(raw)
@@ -63,7 +63,7 @@ export class Lane {
   /** Sends what is ready; ends the connections of requests that are not answered yet, and leaves new ones to Fastify. */
   close(): void {
     this.#isClosed = true
-    this.#outbox.send()
+    this.#turnEnd.write()
     for (const { socket } of this.#underWay) socket.destroy()
   }
 
@@ -130,7 +130,7 @@ class LaneRequest implements ApiRequest {
 class LaneReply implements ApiReply {
   readonly raw: ServerResponse
   readonly #request: LaneRequest
-  readonly #outbox: Outbox
+  readonly #turnEnd: TurnEnd
   readonly #onBroken: (error: unknown) => void
   #headers: OutgoingHttpHeaders = {}
   #status = 200
@@ -139,10 +139,10 @@ class LaneReply implements ApiReply {
   isSent = false
 
   /** `onBroken`: its head could not be written, and it may be answered anew. */
-  constructor(raw: ServerResponse, request: LaneRequest, outbox: Outbox, onBroken: (error: unknown) => void) {
+  constructor(raw: ServerResponse, request: LaneRequest, turnEnd: TurnEnd, onBroken: (error: unknown) => void) {
     this.raw = raw
     this.#request = request
-    this.#outbox = outbox
+    this.#turnEnd = turnEnd
     this.#onBroken = onBroken
   }
 
@@ -174,7 +174,7 @@ class LaneReply implements ApiReply {
     this.isSent = true
     this.#body = body
     journalAnswer(this.#request.call, typeof body === 'string' ? body : body.toString())
-    this.#outbox.add(this)
+    this.#turnEnd.add(this)
   }
 
   /** Has it go out. */
