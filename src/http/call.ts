@@ -173,6 +173,11 @@ export function underWayOn(socket: Socket): Exchange | undefined {
   return last?.message.complete && !last.exchange.isOver ? last.exchange : undefined
 }
 
+/** Whether the last request on a connection, of which there may be no more than the head, is not answered yet. */
+export function isBusy(socket: Socket): boolean {
+  return lines.get(socket)?.latest?.exchange.isOver === false
+}
+
 declare module 'fastify' {
   interface FastifyRequest {
     /** Set by the first hook of the API's door. */

@@ -1,11 +1,12 @@
 import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import type { AnswerHeaders } from '../journal/entries.ts'
 import { TurnEnd } from '../simulation/turn-end.ts'
 import type { ApiReply, ApiRequest } from './api.ts'
 import { beginCall, readBody, refuseHead } from './beginning.ts'
 import { SMALL } from './bodies.ts'
-import type { Call } from './call.ts'
+import { type Call, isBusy } from './call.ts'
 import { CORS } from './cors.ts'
 import type { Door } from './door.ts'
 import { answerThrown } from './error-reply.ts'
@@ -29,7 +30,7 @@ export class Lane {
   readonly #door: Door
   readonly #routes: ReadonlyMap<string | undefined, Route>
   readonly #turnEnd = new TurnEnd()
-  readonly #underWay = new Set<IncomingMessage>()
+  readonly #sockets = new Set<Socket>()
   #isClosed = false
 
   constructor(door: Door, routes: readonly Route[]) {
@@ -45,10 +46,9 @@ export class Lane {
     const reply = new LaneReply(response, request, this.#turnEnd, error =>
       answerThrown(this.#door, error, request, reply),
     )
-    this.#underWay.add(raw)
+    this.#remember(raw.socket)
     try {
       beginCall(this.#door, request, reply)
-      request.call.after(() => this.#underWay.delete(raw))
       if (refuseHead(this.#door, request, reply)) return true
       const admitted = route.admit(request, reply)
       if (admitted === true) this.#read(route, request, reply)
@@ -64,7 +64,14 @@ export class Lane {
   close(): void {
     this.#isClosed = true
     this.#turnEnd.write()
-    for (const { socket } of this.#underWay) socket.destroy()
+    for (const socket of this.#sockets) if (isBusy(socket)) socket.destroy()
+  }
+
+  /** Connections, not requests: a set whose members come and go all the time keeps many of them from being collected. */
+  #remember(socket: Socket): void {
+    if (this.#sockets.has(socket)) return
+    this.#sockets.add(socket)
+    socket.once('close', () => this.#sockets.delete(socket))
   }
 
   #read(route: Route, request: LaneRequest, reply: LaneReply): void {
