@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { Bag, type Bagged } from '../simulation/bag.ts'
 import { callbackId, POST_HEADER } from '../simulation/callback-id.ts'
 import type { VirtualClock } from '../simulation/clock.ts'
 import type { Work } from '../simulation/crew.ts'
@@ -40,6 +41,11 @@ export interface Posting {
   readonly work: Work
 }
 
+/** One that has been sent, or waits for its turn. */
+interface UnderWay extends Bagged {
+  readonly attempt: Promise<unknown>
+}
+
 /** Whose post it is. */
 export interface Sender {
   readonly task: Task
@@ -60,8 +66,7 @@ export interface OutboxOptions {
 /** Sends callbacks, each once, and says what came of it. */
 export class Outbox {
   readonly #options: OutboxOptions
-  /** Posts under way, each to its report. */
-  readonly #posting = new Set<Promise<unknown>>()
+  readonly #posting = new Bag<UnderWay>()
   /** Those of them that go to our own inboxes. */
   readonly #ours = new Map<string, Posting>()
 
@@ -81,9 +86,13 @@ export class Outbox {
 
   /** Posts under way may go on until `drained`, then they and all to come are cut off. */
   async close(drained: Promise<void>): Promise<void> {
-    await Promise.race([Promise.allSettled(this.#posting), drained])
+    await Promise.race([this.#settled(), drained])
     await this.#options.poster.close()
-    await Promise.allSettled(this.#posting)
+    await this.#settled()
+  }
+
+  async #settled(): Promise<void> {
+    await Promise.allSettled(this.#posting.members.map(({ attempt }) => attempt))
   }
 
   /** What is said of a callback that an effect has lost. */
@@ -117,7 +126,8 @@ export class Outbox {
     const post = poster.post(url, text, named, undefined, () => {
       at = clock.now()
     })
-    this.#posting.add(post)
+    const underWay: UnderWay = { attempt: post, seat: -1 }
+    this.#posting.add(underWay)
     try {
       const came = await post
       const { requestHeaders } = came
@@ -135,7 +145,7 @@ export class Outbox {
         requestBody: beginningOf(text),
       }
     } finally {
-      this.#posting.delete(post)
+      this.#posting.delete(underWay)
       if (name !== undefined) this.#ours.delete(name)
     }
   }

@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events'
 import { LRUCache } from 'lru-cache'
 import { parsedUrl } from '../contract/url.ts'
+import { Bag, type Bagged } from '../simulation/bag.ts'
 import { machineTime } from '../simulation/timebase.ts'
 import { type Ready, TurnEnd } from '../simulation/turn-end.ts'
 import { type AddressPolicy, judgedAddresses, oneAtATime, type Resolve } from './address-policy.ts'
@@ -71,7 +72,7 @@ export function createPoster(options: PosterOptions): Poster {
     lines: new Lines(),
     turnEnd: new TurnEnd(),
   }
-  const underWay = new Set<Post>()
+  const underWay = new Bag<Post>()
   /** By text: most callbacks go where others went. */
   const targets = new LRUCache<string, Target>({ max: MOST_TARGETS })
   let closed = false
@@ -103,7 +104,7 @@ export function createPoster(options: PosterOptions): Poster {
     post,
     async close() {
       closed = true
-      for (const post of [...underWay]) post.stop('aborted', 'ended because the sender is closing')
+      for (const post of underWay.members) post.stop('aborted', 'ended because the sender is closing')
       await surroundings.lines.close()
     },
   }
@@ -139,7 +140,8 @@ interface Letter {
 }
 
 /** One post, from the wait for its turn to what came of it. */
-class Post implements Ready {
+class Post implements Ready, Bagged {
+  seat = -1
   readonly #around: Surroundings
   readonly #letter: Letter
   readonly #onOver: (attempt: Attempt) => void
