@@ -79,7 +79,13 @@ async function assemble(config: Config, around: Surroundings, held: Held): Promi
   const setting = clockSetting(config.clock)
   const load = new Load(capsOf(config))
   const memory = memoryOf(config)
-  const onDefect = (error: unknown) => around.onDefect?.(error)
+  const onDefect = (error: unknown) => {
+    try {
+      around.onDefect?.(error)
+    } catch {
+      // One defect of somebody else's more, and nobody to be told of it: it is not to be the end of the process.
+    }
+  }
   const kept = await openKept(config, {
     load,
     memory,
@@ -127,13 +133,14 @@ async function assemble(config: Config, around: Surroundings, held: Held): Promi
     retries: () => live.config.callbackRetries,
     place: attempt => {
       const seq = replaying.place(attempt) ?? journal.place()
-      tape.begin({ ...attempt, seq })
+      const { namespace, taskId, callbackId } = attempt
+      tape.begin({ seq, namespace, taskId, callbackId, attempt: attempt.attempt })
       return seq
     },
     onAttempt: report => {
       tape.end(report.seq)
       monitoring.onAttempt(report)
-      journal.record({ kind: 'callback', ...report })
+      journal.record(report)
     },
     book: state,
     isOurs: url => ownInboxes().some(own => url.startsWith(own)),

@@ -25,17 +25,17 @@ export type PostOutcome =
 export interface Attempt {
   readonly outcome: PostOutcome
   /** Present as soon as an answer began, also if it did not end well. */
-  readonly status?: number
+  readonly status?: number | undefined
   /** Names in lower case; repeated ones joined by `, `. */
-  readonly responseHeaders?: Record<string, string>
+  readonly responseHeaders?: Record<string, string> | undefined
   /** The answer's body as UTF-8 text, `bodyLimit` bytes at most. */
-  readonly responseBody?: string
+  readonly responseBody?: string | undefined
   /** Whether `responseBody` is less than the receiver sent or was about to send. */
-  readonly truncated?: boolean
+  readonly truncated?: boolean | undefined
   /** Why it was not delivered, as one sentence. Absent if it was. */
-  readonly error?: string
+  readonly error?: string | undefined
   /** The IP address connected to, or the one that was tried or refused if that is known. */
-  readonly address?: string
+  readonly address?: string | undefined
   /** Real milliseconds from look-up to the end of the answer; waiting for a free connection is not counted. */
   readonly durationMs: number
   /** The headers sent, names in lower case, credentials masked: attempts are kept and shown. */

@@ -9,6 +9,8 @@ import type { Attempt, Poster, PostOutcome } from './post.ts'
 
 /** One try to deliver a callback, as it ended. */
 export interface AttemptReport extends Omit<Attempt, 'outcome'> {
+  /** As the journal keeps it. */
+  readonly kind: 'callback'
   /** `lost`: it was never sent, which an effect on its task has so. */
   readonly outcome: PostOutcome | 'lost'
   /** When it was sent, on the namespace's clock. */
@@ -102,14 +104,15 @@ export class Outbox {
     const nothing = { requestHeaders: {}, requestBody: '', durationMs: 0 }
     const which = { callbackId: callbackId(taskId, place), attempt }
     const seq = this.#options.place({ namespace, taskId, ...which })
-    return { outcome: 'lost', seq, at, endedAt: at, namespace, taskId, ...which, url, ...nothing }
+    return { kind: 'callback', outcome: 'lost', seq, at, endedAt: at, namespace, taskId, ...which, url, ...nothing }
   }
 
   /** Sends the callback as it is planned. */
   post(sender: Sender, now: number): Promise<AttemptReport> {
     const { task, place } = sender
     const { url } = task.deliveries[place] as Delivery
-    return this.send(sender, { url, ...messageOf(task, place, now) })
+    const { text, headers } = messageOf(task, place, now)
+    return this.send(sender, { url, text, headers })
   }
 
   async send({ task, place, attempt, work }: Sender, { url, text, headers }: Message): Promise<AttemptReport> {
@@ -119,8 +122,8 @@ export class Outbox {
     const name = isOurs?.(url) ? randomUUID() : undefined
     if (name !== undefined) this.#ours.set(name, { namespace, taskId, clock, work })
     let at = clock.now()
-    const which = { callbackId: callbackId(taskId, place), attempt }
-    const seq = this.#options.place({ namespace, taskId, ...which })
+    const which = callbackId(taskId, place)
+    const seq = this.#options.place({ namespace, taskId, callbackId: which, attempt })
     const named = name === undefined ? headers : { ...headers, [POST_HEADER]: name }
     // A crowd waits for its turn, one receiver's posts after another.
     const post = poster.post(url, text, named, undefined, () => {
@@ -133,11 +136,20 @@ export class Outbox {
       const { requestHeaders } = came
       if (name !== undefined) delete requestHeaders[POST_HEADER]
       return {
-        ...came,
+        kind: 'callback',
+        outcome: came.outcome,
+        error: came.error,
+        status: came.status,
+        responseHeaders: came.responseHeaders,
+        responseBody: came.responseBody,
+        truncated: came.truncated,
+        address: came.address,
+        durationMs: came.durationMs,
+        requestHeaders,
         seq,
         namespace,
         taskId,
-        callbackId: which.callbackId,
+        callbackId: which,
         attempt,
         at,
         endedAt: clock.now(),

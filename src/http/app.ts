@@ -151,6 +151,8 @@ export async function upstreamDoor(app: FastifyInstance, door: Door): Promise<vo
     else refuseBody(request, reply, 'The expectation can’t be met.', 417)
   })
   app.addHook('preHandler', (request, _reply, done) => {
+    const { unreadable } = request.call
+    if (unreadable) return done(unreadable)
     door.arrivals.arrive(request.call, door.journal.newest)
     done()
   })
@@ -160,7 +162,7 @@ export async function upstreamDoor(app: FastifyInstance, door: Door): Promise<vo
   app.setNotFoundHandler(refuseUnknown)
   answerPreflights(app, '/kling/*', 'POST, OPTIONS')
   const routes = [...createRoutes(door), tasksRoute(door)]
-  for (const route of routes) mount(app, route)
+  for (const route of routes) mount(app, door, route)
   putFirst(app, new Lane(door, routes))
 }
 
@@ -183,7 +185,8 @@ function readJsonOnly(app: FastifyInstance): void {
     try {
       body = readBody(request.call, text as string)
     } catch (error) {
-      return done(error as Error)
+      // Said later: Fastify closes the connection for what is said here, though all of the body has been read.
+      request.call.unreadable = error as Error
     }
     done(null, body)
   })

@@ -126,6 +126,8 @@ export class Call extends Exchange<RequestEntry> {
   effects: readonly Effect[] = []
   /** Called once its work is done, where an effect keeps the answer back. */
   onKeptBack: (() => void) | undefined
+  /** Why its body can't be read. */
+  unreadable: Error | undefined
   /** Bodies that had arrived when it began, until its own has. */
   bodiesBefore: number | undefined
   readonly #beganAt = performance.now()
@@ -171,11 +173,6 @@ function idle(): void {}
 export function underWayOn(socket: Socket): Exchange | undefined {
   const last = lines.get(socket)?.latest
   return last?.message.complete && !last.exchange.isOver ? last.exchange : undefined
-}
-
-/** Whether the last request on a connection, of which there may be no more than the head, is not answered yet. */
-export function isBusy(socket: Socket): boolean {
-  return lines.get(socket)?.latest?.exchange.isOver === false
 }
 
 declare module 'fastify' {

@@ -80,8 +80,10 @@ export function handleThrown(app: FastifyInstance, door: Door): void {
 
 /** The same for one that was caught. */
 export function answerThrown(door: Door, thrown: unknown, request: ApiRequest, reply: ApiReply): void {
-  const status = statusOf(thrown)
-  if (thrown instanceof Overload) answerOverload(reply, thrown)
+  const status = thrown instanceof Overload ? thrown.statusCode : statusOf(thrown)
+  // Nobody is there any more to be told.
+  if (request.call.isOver && status !== undefined) reply.hijack()
+  else if (thrown instanceof Overload) answerOverload(reply, thrown)
   else if (status === 413) refuseTooLarge(door, request, reply)
   else if (status !== undefined) refuseBody(request, reply, thrown instanceof NoBody ? NO_BODY_MESSAGE : undefined)
   else {

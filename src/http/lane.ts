@@ -1,12 +1,11 @@
 import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
-import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import type { AnswerHeaders } from '../journal/entries.ts'
 import { TurnEnd } from '../simulation/turn-end.ts'
 import type { ApiReply, ApiRequest } from './api.ts'
 import { beginCall, readBody, refuseHead } from './beginning.ts'
 import { SMALL } from './bodies.ts'
-import { type Call, isBusy } from './call.ts'
+import type { Call } from './call.ts'
 import { CORS } from './cors.ts'
 import type { Door } from './door.ts'
 import { answerThrown } from './error-reply.ts'
@@ -30,7 +29,6 @@ export class Lane {
   readonly #door: Door
   readonly #routes: ReadonlyMap<string | undefined, Route>
   readonly #turnEnd = new TurnEnd()
-  readonly #sockets = new Set<Socket>()
   #isClosed = false
 
   constructor(door: Door, routes: readonly Route[]) {
@@ -46,32 +44,25 @@ export class Lane {
     const reply = new LaneReply(response, request, this.#turnEnd, error =>
       answerThrown(this.#door, error, request, reply),
     )
-    this.#remember(raw.socket)
     try {
       beginCall(this.#door, request, reply)
       if (refuseHead(this.#door, request, reply)) return true
       const admitted = route.admit(request, reply)
       if (admitted === true) this.#read(route, request, reply)
       else if (admitted !== false)
-        admitted.then(isIt => isIt && this.#read(route, request, reply)).catch(this.#catch(request, reply))
+        admitted
+          .then(isIt => isIt && this.#read(route, request, reply))
+          .catch(error => this.#answerCaught(error, request, reply))
     } catch (error) {
-      answerThrown(this.#door, error, request, reply)
+      this.#answerCaught(error, request, reply)
     }
     return true
   }
 
-  /** Sends what is ready; ends the connections of requests that are not answered yet, and leaves new ones to Fastify. */
+  /** Sends what is ready, and leaves what comes from now on to Fastify, which closes connections. */
   close(): void {
     this.#isClosed = true
     this.#turnEnd.write()
-    for (const socket of this.#sockets) if (isBusy(socket)) socket.destroy()
-  }
-
-  /** Connections, not requests: a set whose members come and go all the time keeps many of them from being collected. */
-  #remember(socket: Socket): void {
-    if (this.#sockets.has(socket)) return
-    this.#sockets.add(socket)
-    socket.once('close', () => this.#sockets.delete(socket))
   }
 
   #read(route: Route, request: LaneRequest, reply: LaneReply): void {
@@ -83,20 +74,19 @@ export class Lane {
         const bytes = chunks.length === 1 && first ? first : Buffer.concat(chunks)
         request.body = readBody(request.call, bytes.toString())
         this.#door.arrivals.arrive(request.call, this.#door.journal.newest)
-        route.handle(request, reply)?.catch(this.#catch(request, reply))
+        route.handle(request, reply)?.catch(error => this.#answerCaught(error, request, reply))
       } catch (error) {
-        answerThrown(this.#door, error, request, reply)
+        this.#answerCaught(error, request, reply)
       }
     })
     // The caller is gone, which the connection tells.
     request.raw.on('error', () => {})
   }
 
-  #catch(request: LaneRequest, reply: LaneReply): (error: unknown) => void {
-    return error => {
-      if (reply.isSent) this.#door.onDefect(error, request)
-      else answerThrown(this.#door, error, request, reply)
-    }
+  #answerCaught(error: unknown, request: LaneRequest, reply: LaneReply): void {
+    if (!reply.isSent && request.hasBegun) answerThrown(this.#door, error, request, reply)
+    else this.#door.onDefect(error, request)
+    if (!request.hasBegun) reply.raw.destroy()
   }
 }
 
@@ -126,6 +116,10 @@ class LaneRequest implements ApiRequest {
     this.raw = raw
     this.headers = raw.headers
     this.url = raw.url as string
+  }
+
+  get hasBegun(): boolean {
+    return this.call !== undefined
   }
 
   get protocol(): 'http' | 'https' {

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { ApiReply, ApiRequest } from './api.ts'
+import type { Door } from './door.ts'
 
 /** One path of the API. */
 export interface Route {
@@ -13,7 +14,8 @@ export interface Route {
 }
 
 /** Has Fastify take the way to it. */
-export function mount(app: FastifyInstance, { path, bodyBytes, admit, handle }: Route): void {
+export function mount(app: FastifyInstance, door: Pick<Door, 'onDefect'>, route: Route): void {
+  const { path, bodyBytes, admit, handle } = route
   app.post(
     path,
     {
@@ -27,7 +29,10 @@ export function mount(app: FastifyInstance, { path, bodyBytes, admit, handle }: 
     (request, reply) => {
       const later = handle(request, reply)
       // Not returned: Fastify would wait for the answer to be out.
-      later?.catch((error: unknown) => reply.send(error))
+      later?.catch((error: unknown) => {
+        if (reply.sent) door.onDefect(error, request)
+        else reply.send(error)
+      })
     },
   )
 }

@@ -131,12 +131,12 @@ export interface CallbackEntry {
   readonly requestBody: string
   /** What came of it: `delivered`, or why not. */
   readonly outcome: string
-  readonly status?: number
-  readonly responseHeaders?: Readonly<Record<string, string>>
-  readonly responseBody?: string
+  readonly status?: number | undefined
+  readonly responseHeaders?: Readonly<Record<string, string>> | undefined
+  readonly responseBody?: string | undefined
   /** Whether `responseBody` is less than the receiver sent. */
-  readonly truncated?: boolean
-  readonly error?: string
+  readonly truncated?: boolean | undefined
+  readonly error?: string | undefined
   /** When its answer had come, or none was waited for any more, on the namespace's clock. */
   readonly endedAt: number
   /** Real milliseconds. */

@@ -122,9 +122,10 @@ export class Journal {
 
   /** Keeps an entry that is complete, in the place it was given if it was. */
   record(entry: Unplaced<Entry> & { readonly seq?: number }): void {
-    const placed = Object.assign(entry, { seq: entry.seq ?? this.place() }) as Entry
-    this.#keep(placed)
-    this.complete(placed)
+    const placed = entry as { seq: number }
+    placed.seq = entry.seq ?? this.place()
+    this.#keep(placed as Entry)
+    this.complete(placed as Entry)
   }
 
   /** Keeps a complete entry that another replica has given its place. One that is there already, since it was told twice, stays as it is. */

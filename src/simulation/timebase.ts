@@ -1,3 +1,6 @@
+// Not the global one, which tests that fake timers fake: it would never call back.
+import { setImmediate } from 'node:timers'
+
 /**
  * The machine's own time. The only file that reads `Date` or sets a timer; everything else asks a `Clock`.
  *

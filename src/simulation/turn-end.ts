@@ -1,5 +1,8 @@
+import { setImmediate } from 'node:timers'
+
 /** Something to be written to a connection. */
 export interface Ready {
+  /** Never throws: others wait behind it. */
   write(): void
 }
 
@@ -12,6 +15,7 @@ export class TurnEnd {
   readonly #write = () => this.write()
 
   add(ready: Ready): void {
+    // Node's own: tests that fake timers fake the global one, and would stop us for good.
     if (this.#ready.length === 0) setImmediate(this.#write)
     this.#ready.push(ready)
   }

@@ -96,7 +96,7 @@ export class Shelf {
     const settled: Task[] = []
     this.#bookedTo = Math.max(this.#bookedTo, now)
     const open = this.#open
-    while ((open.peekValue() ?? Number.POSITIVE_INFINITY) <= now) {
+    while (open.length > 0 && (open.peekValue() as number) <= now) {
       const next = open.pop() as Task
       // It leaves a task behind its end, which would be kept for nothing.
       open.ids.pop()

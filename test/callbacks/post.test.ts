@@ -116,7 +116,7 @@ describe('what comes back', () => {
       address: '127.0.0.1',
     })
     expect(attempt.durationMs).toBeGreaterThan(0)
-    expect(attempt).not.toHaveProperty('error')
+    expect(attempt.error).toBeUndefined()
   })
 
   it.each([301, 302, 307, 308, 400, 404, 429, 500, 503])(
@@ -199,7 +199,7 @@ describe('receivers that misbehave', () => {
       address: '127.0.0.1',
       error: 'connected to 127.0.0.1, but no answer within 400 ms',
     })
-    expect(attempt).not.toHaveProperty('status')
+    expect(attempt.status).toBeUndefined()
     expect(attempt.durationMs).toBeGreaterThan(390)
     await hungUp
   })

@@ -11,8 +11,8 @@ import type { Finding } from './finding.ts'
 /** A callback attempt, as the journal has it. */
 interface Try {
   readonly outcome: string
-  readonly status?: number
-  readonly error?: string
+  readonly status?: number | undefined
+  readonly error?: string | undefined
 }
 
 /** Longer than a post may take. */
