@@ -204,9 +204,9 @@ describe('mockling verify', () => {
     await verified(answer, ['--only', 'tasks', '--rate', '5/s'])
     // Whether it is a mockling, and whether it is such an API at all, was asked before.
     const asked = at.slice(2)
-    const gaps = asked.slice(1).map((moment, index) => moment - (asked[index] ?? 0))
-    expect(gaps.length).toBe(3)
-    for (const gap of gaps) expect(gap).toBeGreaterThan(150)
+    expect(asked.length).toBe(4)
+    // Three times 200 ms, of which the first may have arrived late: a gap of its own says nothing on a busy machine.
+    expect((asked.at(-1) ?? 0) - (asked[0] ?? 0)).toBeGreaterThan(400)
     const { code, stderr } = await verified(answer, ['--rate', 'fast'])
     expect(stderr).toContain('--rate: fast is not allowed; it must be a number of requests and a unit, such as 5/s')
     expect(code).toBe(2)
