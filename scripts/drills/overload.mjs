@@ -11,7 +11,7 @@ const most = Math.min(15_000, Math.floor(Number(hard) * 0.75))
 const share = Number(process.env.SHARE ?? 1)
 const n = count => Math.max(1, Math.round(count * share))
 
-const server = await start(['dist/cli.js', '--port', '0', '--json', '--pace', '3600'])
+const server = await start(['dist/cli.cjs', '--port', '0', '--json', '--pace', '3600'])
 const { url, pid } = JSON.parse(await server.line())
 let exit
 server.child.once('exit', code => {
