@@ -151,14 +151,14 @@ export async function upstreamDoor(app: FastifyInstance, door: Door): Promise<vo
     else refuseBody(request, reply, 'The expectation can’t be met.', 417)
   })
   app.addHook('preHandler', (request, _reply, done) => {
-    const { unreadable } = request.call
-    if (unreadable) return done(unreadable)
+    // Here, and not where the text comes from: for what is said there Fastify closes the connection, though all has been read.
+    if (typeof request.body === 'string') request.body = readBody(request.call, request.body)
     door.arrivals.arrive(request.call, door.journal.newest)
     done()
   })
   journalAnswers(app)
   handleThrown(app, door)
-  readJsonOnly(app)
+  takeJsonOnly(app)
   app.setNotFoundHandler(refuseUnknown)
   answerPreflights(app, '/kling/*', 'POST, OPTIONS')
   const routes = [...createRoutes(door), tasksRoute(door)]
@@ -178,18 +178,10 @@ function refuseUnknown(request: FastifyRequest, reply: FastifyReply): void {
   refuse(request, reply, isKling ? 'api_not_implemented' : 'no_api')
 }
 
-function readJsonOnly(app: FastifyInstance): void {
+/** Of no other type is a body taken; what it says is read later. */
+function takeJsonOnly(app: FastifyInstance): void {
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, text, done) => {
-    let body: unknown
-    try {
-      body = readBody(request.call, text as string)
-    } catch (error) {
-      // Said later: Fastify closes the connection for what is said here, though all of the body has been read.
-      request.call.unreadable = error as Error
-    }
-    done(null, body)
-  })
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, text, done) => done(null, text))
 }
 
 /** Answers what Node could not read as HTTP at all, in the same envelope, straight onto the socket. */

@@ -23,8 +23,13 @@ export function beginCall(door: Door, request: ApiRequest, reply: ApiReply): voi
   door.arrivals.begin(call)
   call.after(() => journalEnd(door, call, reply))
   request.call = call
-  reply.header('x-trace-id', traceId).headers(CORS)
+  beginReply(reply, traceId)
   call.follow(request.raw, reply.raw)
+}
+
+/** What every answer says. */
+export function beginReply(reply: ApiReply, traceId: string): void {
+  reply.header('x-trace-id', traceId).headers(CORS)
 }
 
 /** Refuses it if that is so whatever it asks for. */

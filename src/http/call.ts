@@ -126,8 +126,6 @@ export class Call extends Exchange<RequestEntry> {
   effects: readonly Effect[] = []
   /** Called once its work is done, where an effect keeps the answer back. */
   onKeptBack: (() => void) | undefined
-  /** Why its body can't be read. */
-  unreadable: Error | undefined
   /** Bodies that had arrived when it began, until its own has. */
   bodiesBefore: number | undefined
   readonly #beganAt = performance.now()

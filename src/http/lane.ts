@@ -3,10 +3,9 @@ import type { TLSSocket } from 'node:tls'
 import type { AnswerHeaders } from '../journal/entries.ts'
 import { TurnEnd } from '../simulation/turn-end.ts'
 import type { ApiReply, ApiRequest } from './api.ts'
-import { beginCall, readBody, refuseHead } from './beginning.ts'
+import { beginCall, beginReply, readBody, refuseHead } from './beginning.ts'
 import { SMALL } from './bodies.ts'
 import type { Call } from './call.ts'
-import { CORS } from './cors.ts'
 import type { Door } from './door.ts'
 import { answerThrown } from './error-reply.ts'
 import { journalAnswer } from './journaling.ts'
@@ -41,9 +40,7 @@ export class Lane {
     const route = this.#routes.get(raw.url)
     if (route === undefined || this.#isClosed || this.#door.recordings || !isUsual(raw, route)) return false
     const request = new LaneRequest(raw)
-    const reply = new LaneReply(response, request, this.#turnEnd, error =>
-      answerThrown(this.#door, error, request, reply),
-    )
+    const reply = new LaneReply(response, request, this.#door, this.#turnEnd)
     try {
       beginCall(this.#door, request, reply)
       if (refuseHead(this.#door, request, reply)) return true
@@ -131,20 +128,19 @@ class LaneRequest implements ApiRequest {
 class LaneReply implements ApiReply {
   readonly raw: ServerResponse
   readonly #request: LaneRequest
+  readonly #door: Door
   readonly #turnEnd: TurnEnd
-  readonly #onBroken: (error: unknown) => void
   #headers: OutgoingHttpHeaders = {}
   #status = 200
   #body: string | Buffer = ''
   /** Whether it is answered, or not for us to answer. */
   isSent = false
 
-  /** `onBroken`: its head could not be written, and it may be answered anew. */
-  constructor(raw: ServerResponse, request: LaneRequest, turnEnd: TurnEnd, onBroken: (error: unknown) => void) {
+  constructor(raw: ServerResponse, request: LaneRequest, door: Door, turnEnd: TurnEnd) {
     this.raw = raw
     this.#request = request
+    this.#door = door
     this.#turnEnd = turnEnd
-    this.#onBroken = onBroken
   }
 
   code(status: number): this {
@@ -174,7 +170,7 @@ class LaneReply implements ApiReply {
     if (this.isSent) return
     this.isSent = true
     this.#body = body
-    journalAnswer(this.#request.call, typeof body === 'string' ? body : body.toString())
+    journalAnswer(this.#request.call, String(body))
     this.#turnEnd.add(this)
   }
 
@@ -190,18 +186,18 @@ class LaneReply implements ApiReply {
     try {
       this.raw.writeHead(status, headers)
     } catch (error) {
-      this.#begin()
-      this.#onBroken(error)
+      this.#answerAnew(error)
       return
     }
     if (isBare) this.raw.end()
     else this.raw.end(this.#body)
   }
 
-  /** As it was before anybody said anything. */
-  #begin(): void {
+  /** Its head can't be written: something else is said, as if nothing had been. */
+  #answerAnew(error: unknown): void {
     this.isSent = false
     this.#headers = {}
-    this.header('x-trace-id', this.#request.call.traceId).headers(CORS)
+    beginReply(this, this.#request.call.traceId)
+    answerThrown(this.#door, error, this.#request, this)
   }
 }

@@ -46,7 +46,7 @@ export class Shelf {
 
   /** The unsettled ones, in no particular order. */
   get unsettled(): Task[] {
-    return this.#open.ids.slice(0, this.#open.length).filter(task => this.#isKept(task))
+    return this.#open.ids.filter(task => this.#isKept(task))
   }
 
   /** Takes a task that is not settled. */
