@@ -113,6 +113,14 @@ describe('the sources', () => {
     expect(readers.toSorted()).toEqual(['inspector/machine.ts', 'simulation/timebase.ts'])
   })
 
+  it('wait for Node’s own immediates: those of a test that fakes timers never come', () => {
+    const waiting = files.filter(file => {
+      const text = readFileSync(join(SRC, file), 'utf8')
+      return /\bsetImmediate\b/.test(text) && !/import \{ setImmediate\b.* \} from 'node:timers/.test(text)
+    })
+    expect(waiting).toEqual([])
+  })
+
   it('have texts parsed as URLs by what goes on doing it', () => {
     const others = files.filter(file => /\bURL\.canParse\(/.test(readFileSync(join(SRC, file), 'utf8')))
     expect(others).toEqual([])
