@@ -21,6 +21,7 @@ import { denialOf } from './http/auth.ts'
 import { type Door, originOf } from './http/door.ts'
 import { filesDoor } from './http/files.ts'
 import { Load } from './http/load.ts'
+import { Records } from './http/records.ts'
 import { startIncident } from './incident.ts'
 import { Journal } from './journal/journal.ts'
 import { type Kept, openKept } from './keeping.ts'
@@ -210,6 +211,7 @@ async function assemble(config: Config, around: Surroundings, held: Held): Promi
     clips,
     media: studio.media,
     arrivals: new Arrivals(),
+    records: new Records(),
     recordings: recordings?.answers,
     recognise: header => replaying.recognise(header),
     onDefect,

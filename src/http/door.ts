@@ -15,6 +15,7 @@ import type { ApiRequest } from './api.ts'
 import type { Arrivals } from './arrivals.ts'
 import type { Credential } from './auth.ts'
 import type { Load } from './load.ts'
+import type { Records } from './records.ts'
 
 /** How often creates are admitted: a token bucket that holds `burst`. */
 export interface Rate {
@@ -88,6 +89,7 @@ export interface Door {
   deliver(task: Task, isEager: boolean): Promise<void>
   readonly media: Media
   readonly arrivals: Arrivals
+  readonly records: Records
   /** Answers that go before our own. */
   readonly recordings: Answers | undefined
   /** Reads an `Authorization` header that stands for one masked in a journal; `undefined` for any other. */

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache'
 import { ENDPOINTS } from '../contract/endpoints.ts'
 import type { PendingResponse } from '../contract/wire.ts'
 import { pendingBy, resultBy } from '../faults/effects.ts'
@@ -6,15 +7,44 @@ import type { MadeUpAccount } from '../simulation/made-up.ts'
 import { sha256 } from '../simulation/random.ts'
 import { createdAt, isTerminal, type Step, startedAt, stepAt, type Task } from '../simulation/task.ts'
 
-/** The record of one task as `/kling/tasks` shows it at `now` (gateway §5). */
-export function recordOf(
-  task: Task,
-  now: number,
-  account: MadeUpAccount,
-  pending: PendingResponse,
-  origin: string,
-): Record<string, unknown> {
-  const step = stepAt(task, now)
+/** What a record says beside its task, and who reads it where. */
+interface Told {
+  readonly account: MadeUpAccount
+  /** Scheme and host of URLs. */
+  readonly origin: string
+  readonly pending: PendingResponse
+}
+
+/** So many characters of records that were told are kept to be told again: some thousand records, as a rule. */
+const MOST_KEPT = 4_000_000
+const LONGEST_KEPT = 20_000
+
+/** Records of tasks as `/kling/tasks` shows them (gateway §5), in JSON. A task is asked for again and again, and most of the time says the same. */
+export class Records {
+  readonly #kept = new LRUCache<Task, Told & { readonly step: Step; readonly text: string }>({
+    maxSize: MOST_KEPT,
+    maxEntrySize: LONGEST_KEPT,
+    sizeCalculation: ({ text }) => text.length,
+  })
+
+  /** The record at `now`. */
+  textOf(task: Task, now: number, told: Told): string {
+    const step = stepAt(task, now)
+    const kept = this.#kept.get(task)
+    if (
+      kept?.step === step &&
+      kept.account === told.account &&
+      kept.origin === told.origin &&
+      kept.pending === told.pending
+    )
+      return kept.text
+    const text = JSON.stringify(recordOf(task, step, now, told))
+    this.#kept.set(task, { ...told, step, text })
+    return text
+  }
+}
+
+function recordOf(task: Task, step: Step, now: number, { account, origin, pending }: Told): Record<string, unknown> {
   const created = createdAt(task)
   const started = startedAt(task, now)
   const isOver = isTerminal(step)

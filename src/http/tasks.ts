@@ -4,7 +4,7 @@ import { isObject } from '../contract/request.ts'
 import { refusalBy } from '../faults/effects.ts'
 import type { Refusal } from '../faults/kind.ts'
 import { textOf } from '../faults/text.ts'
-import { madeUpAccount } from '../simulation/made-up.ts'
+import { type MadeUpAccount, madeUpAccount } from '../simulation/made-up.ts'
 import { isTerminal, isVisible, newestFirst, stepAt, type Task } from '../simulation/task.ts'
 import { answer, answerRefusal } from './answering.ts'
 import type { ApiReply, ApiRequest } from './api.ts'
@@ -14,7 +14,6 @@ import { announce, effectsOn, note } from './choosing.ts'
 import { type Door, originOf } from './door.ts'
 import { refuse, refuseBody } from './error-reply.ts'
 import { answerRecorded, markRecorded, recordedFor } from './recorded.ts'
-import { recordOf } from './records.ts'
 import type { Route } from './route.ts'
 
 /** Fields that ask for a list by anything but ids. `user_id` and `application_id` are the token's own anyway. */
@@ -58,7 +57,7 @@ async function retrieve(door: Door, request: ApiRequest, reply: ApiReply, id: un
   const task = await door.store.task(namespace.key, id, namespace.clock.now())
   const recorded = task ? undefined : recordedFor(door, request, reply, request.body)
   if (recorded) return answerRecorded(request, reply, recorded)
-  return tell(door, request, reply, task ? [task] : [], [id], ([record]) => record ?? {})
+  return tell(door, request, reply, task ? [task] : [], [id], ([record]) => record ?? '{}')
 }
 
 async function retrieveBatch(
@@ -71,10 +70,10 @@ async function retrieveBatch(
   if ('refusal' in found) return refuse(request, reply, 'bad_request', found.refusal)
   const { ids } = body
   const asked = Array.isArray(ids) ? ids.filter(id => typeof id === 'string') : []
-  return tell(door, request, reply, found.tasks, asked, items => ({
-    items,
-    count: found.total - (found.tasks.length - items.length),
-  }))
+  return tell(door, request, reply, found.tasks, asked, records => {
+    const count = found.total - (found.tasks.length - records.length)
+    return `{"items":[${records.join()}],"count":${count}}`
+  })
 }
 
 type Found = { readonly tasks: readonly Task[]; readonly total: number } | { readonly refusal: string }
@@ -122,32 +121,48 @@ function readFilter(body: Record<string, unknown>) {
   }
 }
 
+/** Puts records, each in JSON, together. */
+type Shape = (records: readonly string[]) => string
+
 /**
  * Sends the records of the tasks that may be seen by now, or what faults make of that. A pending one among the tasks, or
  * a hidden one, lets auto-skip go on as if its poller were waiting.
  */
-async function tell(
+function tell(
   door: Door,
   request: ApiRequest,
   reply: ApiReply,
   tasks: readonly Task[],
   asked: readonly string[],
-  shape: (records: object[]) => object,
-): Promise<void> {
+  shape: Shape,
+): void | Promise<void> {
   const { namespace } = request.call
   const now = namespace.clock.now()
   if (tasks.some(task => !isTerminal(stepAt(task, now)) || !isVisible(task, now)))
     namespace.clock.mark(now + door.settings.skipPerPollMs)
-  const refusal = door.rulebook.rules.length > 0 ? await refusalOf(door, request, reply, asked) : undefined
-  if (refusal) return answerRefusal(request, reply, refusal)
+  if (door.rulebook.rules.length === 0) return tellNow(door, request, reply, tasks, now, shape)
+  return refusalOf(door, request, reply, asked).then(refusal =>
+    refusal ? answerRefusal(request, reply, refusal) : tellNow(door, request, reply, tasks, now, shape),
+  )
+}
+
+function tellNow(
+  door: Door,
+  request: ApiRequest,
+  reply: ApiReply,
+  tasks: readonly Task[],
+  now: number,
+  shape: Shape,
+): void | Promise<void> {
   markRecorded(reply, tasks)
-  const made = madeUpAccount(door.settings.seed, namespace.key)
-  const account = made instanceof Promise ? await made : made
   const origin = originOf(door, request)
-  const records = tasks
-    .filter(task => isVisible(task, now))
-    .map(task => recordOf(task, now, account, door.settings.pendingResponse, origin))
-  return answer(request, reply, 200, JSON.stringify(shape(records)))
+  const tellOf = (account: MadeUpAccount) => {
+    const told = { account, origin, pending: door.settings.pendingResponse }
+    const records = tasks.filter(task => isVisible(task, now)).map(task => door.records.textOf(task, now, told))
+    return answer(request, reply, 200, shape(records))
+  }
+  const account = madeUpAccount(door.settings.seed, request.call.namespace.key)
+  return account instanceof Promise ? account.then(tellOf) : tellOf(account)
 }
 
 /** Has the faults fire that a query meets, once nothing else is wrong with it; answers why they refuse it, if they do. */

@@ -2,7 +2,7 @@ import { VirtualClock } from './clock.ts'
 import { type ClockSetting, type Stand, shownAt } from './clock-setting.ts'
 import type { Fleet } from './fleet.ts'
 import type { Hold } from './hold.ts'
-import { uuidOf } from './random.ts'
+import { bytesOf, uuidFrom } from './random.ts'
 import type { Timebase } from './timebase.ts'
 
 /** Everything of one bearer token that is not in the store: its clock, its trace ids, its held requests. */
@@ -16,8 +16,10 @@ export interface Namespace {
   follows: boolean
   /** Whether a create was ever accepted, so that the namespace is not forgotten. */
   isKept: boolean
-  /** Requests so far: the position in the stream of trace ids. */
-  requests: number
+  /** How often trace ids were drawn, four at a time: the position in their stream. */
+  draws: number
+  /** Drawn and not given out yet, the next one last. */
+  readonly traceIds: string[]
 }
 
 /** What a command to a clock is for. */
@@ -62,7 +64,7 @@ export interface NamespacesOptions {
 }
 
 /** Each process has so many trace ids of a namespace to itself. */
-const REQUESTS_A_PROCESS = 1e9
+const DRAWS_A_PROCESS = 1e9
 
 /** Namespaces that never had a task accepted are forgotten, oldest first, beyond this many. */
 const MOST_IDLE = 20_000
@@ -114,8 +116,11 @@ export class Namespaces {
 
   /** The next trace id: a stream of its own, so that requests never move the ids of tasks. */
   nextTraceId(namespace: Namespace): string {
-    namespace.requests++
-    return uuidOf('trace', this.#options.seed, namespace.key, namespace.requests)
+    const next = namespace.traceIds.pop()
+    if (next !== undefined) return next
+    const bytes = bytesOf('trace', this.#options.seed, namespace.key, ++namespace.draws)
+    namespace.traceIds.push(uuidFrom(bytes, 48), uuidFrom(bytes, 32), uuidFrom(bytes, 16))
+    return uuidFrom(bytes, 0)
   }
 
   /** Something was accepted for it: it is not forgotten. */
@@ -181,7 +186,8 @@ export class Namespaces {
   restart(key?: string): void {
     for (const namespace of key === undefined ? this.all() : [this.of(key)]) {
       endHeld(namespace, 'reset')
-      namespace.requests = 0
+      namespace.draws = 0
+      namespace.traceIds.length = 0
     }
   }
 
@@ -228,8 +234,8 @@ export class Namespaces {
     const onMove = keeper && { onMove: (stand: Stand) => this.#keepClock(namespace, stand) }
     const onQuiet = fleet && { onQuiet: () => fleet.leap(namespace) }
     const clock = new VirtualClock({ ...setting, startAt, quietMs, timebase, ...onMove, ...onQuiet })
-    const requests = ((keeper ?? fleet)?.starts ?? 0) * REQUESTS_A_PROCESS
-    const namespace: Namespace = { key, clock, held: new Set(), follows: true, isKept: false, requests }
+    const draws = ((keeper ?? fleet)?.starts ?? 0) * DRAWS_A_PROCESS
+    const namespace: Namespace = { key, clock, held: new Set(), follows: true, isKept: false, draws, traceIds: [] }
     return namespace
   }
 

@@ -10,7 +10,7 @@ export type Noted = DownloadEntry
 /** A namespace whose clock stands at 0, and what ends its waits at a reset. */
 export function frozenNamespace(): Namespace & { readonly ended: Interruption } {
   const clock = new VirtualClock({ mode: 'frozen', rate: 1, startAt: 0 })
-  const rest = { key: 'alice', held: new Set<AbortController>(), follows: true, isKept: false, requests: 0 }
+  const rest = { key: 'alice', held: new Set<AbortController>(), follows: true, isKept: false, draws: 0, traceIds: [] }
   return { ...rest, clock, ended: new Interruption('reset') }
 }
 

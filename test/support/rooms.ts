@@ -2,6 +2,7 @@ import { Rulebook } from '../../src/faults/rulebook.ts'
 import { Arrivals } from '../../src/http/arrivals.ts'
 import type { Door, DoorSettings, Media, ServerLimits } from '../../src/http/door.ts'
 import { type Caps, Load } from '../../src/http/load.ts'
+import { Records } from '../../src/http/records.ts'
 import { type DownloadEntry, Journal, type RequestEntry } from '../../src/journal/journal.ts'
 import type { Source } from '../../src/media/shelf.ts'
 import { Namespaces } from '../../src/simulation/namespaces.ts'
@@ -83,6 +84,7 @@ export function openRooms({ settings, limits, caps, change }: Furnishing = {}) {
     deliver: async ({ id }) => void delivered.push(id),
     media: MEDIA,
     arrivals: new Arrivals(),
+    records: new Records(),
     recordings: undefined,
     recognise: () => undefined,
     clips: new Set(),
