@@ -27,6 +27,8 @@ export class Shelf {
   /** Unsettled tasks, the next to settle first; among them some that another has taken the place of. */
   #open = queueOf([])
   #pending = 0
+  /** How many of the queue another has taken the place of. */
+  #spent = 0
   /** Prices of what is unsettled. */
   #reserved = 0
   /** What has settled by this instant is booked. */
@@ -51,7 +53,8 @@ export class Shelf {
 
   /** Takes a task that is not settled. */
   put(task: Task): void {
-    this.show(task)
+    const isNew = this.show(task)
+    if (!isNew) this.#spent++
     this.#reserved += micros(task.credits)
     this.#open.push(task, endOf(task))
     this.#pending++
@@ -66,13 +69,15 @@ export class Shelf {
     return now >= this.#firstEnd + RETENTION_MS
   }
 
-  /** Has the task found by its id and its video's. */
-  show(task: Task): void {
+  /** Has the task found by its id and its video's. Whether nothing was found by that before. */
+  show(task: Task): boolean {
     this.#firstEnd = Math.min(this.#firstEnd, endOf(task))
-    const isNew = !this.tasks.has(task.id)
+    const before = this.tasks.size
     this.tasks.set(task.id, task)
+    const isNew = this.tasks.size > before
     if (isNew) this.#ages.add(task)
     this.videos.put(task)
+    return isNew
   }
 
   /** Forgets a task that is settled. */
@@ -88,7 +93,10 @@ export class Shelf {
     // The old one stays in the queue it is in, and is passed over there.
     if (!old || endOf(old) <= this.#bookedTo) return
     this.#open.push(task, endOf(task))
-    if (this.#open.length >= 64 + 2 * this.#pending) this.#open = queueOf(this.unsettled)
+    this.#spent++
+    if (this.#open.length < 64 + 2 * this.#pending) return
+    this.#open = queueOf(this.unsettled)
+    this.#spent = 0
   }
 
   /** Books what has settled by `now`, and answers it. */
@@ -101,7 +109,10 @@ export class Shelf {
       // It leaves a task behind its end, which would be kept for nothing.
       open.ids.pop()
       open.values.pop()
-      if (!this.#isKept(next)) continue
+      if (this.#spent > 0 && !this.#isKept(next)) {
+        this.#spent--
+        continue
+      }
       this.#pending--
       this.#reserved -= micros(next.credits)
       if (stepAt(next, now).state === 'succeed') this.charged += micros(next.credits)

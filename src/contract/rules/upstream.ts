@@ -21,15 +21,18 @@ export const UPSTREAM_RULES: readonly Rule[] = [
     camera && model === 'kling-v1' && !(action === 'text2video' && mode === 'std') ? NO_CAMERA : undefined,
   ),
   {
-    ...rule('U2', 'an end frame on kling-v2-6 is for silent videos', ({ model, mode, seconds, ...request }) =>
-      model === 'kling-v2-6' && request.endImageUrl !== undefined && request.generateAudio
-        ? {
-            field: 'generate_audio',
-            message: `model/mode/duration(${model}/${mode}/${seconds}) is not supported with image_tail`,
-            text: { source: 'kling §4.3, form', grade: 'inferred' },
-            nearest: () => setting('generate_audio', false),
-          }
-        : undefined,
+    ...rule(
+      'U2',
+      'an end frame on kling-v2-6 is for silent videos',
+      ({ model, mode, seconds, endImageUrl, generateAudio }) =>
+        model === 'kling-v2-6' && endImageUrl !== undefined && generateAudio
+          ? {
+              field: 'generate_audio',
+              message: `model/mode/duration(${model}/${mode}/${seconds}) is not supported with image_tail`,
+              text: { source: 'kling §4.3, form', grade: 'inferred' },
+              nearest: () => setting('generate_audio', false),
+            }
+          : undefined,
     ),
     revisions: since('2026-05'),
   },
