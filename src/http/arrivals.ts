@@ -14,7 +14,6 @@ export class Arrivals {
   begin(call: Call): void {
     call.bodiesBefore = this.#turns
     this.#awaited++
-    call.after(() => this.#leave(call))
   }
 
   /** Its body has arrived. `newest` is the journal's newest entry. */
@@ -23,13 +22,13 @@ export class Arrivals {
     const at = namespace.clock.now()
     const isNext = call.bodiesBefore === this.#turns
     const turn = ++this.#turns
-    this.#leave(call)
+    this.leave(call)
     if (at === entry.at && newest === entry.seq && this.#awaited === 0 && isNext) return
     entry.arrived = { at, after: newest, turn }
   }
 
-  /** Its body is awaited no longer. */
-  #leave(call: Call): void {
+  /** Its body is awaited no longer, as it is over. */
+  leave(call: Call): void {
     if (call.bodiesBefore === undefined) return
     call.bodiesBefore = undefined
     this.#awaited--

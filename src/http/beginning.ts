@@ -21,7 +21,10 @@ export function beginCall(door: Door, request: ApiRequest, reply: ApiReply): voi
   const call = new Call(namespace, openEntry(door, namespace, traceId, request), credential, revision)
   if (credential.magic !== undefined) call.entry.magic = credential.magic
   door.arrivals.begin(call)
-  call.after(() => journalEnd(door, call, reply))
+  call.after(() => {
+    door.arrivals.leave(call)
+    journalEnd(door, call, reply)
+  })
   request.call = call
   beginReply(reply, traceId)
   call.follow(request.raw, reply.raw)

@@ -25,16 +25,16 @@ export class Exchange<Entry extends RequestEntry | DownloadEntry = RequestEntry 
     return this.#afterwards === undefined
   }
 
-  /** Has `act` done once the answer is flushed or the caller gone; at once if that is past. Returns how to take it back. */
-  after(act: () => void): () => void {
-    const acts = this.#afterwards
-    if (acts) acts.push(act)
+  /** Has `act` done once the answer is flushed or the caller gone; at once if that is past. */
+  after(act: () => void): void {
+    if (this.#afterwards) this.#afterwards.push(act)
     else act()
-    return () => {
-      const place = acts?.indexOf(act) ?? -1
-      // Not taken out: they may be on their way through.
-      if (acts && place >= 0) acts[place] = idle
-    }
+  }
+
+  /** Takes back what was to be done `after`, unless that is past. */
+  notAfter(act: () => void): void {
+    const place = this.#afterwards?.indexOf(act) ?? -1
+    if (this.#afterwards && place >= 0) this.#afterwards[place] = idle
   }
 
   /** Has `act` done if the caller goes away before the answer is written; at once if he has. Returns how to take it back. */

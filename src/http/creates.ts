@@ -230,9 +230,9 @@ function endOf({ clock: { closedFor } }: Namespace): Exclude<Interruption['why']
 
 /** Callbacks come after the answer, however soon they are due. One that an effect keeps back they don't wait for. */
 function deliverAfter(call: Call, deliver: () => void): void {
-  const takeBack = call.after(deliver)
+  call.after(deliver)
   call.onKeptBack = () => {
-    takeBack()
+    call.notAfter(deliver)
     deliver()
   }
 }

@@ -116,10 +116,11 @@ async function drained(response: ServerResponse, exchange: Exchange): Promise<vo
 
 /** Resolves when `start` has its callback called, or the exchange is over. */
 async function orOver(exchange: Exchange, start: (done: () => void) => void): Promise<void> {
-  const takeBack: (() => void)[] = []
+  let done = () => {}
   await new Promise<void>(resolve => {
-    takeBack.push(exchange.after(resolve))
+    done = resolve
+    exchange.after(resolve)
     start(resolve)
   })
-  for (const forget of takeBack) forget()
+  exchange.notAfter(done)
 }

@@ -131,7 +131,12 @@ export class VirtualClock implements Clock {
 
   /** Counts somebody as at work until the function returned is called. */
   working(): () => void {
-    return this.work('open').end
+    this.#count('open', 1)
+    let isOver = false
+    return () => {
+      if (!isOver) this.#count('open', -1)
+      isOver = true
+    }
   }
 
   /** Counts somebody as at work until he ends it. */

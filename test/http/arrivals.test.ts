@@ -2,18 +2,10 @@ import { describe, expect, it } from 'vitest'
 import { Arrivals } from '../../src/http/arrivals.ts'
 import type { Call } from '../../src/http/call.ts'
 
-/** The part of a call that matters here, at instant 10 unless told otherwise, and its end. */
+/** The part of a call that matters here, at instant 10 unless told otherwise. */
 function call(seq: number, clock = { now: () => 10 }) {
-  const afterwards: (() => void)[] = []
   const entry: { seq: number; at: number; arrived?: object } = { seq, at: clock.now() }
-  const made = { entry, namespace: { clock }, after: (act: () => void) => afterwards.push(act) }
-  return {
-    entry,
-    call: made as unknown as Call,
-    end: () => {
-      for (const act of afterwards) act()
-    },
-  }
+  return { entry, call: { entry, namespace: { clock } } as unknown as Call }
 }
 
 describe('the arrival of a body', () => {
@@ -52,7 +44,7 @@ describe('the arrival of a body', () => {
     arrivals.begin(next.call)
     arrivals.arrive(next.call, 2)
     expect(next.entry.arrived).toEqual({ at: 10, after: 2, turn: 1 })
-    awaited.end()
+    arrivals.leave(awaited.call)
     arrivals.begin(last.call)
     arrivals.arrive(last.call, 3)
     expect(last.entry).not.toHaveProperty('arrived')

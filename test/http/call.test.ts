@@ -27,13 +27,14 @@ describe('an exchange', () => {
     const { exchange } = exchangeOn()
     const done: string[] = []
     exchange.after(() => done.push('a'))
-    const takeBack = exchange.after(() => done.push('b'))
-    takeBack()
+    const act = () => void done.push('b')
+    exchange.after(act)
+    exchange.notAfter(act)
     expect(done).toEqual([])
     exchange.end()
     exchange.end()
     expect(done).toEqual(['a'])
-    exchange.after(() => done.push('c'))()
+    exchange.after(() => done.push('c'))
     expect(done).toEqual(['a', 'c'])
   })
 
