@@ -33,10 +33,8 @@ export class Errand implements Sleeper {
   readonly charge: Charge
   /** In the task's deliveries. */
   readonly place: number
-  /** Which attempt comes next, from 1. */
-  attempt: number
-  /** When that is to be, if not as planned. */
-  due: number | undefined
+  /** What comes next, if an attempt was made already. */
+  retry: Retry | undefined
   /** The store's when it was taken up. */
   generation = 0
   /** Its place on the clock, while it waits. */
@@ -51,8 +49,17 @@ export class Errand implements Sleeper {
   constructor(charge: Charge, place: number, retry?: Retry) {
     this.charge = charge
     this.place = place
-    this.attempt = retry?.attempt ?? 1
-    this.due = retry?.due
+    this.retry = retry
+  }
+
+  /** Which attempt comes next, from 1. */
+  get attempt(): number {
+    return this.retry?.attempt ?? 1
+  }
+
+  /** When that is to be, if not as planned. */
+  get due(): number | undefined {
+    return this.retry?.due
   }
 
   get task(): Task {

@@ -1,11 +1,13 @@
 import type { Work } from '../simulation/crew.ts'
-import { type Retry, settlesAt, type Task } from '../simulation/task.ts'
+import { type Delivery, type Retry, settlesAt, type Task } from '../simulation/task.ts'
 import type { Store } from '../store/store.ts'
 import { Charge, type Desk, type Errand, type Left, type Scheduled } from './charge.ts'
 import { Courier, type CourierOptions } from './courier.ts'
 import type { Deliveries } from './deliveries.ts'
 import { type Message, messageOf } from './message.ts'
 import type { AttemptReport, Posting } from './outbox.ts'
+import { limitsFor, POSTS_PER_RECEIVER, targetOf } from './targets.ts'
+import { Turns } from './turns.ts'
 
 export type { AttemptReport, Posting } from './outbox.ts'
 
@@ -33,6 +35,10 @@ export class Dispatcher implements Desk, Deliveries {
   /** Deliveries that are neither done nor given up. */
   #owed = 0
   #waiting = 0
+  /** Whose turn it is of what is due: who waits here is not written yet, and of a crowd most wait. */
+  readonly #turns = new Turns(limitsFor(POSTS_PER_RECEIVER))
+  /** How many of them wait for it. */
+  #inLine = 0
   #isClosed = false
 
   constructor(options: DispatcherOptions) {
@@ -48,7 +54,7 @@ export class Dispatcher implements Desk, Deliveries {
 
   /** Posts under way. */
   get posting(): number {
-    return this.#courier.posting
+    return this.#courier.posting + this.#inLine
   }
 
   /** Callbacks that wait to be due, the earliest first; those of one namespace, or of one task, if it is named. */
@@ -124,6 +130,8 @@ export class Dispatcher implements Desk, Deliveries {
    * Resolves to how many deliveries are left undone.
    */
   async close(drained: Promise<void>): Promise<number> {
+    // What is due may still go out, until `drained`.
+    this.#turns.open()
     this.#isClosed = true
     this.#unwatch()
     await this.#courier.close(drained)
@@ -194,8 +202,7 @@ export class Dispatcher implements Desk, Deliveries {
     const { charge, place, due } = errand
     const delivery = charge.task.deliveries[place]
     if (this.#isClosed || charge.isOver || delivery === undefined || delivery.isCancelled) this.#end(errand)
-    else if ((due ?? delivery.at) <= charge.clock.now())
-      void this.#attempt(errand).catch(error => this.#fail(errand, error))
+    else if ((due ?? delivery.at) <= charge.clock.now()) this.#lineUp(errand, delivery)
     else if (charge.clock.closedFor !== undefined) this.#end(errand)
     else this.#wait(errand, due ?? delivery.at)
   }
@@ -207,21 +214,54 @@ export class Dispatcher implements Desk, Deliveries {
     errand.work = undefined
   }
 
-  /** Makes one attempt at what is due. */
-  async #attempt(errand: Errand): Promise<void> {
-    const { charge, place } = errand
-    const upshot = await this.#courier.attempt(errand, errand.work as Work)
-    const { book } = this.#options
-    if (upshot === 'owed') this.#end(errand, 'owed')
-    else if (upshot === 'gone') this.#end(errand, 'over')
-    else if (upshot === 'over') {
-      book?.over(charge.task.id, place)
-      this.#end(errand, 'over')
-    } else {
-      errand.attempt = upshot.attempt
-      errand.due = upshot.due
-      book?.again(charge.task.id, place, upshot)
+  /** Has it sent when it is its turn, by the plan as it is then. */
+  #lineUp(errand: Errand, { url, yieldsMs, isLost }: Delivery): void {
+    // What isn't sent, or lets others go first, is in nobody's way.
+    const target = isLost || yieldsMs !== undefined ? undefined : targetOf(url)
+    if (!target) {
+      void this.#attempt(errand)
+      return
+    }
+    let giveBack: (() => void) | undefined
+    this.#inLine++
+    giveBack = this.#turns.take(target.names, () => {
+      this.#inLine--
+      const hasWaited = giveBack !== undefined
+      if (!hasWaited || this.#isStillDue(errand)) {
+        void this.#attempt(errand, () => giveBack?.())
+        return
+      }
+      giveBack?.()
       this.#proceed(errand)
+    })
+  }
+
+  #isStillDue({ charge, place, due }: Errand): boolean {
+    const delivery = charge.task.deliveries[place]
+    if (charge.isOver || delivery === undefined || delivery.isCancelled) return false
+    return (due ?? delivery.at) <= charge.clock.now()
+  }
+
+  /** Makes one attempt at what is due. `then` is called when it is over. */
+  async #attempt(errand: Errand, then?: () => void): Promise<void> {
+    const { charge, place } = errand
+    const { book } = this.#options
+    try {
+      const upshot = await this.#courier.attempt(errand, errand.work as Work)
+      if (upshot === 'owed') this.#end(errand, 'owed')
+      else if (upshot === 'gone') this.#end(errand, 'over')
+      else if (upshot === 'over') {
+        book?.over(charge.task.id, place)
+        this.#end(errand, 'over')
+      } else {
+        errand.retry = upshot
+        book?.again(charge.task.id, place, upshot)
+        this.#proceed(errand)
+      }
+    } catch (error) {
+      this.#fail(errand, error)
+    } finally {
+      then?.()
     }
   }
 

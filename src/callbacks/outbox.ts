@@ -94,7 +94,8 @@ export class Outbox {
   }
 
   async #settled(): Promise<void> {
-    await Promise.allSettled(this.#posting.members.map(({ attempt }) => attempt))
+    // Some begin as others are over.
+    while (this.#posting.size > 0) await Promise.allSettled(this.#posting.members.map(({ attempt }) => attempt))
   }
 
   /** What is said of a callback that an effect has lost. */

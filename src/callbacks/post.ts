@@ -1,7 +1,5 @@
 import type { LookupAddress } from 'node:dns'
 import { setMaxListeners } from 'node:events'
-import { LRUCache } from 'lru-cache'
-import { parsedUrl } from '../contract/url.ts'
 import { Bag, type Bagged } from '../simulation/bag.ts'
 import { machineTime } from '../simulation/timebase.ts'
 import { type Ready, TurnEnd } from '../simulation/turn-end.ts'
@@ -9,6 +7,7 @@ import { type AddressPolicy, judgedAddresses, oneAtATime, type Resolve } from '.
 import { type Attempt, type PostOutcome, type Verdict, verdictOn } from './attempt.ts'
 import { Exchange } from './exchange.ts'
 import { type Line, Lines, loadLines } from './lines.ts'
+import { limitsFor, POSTS_PER_RECEIVER, type Target, targetOf } from './targets.ts'
 import { type Trickle, trickled } from './trickle.ts'
 import { Turns } from './turns.ts'
 
@@ -51,40 +50,29 @@ export interface PosterOptions {
   resolve?: Resolve
 }
 
-/** So many receivers of one origin may be slow before they delay another. */
-const PATHS_PER_ORIGIN = 8
-
-/** Posts at a time in all: each is an open file, of which there may be few. */
-const MOST_POSTS = 2048
-
-/** Addresses that are not parsed anew. */
-const MOST_TARGETS = 1000
-
 /** Makes the product's only outgoing request. */
 export function createPoster(options: PosterOptions): Poster {
-  const { policy, userAgent, timeoutMs = 10_000, bodyLimit = 65_536, postsPerReceiver = 32 } = options
+  const { policy, userAgent, timeoutMs = 10_000, bodyLimit = 65_536 } = options
+  const { postsPerReceiver = POSTS_PER_RECEIVER } = options
   const surroundings: Surroundings = {
     policy,
     userAgent,
     timeoutMs,
     bodyLimit,
     resolve: oneAtATime(options.resolve),
-    turns: new Turns([postsPerReceiver, postsPerReceiver * PATHS_PER_ORIGIN, MOST_POSTS]),
+    turns: new Turns(limitsFor(postsPerReceiver)),
     lines: new Lines(),
     turnEnd: new TurnEnd(),
   }
   const underWay = new Bag<Post>()
-  /** By text: most callbacks go where others went. */
-  const targets = new LRUCache<string, Target>({ max: MOST_TARGETS })
   let closed = false
 
   const post: Poster['post'] = (address, body, extra = {}, signal, onTurn) => {
-    const to = targets.get(address) ?? targetOf(address)
+    const to = targetOf(address)
     if (!to) {
       const error = `"${address}" is no http or https URL`
       return Promise.resolve<Attempt>({ outcome: 'invalid-url', error, durationMs: 0, requestHeaders: {} })
     }
-    if (!targets.has(address)) targets.set(address, to)
     return new Promise<Attempt>(resolve => {
       const post = new Post(surroundings, { to, body, extra, onTurn }, attempt => {
         underWay.delete(post)
@@ -121,15 +109,6 @@ interface Surroundings {
   readonly turns: Turns
   readonly lines: Lines
   readonly turnEnd: TurnEnd
-}
-
-/** An address, taken apart. */
-interface Target {
-  readonly url: URL
-  readonly origin: string
-  readonly path: string
-  /** Whose turn it has to be. */
-  readonly names: readonly string[]
 }
 
 /** What is sent, and where to. */
@@ -257,14 +236,6 @@ class Post implements Ready, Bagged {
       requestHeaders,
     })
   }
-}
-
-/** `undefined` if it is no http or https URL. */
-function targetOf(address: string): Target | undefined {
-  const url = parsedUrl(address)
-  if (!url || !/^https?:$/.test(url.protocol)) return undefined
-  const { origin, pathname, search } = url
-  return { url, origin, path: pathname + search, names: [origin + pathname, origin, ''] }
 }
 
 function headersFor(

@@ -26,7 +26,7 @@ const NOW = Promise.resolve()
  * Remembers only names with work under way.
  */
 export class Turns {
-  readonly #limits: readonly number[]
+  #limits: readonly number[]
   readonly #levels: readonly Map<string, Queue>[]
 
   /** How many of one name may have a turn, by level. */
@@ -43,6 +43,16 @@ export class Turns {
     const ticket: Ticket = { names, start, held: 0, isOver: false, next: undefined }
     this.#advance(ticket)
     return () => this.#giveBack(ticket)
+  }
+
+  /** Has all who wait begin, and all who come: nobody has to wait any more. */
+  open(): void {
+    this.#limits = this.#limits.map(() => Number.POSITIVE_INFINITY)
+    for (const level of this.#levels) {
+      for (const queue of [...level.values()]) {
+        for (let next = takeFirst(queue); next; next = takeFirst(queue)) this.#advance(next)
+      }
+    }
   }
 
   #advance(ticket: Ticket): void {

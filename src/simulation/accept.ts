@@ -88,10 +88,11 @@ type Decided = Pick<Task, 'id' | 'ordinal' | 'steps' | 'deliveries' | 'video' | 
   readonly isMetered: boolean | undefined
 }
 
-/** All members written out, also where they are undefined: spreads took most of the time of a create. */
+/** The usual members written out: spreads took most of the time of a create. */
 function taskOf(asked: Asked, decided: Decided): Task {
   const { request, namespace, revision, traceId, outcome } = asked
-  return {
+  const { effects, visibleAt, isMetered } = decided
+  const task: Task = {
     id: decided.id,
     type: request.type,
     namespace,
@@ -103,22 +104,21 @@ function taskOf(asked: Asked, decided: Decided): Task {
     mode: request.mode,
     outcome,
     ordinal: decided.ordinal,
-    effects: decided.effects.length > 0 ? decided.effects : undefined,
-    visibleAt: decided.visibleAt,
     steps: decided.steps,
     deliveries: decided.deliveries,
     video: decided.video,
     origin: decided.origin,
     credits: decided.credits,
-    isMetered: decided.isMetered || undefined,
   }
+  if (effects.length === 0 && visibleAt === undefined && !isMetered) return task
+  return { ...task, effects: effects.length > 0 ? effects : undefined, visibleAt, isMetered: isMetered || undefined }
 }
 
 function videoFrom(bytes: Buffer, { request, revision, format, sourceId }: Accepted, id: string): Video {
   const jobId = bytes.toString('base64url', 32, 48).slice(0, 22)
   const folder = FOLDERS[request.action ?? ''] ?? 'text2video'
   const { videoId, videoPath } = REVISION_FACTS[revision]
-  return {
+  const video: Video = {
     id: videoId === 'digits' ? snowflakeFrom(bytes, 16) : uuidFrom(bytes, 16),
     jobId,
     path: inOnePiece(
@@ -127,9 +127,10 @@ function videoFrom(bytes: Buffer, { request, revision, format, sourceId }: Accep
         : `/bs2/upload-kling-api/${digitsFrom(bytes, 48, 10)}/${folder}/${jobId}-0_raw_video_1.mp4`,
     ),
     format: sharedFormat(format),
-    sourceId,
-    sourcePath: ENDPOINTS[request.type].result.hasSource && inOnePiece(`/kling/${id}-source.mp4`),
   }
+  const { hasSource } = ENDPOINTS[request.type].result
+  if (sourceId === undefined && !hasSource) return video
+  return { ...video, sourceId, sourcePath: hasSource && inOnePiece(`/kling/${id}-source.mp4`) }
 }
 
 /** A clip that is never made. */

@@ -38,18 +38,14 @@ export class MemoryStore implements Store {
   }
 
   async nextOrdinal(namespace: string): Promise<number> {
-    return this.#nextOrdinal(namespace)
+    return (this.#shelves.get(namespace)?.ordinals ?? 0) + 1
   }
 
   async byOrdinal<T>(namespace: string, _limits: Limits, act: (ordinal: number) => Promise<T | 'taken'>): Promise<T> {
     for (;;) {
-      const made = await act(this.#nextOrdinal(namespace))
+      const made = await act(await this.nextOrdinal(namespace))
       if (made !== 'taken') return made
     }
-  }
-
-  #nextOrdinal(namespace: string): number {
-    return (this.#shelves.get(namespace)?.ordinals ?? 0) + 1
   }
 
   async create(task: Task, limits: Limits, now: number): Promise<'created' | 'taken' | Refusal> {

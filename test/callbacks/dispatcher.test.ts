@@ -465,6 +465,20 @@ describe('a reset', () => {
     expect(receiver.arrivals).toHaveLength(1)
   })
 
+  it('drops what is due and waits for its turn', async () => {
+    await using receiver = await startSlowReceiver()
+    await using rig = open()
+    for (let ordinal = 1; ordinal <= 40; ordinal++) rig.dispatcher.schedule(callback(receiver.url('/'), { ordinal }))
+    await rig.waiting(40)
+    rig.clock.moveTo(DUE)
+    await receiver.arrived(32)
+    await rig.reset(ALICE)
+    receiver.answerAll()
+    await rig.idle()
+    expect(rig.reports).toEqual([])
+    expect(receiver.arrivals).toHaveLength(32)
+  })
+
   it('of another namespace drops nothing', async () => {
     await using receiver = await startSlowReceiver()
     await using rig = open()
@@ -543,6 +557,21 @@ describe('close', () => {
     await rig.idle()
     expect(new Set(rig.reports.map(({ outcome }) => outcome))).toEqual(new Set(['aborted']))
     expect(rig.reports).toHaveLength(40)
+  })
+
+  it('sends what is due and waits for its turn, if there is time', async () => {
+    await using receiver = await startSlowReceiver()
+    await using rig = open()
+    for (let ordinal = 1; ordinal <= 40; ordinal++) rig.dispatcher.schedule(callback(receiver.url('/'), { ordinal }))
+    await rig.waiting(40)
+    rig.clock.moveTo(DUE)
+    await receiver.arrived(32)
+    const undone = rig.dispatcher.close(NEVER)
+    receiver.answerAll()
+    await receiver.arrived(40)
+    receiver.answerAll()
+    expect(await undone).toBe(0)
+    expect(new Set(rig.reports.map(({ outcome }) => outcome))).toEqual(new Set(['delivered']))
   })
 
   it('counts a callback that waits to be tried again', async () => {

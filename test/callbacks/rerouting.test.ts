@@ -10,7 +10,7 @@ import { MemoryStore } from '../../src/store/memory.ts'
 import { FakeTimebase, START, turn } from '../simulation/fake-timebase.ts'
 import { ALICE, task } from '../simulation/sample.ts'
 import { until } from '../support/requests.ts'
-import { startReceiver } from './receiver.ts'
+import { startReceiver, startSlowReceiver } from './receiver.ts'
 
 const SUCCEED = { to: 'succeed' } as const
 const STALL = { to: 'stall' } as const
@@ -121,6 +121,27 @@ describe('what is cancelled', () => {
     await travel([{ clock: rig.clock, ms: 60_000 }])
     expect(receiver.arrivals.map(({ path }) => path)).toEqual(['/two'])
     expect(await rig.dispatcher.close(Promise.resolve())).toBe(0)
+  })
+})
+
+describe('what is due and waits for its turn', () => {
+  it('is not sent if it is cancelled before', async () => {
+    await using receiver = await startSlowReceiver()
+    await using rig = open()
+    const made: Task[] = []
+    for (let index = 0; index < 34; index++) made.push(await rig.created(receiver.url(`/#${index}`)))
+    rig.clock.moveTo(START + 10_000)
+    await receiver.arrived(32)
+    expect(rig.dispatcher.posting).toBe(34)
+    await rig.store.cancelDelivery(ALICE, made[32]?.id ?? '', 0, rig.clock.now())
+    receiver.answerAll()
+    await receiver.arrived(33)
+    receiver.answerAll()
+    await until('all are over', () => rig.dispatcher.posting === 0)
+    expect(rig.reports.map(({ taskId }) => taskId).toSorted()).toEqual(
+      [...made.slice(0, 32), made[33]].map(task => task?.id).toSorted(),
+    )
+    expect([receiver.arrivals.length, rig.clock.atWork]).toEqual([33, 0])
   })
 })
 

@@ -35,6 +35,19 @@ describe('turns', () => {
     expect(begun.slice(4)).toEqual(['other all'])
   })
 
+  it('are everybody’s from when they are opened, in the order of asking', () => {
+    const turns = new Turns([1, 2])
+    const { begun, take } = taking(turns)
+    for (const which of ['x', 'y', 'z']) take('a', which)
+    for (const name of ['b', 'c']) take(name, 'x')
+    take('a', 'given up')()
+    expect(begun).toEqual(['a x', 'b x'])
+    turns.open()
+    expect(begun.slice(2).toSorted()).toEqual(['a y', 'a z', 'c x'])
+    for (let n = 0; n < 5; n++) take('a', 'x')
+    expect(begun).toHaveLength(10)
+  })
+
   it('pass over who has given up, also when it was just his turn', async () => {
     const { begun, take } = taking(new Turns([1]))
     const [first, second, third] = [take('a'), take('a'), take('a')]
