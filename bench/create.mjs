@@ -5,6 +5,7 @@ import {
   GOOD,
   launch,
   load,
+  loaded,
   median,
   pinLoad,
   rates,
@@ -59,6 +60,7 @@ async function main() {
     }
   }
   const after = residentMB(ours.child.pid)
+  const hundredThousand = await afterHundredThousand()
   const reference = median(seen['raw node:http'])
   const row = (what, more = {}) => {
     const ours = median(seen[what])
@@ -72,9 +74,19 @@ async function main() {
     row('tasks, retrieve', { gate: 0.5, goal: 0.7 }),
     ...peers.map(({ name }) => ({ ...row(name), isPeer: true })),
     { what: 'memory of the server, idle', seen: idle, unit: 'MB', gate: 80, goal: 60, isLess: true },
-    { what: 'memory after these creates', seen: after, unit: 'MB', gate: 160, goal: 120, isLess: true },
+    { what: 'memory after 100,000 creates', seen: hundredThousand, unit: 'MB', gate: 160, goal: 120, isLess: true },
+    { what: 'memory after all of the above, thousands being pending', seen: after, unit: 'MB', isLess: true },
   ])
   for (const { child } of [bare, ours, quiet, patient, receiver, ...peers]) await stop(child)
+}
+
+/** What a server takes in memory after so many creates, each of which settled soon: what is pending is measured by memory.mjs. */
+async function afterHundredThousand() {
+  const { child, url } = await start(COMMAND, '--port', '0', '--json', '--pace', '0.05', '--retain', '1000')
+  await loaded(`${url}/kling/videos`, GOOD, { amount: 100_000 })
+  const after = residentMB(child.pid)
+  await stop(child)
+  return after
 }
 
 async function startPeers() {
