@@ -15,8 +15,8 @@ interface Told {
   readonly pending: PendingResponse
 }
 
-/** So many characters of records that were told are kept to be told again: some thousand records, as a rule. */
-const MOST_KEPT = 4_000_000
+/** So many characters of records that were told are kept to be told again: a thousand records, as a rule. */
+const MOST_KEPT = 1_000_000
 const LONGEST_KEPT = 20_000
 
 /** Records of tasks as `/kling/tasks` shows them (gateway §5), in JSON. A task is asked for again and again, and most of the time says the same. */

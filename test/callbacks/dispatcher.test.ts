@@ -10,7 +10,7 @@ import { MemoryStore } from '../../src/store/memory.ts'
 import { FakeTimebase, START, turn } from '../simulation/fake-timebase.ts'
 import { ALICE, BOB, FAILED, type Sample, task } from '../simulation/sample.ts'
 import { until } from '../support/requests.ts'
-import { startReceiver, startSlowReceiver, startSocketServer } from './receiver.ts'
+import { type Receiver, startReceiver, startSlowReceiver, startSocketServer } from './receiver.ts'
 
 /** Callbacks are due this long after the task was accepted. */
 const WORK_MS = 2_000
@@ -78,6 +78,14 @@ function open({ mode = 'frozen', retries = 0, policy }: Given = {}) {
 
 function callback(url: string, sample: Sample = {}): Task {
   return task({ pace: WORK_MS / 1000, ...sample, body: { callback_url: url, ...sample.body } })
+}
+
+/** Has forty callbacks fall due for one receiver, of whom thirty-two are under way then. */
+async function crowd(rig: ReturnType<typeof open>, receiver: Receiver): Promise<void> {
+  for (let ordinal = 1; ordinal <= 40; ordinal++) rig.dispatcher.schedule(callback(receiver.url('/'), { ordinal }))
+  await rig.waiting(40)
+  rig.clock.moveTo(DUE)
+  await receiver.arrived(32)
 }
 
 /** What the receiver is to get, byte for byte. */
@@ -468,10 +476,7 @@ describe('a reset', () => {
   it('drops what is due and waits for its turn', async () => {
     await using receiver = await startSlowReceiver()
     await using rig = open()
-    for (let ordinal = 1; ordinal <= 40; ordinal++) rig.dispatcher.schedule(callback(receiver.url('/'), { ordinal }))
-    await rig.waiting(40)
-    rig.clock.moveTo(DUE)
-    await receiver.arrived(32)
+    await crowd(rig, receiver)
     await rig.reset(ALICE)
     receiver.answerAll()
     await rig.idle()
@@ -540,10 +545,7 @@ describe('close', () => {
   it('cuts off what is not answered in time, counts and reports it', async () => {
     await using receiver = await startSlowReceiver()
     await using rig = open({ retries: 3 })
-    for (let ordinal = 1; ordinal <= 40; ordinal++) rig.dispatcher.schedule(callback(receiver.url('/'), { ordinal }))
-    await rig.waiting(40)
-    rig.clock.moveTo(DUE)
-    await receiver.arrived(32)
+    await crowd(rig, receiver)
     let cutOff = () => {}
     const undone = rig.dispatcher.close(
       new Promise<void>(resolve => {
@@ -562,10 +564,7 @@ describe('close', () => {
   it('sends what is due and waits for its turn, if there is time', async () => {
     await using receiver = await startSlowReceiver()
     await using rig = open()
-    for (let ordinal = 1; ordinal <= 40; ordinal++) rig.dispatcher.schedule(callback(receiver.url('/'), { ordinal }))
-    await rig.waiting(40)
-    rig.clock.moveTo(DUE)
-    await receiver.arrived(32)
+    await crowd(rig, receiver)
     const undone = rig.dispatcher.close(NEVER)
     receiver.answerAll()
     await receiver.arrived(40)
