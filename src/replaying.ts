@@ -47,6 +47,8 @@ export interface Theatre {
   readonly journal: Journal
   readonly settings: Settings
   readonly tape: Tape
+  /** Callbacks that are due and wait for their turn. */
+  inLine(): number
 }
 
 /** The places where a simulator behaves otherwise while a run is played on it. */
@@ -66,6 +68,7 @@ export class Replaying {
   posterOr(poster: Poster): Poster {
     return {
       post: (...given) => (this.#playback ?? poster).post(...given),
+      namesOf: url => (this.#playback ?? poster).namesOf(url),
       close: async () => {
         await this.#last?.close()
         await poster.close()
@@ -152,9 +155,10 @@ function clocksOf(namespaces: Namespaces, named = ''): Record<string, number> {
   return Object.fromEntries(kept.map(({ key, clock }) => [key, clock.now()]))
 }
 
-async function exported({ tape, journal, namespaces, settings, control }: Theatre): Promise<Repro> {
+async function exported({ tape, journal, namespaces, settings, control, inLine }: Theatre): Promise<Repro> {
   const entries = (await journal.readAll()).map(asKept)
   const { dropped } = journal
+  const waiting = inLine() === 0 ? [] : [`${inLine()} callbacks were due and waited for their turn`]
   const { started } = settings
   const lost = dropped.entries === 0 ? [] : [`${dropped.entries} entries of the journal had to make room`]
   const demo = started.demo === 0 ? [] : ['it began with demo tasks, which are not made again']
@@ -171,7 +175,9 @@ async function exported({ tape, journal, namespaces, settings, control }: Theatr
     commands: [...tape.commands],
     underWay: [...tape.underWay],
     clockLog: [...control.clockLog.entries],
-    gaps: [...new Set([...lost, ...demo, ...tape.gaps, ...entries.map(gapOf).filter(gap => gap !== undefined)])],
+    gaps: [
+      ...new Set([...lost, ...demo, ...waiting, ...tape.gaps, ...entries.map(gapOf).filter(gap => gap !== undefined)]),
+    ],
     journal: entries,
   }
 }

@@ -188,7 +188,10 @@ async function assemble(config: Config, around: Surroundings, held: Held): Promi
     fleet: replicas?.fleet,
   })
   const runs = stateDesk(
-    () => ({ origin: addressOf(app, config.host), send, control, rules, namespaces, journal, settings: live, tape }),
+    () => ({
+      ...{ origin: addressOf(app, config.host), send, control, rules, namespaces, journal, settings: live, tape },
+      inLine: () => dispatcher.inLine,
+    }),
     replaying,
   )
   const door: Door = {

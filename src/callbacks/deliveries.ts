@@ -9,6 +9,8 @@ export interface Deliveries {
   readonly waiting: number | Promise<number>
   /** Posts of this process that are under way. */
   readonly posting: number
+  /** Callbacks that are due and wait for their turn. */
+  readonly inLine: number
   /**
    * Takes charge of the callbacks of a task that was created just now. `isEager`: resolves when the first attempt at the first of them is
    * over, or at once if that has to wait for its time.

@@ -6,7 +6,7 @@ import { Courier, type CourierOptions } from './courier.ts'
 import type { Deliveries } from './deliveries.ts'
 import { type Message, messageOf } from './message.ts'
 import type { AttemptReport, Posting } from './outbox.ts'
-import { limitsFor, POSTS_PER_RECEIVER, targetOf } from './targets.ts'
+import { limitsFor, POSTS_PER_RECEIVER } from './targets.ts'
 import { Turns } from './turns.ts'
 
 export type { AttemptReport, Posting } from './outbox.ts'
@@ -55,6 +55,11 @@ export class Dispatcher implements Desk, Deliveries {
   /** Posts under way. */
   get posting(): number {
     return this.#courier.posting + this.#inLine
+  }
+
+  /** Callbacks that are due and wait for their turn. */
+  get inLine(): number {
+    return this.#inLine
   }
 
   /** Callbacks that wait to be due, the earliest first; those of one namespace, or of one task, if it is named. */
@@ -217,14 +222,14 @@ export class Dispatcher implements Desk, Deliveries {
   /** Has it sent when it is its turn, by the plan as it is then. */
   #lineUp(errand: Errand, { url, yieldsMs, isLost }: Delivery): void {
     // What isn't sent, or lets others go first, is in nobody's way.
-    const target = isLost || yieldsMs !== undefined ? undefined : targetOf(url)
-    if (!target) {
+    const names = isLost || yieldsMs !== undefined ? undefined : this.#options.poster.namesOf(url)
+    if (!names) {
       void this.#attempt(errand)
       return
     }
     let giveBack: (() => void) | undefined
     this.#inLine++
-    giveBack = this.#turns.take(target.names, () => {
+    giveBack = this.#turns.take(names, () => {
       this.#inLine--
       const hasWaited = giveBack !== undefined
       if (!hasWaited || this.#isStillDue(errand)) {

@@ -29,6 +29,8 @@ export interface Poster {
     signal?: AbortSignal,
     onTurn?: () => void,
   ): Promise<Attempt>
+  /** Whose turn a post to the address waits for; `undefined`: nobody's. */
+  namesOf(url: string): readonly string[] | undefined
   /** Ends the posts under way as `aborted` and resolves when they have settled. Later posts are aborted at once. */
   close(): Promise<void>
 }
@@ -91,6 +93,7 @@ export function createPoster(options: PosterOptions): Poster {
 
   return {
     post,
+    namesOf: url => targetOf(url)?.names,
     async close() {
       closed = true
       for (const post of underWay.members) post.stop('aborted', 'ended because the sender is closing')

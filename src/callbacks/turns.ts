@@ -28,6 +28,8 @@ const NOW = Promise.resolve()
 export class Turns {
   #limits: readonly number[]
   readonly #levels: readonly Map<string, Queue>[]
+  /** Who has just been handed a turn, and has not gone on. */
+  #handed: Ticket[] = []
 
   /** How many of one name may have a turn, by level. */
   constructor(limits: readonly number[]) {
@@ -48,6 +50,7 @@ export class Turns {
   /** Has all who wait begin, and all who come: nobody has to wait any more. */
   open(): void {
     this.#limits = this.#limits.map(() => Number.POSITIVE_INFINITY)
+    this.#startHanded()
     for (const level of this.#levels) {
       for (const queue of [...level.values()]) {
         for (let next = takeFirst(queue); next; next = takeFirst(queue)) this.#advance(next)
@@ -69,6 +72,12 @@ export class Turns {
     ticket.start()
   }
 
+  #startHanded(): void {
+    const handed = this.#handed
+    this.#handed = []
+    for (const ticket of handed) if (!ticket.isOver) this.#advance(ticket)
+  }
+
   #giveBack(ticket: Ticket): void {
     if (ticket.isOver) return
     ticket.isOver = true
@@ -81,9 +90,7 @@ export class Turns {
     if (next) {
       next.held++ // `running` stays: the turn is handed on
       // Not in here: each of a crowd that fails at once would be another frame on the stack.
-      void NOW.then(() => {
-        if (!next.isOver) this.#advance(next)
-      })
+      if (this.#handed.push(next) === 1) void NOW.then(() => this.#startHanded())
     } else if (--queue.running === 0) this.#levels[level]?.delete(name)
   }
 

@@ -47,6 +47,11 @@ export class Playback implements Poster {
     return this.#sending?.seq ?? ++this.#unknown
   }
 
+  /** None waits: when each was sent is recorded, and of some there is no end. */
+  namesOf(): undefined {
+    return undefined
+  }
+
   async post(_url: string, _body: unknown, headers: Record<string, string> = {}): Promise<Attempt> {
     const recorded = this.#sending
     this.#sending = undefined

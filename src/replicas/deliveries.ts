@@ -80,6 +80,11 @@ export class SharedDispatcher implements Deliveries {
     return this.#courier.posting
   }
 
+  /** Who has to wait for its turn waits in the poster, under way already. */
+  get inLine(): number {
+    return 0
+  }
+
   async deliver(task: Task, isEager: boolean): Promise<void> {
     const due = Math.min(...task.deliveries.map(({ at }) => at))
     if (task.deliveries.length === 0) return

@@ -48,6 +48,18 @@ describe('turns', () => {
     expect(begun).toHaveLength(10)
   })
 
+  it('are opened for who has just been handed one, too', async () => {
+    const turns = new Turns([1])
+    const { begun, take } = taking(turns)
+    const end = take('a')
+    take('a')
+    end()
+    turns.open()
+    expect(begun).toEqual(['a', 'a'])
+    await turn()
+    expect(begun).toEqual(['a', 'a'])
+  })
+
   it('pass over who has given up, also when it was just his turn', async () => {
     const { begun, take } = taking(new Turns([1]))
     const [first, second, third] = [take('a'), take('a'), take('a')]

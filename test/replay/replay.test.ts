@@ -198,6 +198,22 @@ describe('a run that is played again', () => {
     expect((await simulator.state.export()).underWay).toEqual([])
   })
 
+  it('has no turns of a receiver taken by callbacks that are never answered', async () => {
+    await using receiver = await startReceiver(() => {})
+    const body = { ...SOUND, callback_url: receiver.url('/') }
+    await using simulator = await createSimulator({ pace: 'instant', drain: 0 })
+    for (let n = 0; n < 40; n++) await ask(simulator, '/kling/videos', body)
+    await receiver.arrived(32)
+    const run = await exportOf(simulator)
+    expect(run.underWay).toHaveLength(32)
+    expect(run.gaps).toEqual(['8 callbacks were due and waited for their turn'])
+    await using fresh = await createSimulator({ pace: 'instant', drain: 0, clock: 'frozen' })
+    await fresh.state.import(run)
+    expect(receiver.arrivals).toHaveLength(32)
+    await ask(fresh, '/kling/videos', body, { token: 'another' })
+    await receiver.arrived(33)
+  })
+
   it('begins anew where everything did, with the rules there were', async () => {
     await using simulator = await frozenSimulator()
     await simulator.outcomes.add('refuse api_error', { next: 1 })
