@@ -130,26 +130,18 @@ export class VirtualClock implements Clock {
   }
 
   /** Counts somebody as at work until the function returned is called. */
-  working(): () => void {
-    this.#count('open', 1)
+  working(kind: WorkKind = 'open'): () => void {
+    this.#count(kind, 1)
     let isOver = false
     return () => {
-      if (!isOver) this.#count('open', -1)
+      if (!isOver) this.#count(kind, -1)
       isOver = true
     }
   }
 
   /** Counts somebody as at work until he ends it. */
   work(kind: WorkKind): Work {
-    this.#count(kind, 1)
-    let isOver = false
-    return {
-      rest: (instant, signal) => this.#wait(instant, signal, kind),
-      end: () => {
-        if (!isOver) this.#count(kind, -1)
-        isOver = true
-      },
-    }
+    return { rest: (instant, signal) => this.#wait(instant, signal, kind), end: this.working(kind) }
   }
 
   /**
