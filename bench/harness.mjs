@@ -1,7 +1,9 @@
 // What the benchmarks share: servers pinned to one core, the load to another, medians and quantiles, and rows that run.mjs collects.
 import { spawn, spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 
 const isPinnable = spawnSync('taskset', ['-V']).status === 0
@@ -62,9 +64,34 @@ export async function stop(child) {
   await gone
 }
 
-/** Requests per second that are answered with `status`, `connections` at once. */
+const hasWrk = spawnSync('wrk', ['-v']).error === undefined
+
+/**
+ * Requests per second that are answered with `status`, `connections` at once. By wrk where it is, else by autocannon: that takes as long for
+ * a request as a server does, and while it reads what was written together the server has nothing to do.
+ */
 export async function load(url, body, { seconds = 4, connections = 32, status = 200 } = {}) {
-  return (await loaded(url, body, { duration: seconds, connections }, status)).perSecond
+  if (!hasWrk) return (await loaded(url, body, { duration: seconds, connections }, status)).perSecond
+  const probe = await fetch(url, { method: 'POST', headers: HEADERS, body: JSON.stringify(body) })
+  await probe.arrayBuffer()
+  if (probe.status !== status) throw new Error(`${url} answered ${probe.status} where ${status} was expected`)
+  return wrk(url, body, { seconds, connections, isError: status >= 400 })
+}
+
+function wrk(url, body, { seconds, connections, isError }) {
+  const script = join(tmpdir(), `mockling-bench-${process.pid}.lua`)
+  const headers = Object.entries(HEADERS).map(([name, value]) => `wrk.headers["${name}"] = "${value}"`)
+  writeFileSync(script, ['wrk.method = "POST"', ...headers, `wrk.body = [==[${JSON.stringify(body)}]==]`].join('\n'))
+  const { stdout } = spawnSync('wrk', ['-t1', `-c${connections}`, `-d${seconds}s`, '-s', script, url], {
+    encoding: 'utf8',
+  })
+  rmSync(script)
+  const counted = pattern => Number(pattern.exec(stdout)?.[1] ?? 0)
+  const total = counted(/(\d+) requests in/)
+  const errors = counted(/Non-2xx or 3xx responses: (\d+)/)
+  if (total === 0 || /Socket errors/.test(stdout)) throw new Error(`${url}: ${stdout}`)
+  if (errors !== (isError ? total : 0)) throw new Error(`${url}: ${errors} of ${total} answers were errors`)
+  return counted(/Requests\/sec:\s+([\d.]+)/)
 }
 
 /** The same within autocannon's `limits`, and how many there were. */
