@@ -52,7 +52,7 @@ export class Dispatcher implements Desk, Deliveries {
     return this.#waiting
   }
 
-  /** Posts under way. */
+  /** Posts under way, and what is due and waits for its turn. */
   get posting(): number {
     return this.#courier.posting + this.#inLine
   }
@@ -204,12 +204,12 @@ export class Dispatcher implements Desk, Deliveries {
 
   /** Goes on with one that is at work: it is sent, waits for its time, or is not to be sent at all. */
   #proceed(errand: Errand): void {
-    const { charge, place, due } = errand
-    const delivery = charge.task.deliveries[place]
-    if (this.#isClosed || charge.isOver || delivery === undefined || delivery.isCancelled) this.#end(errand)
-    else if ((due ?? delivery.at) <= charge.clock.now()) this.#lineUp(errand, delivery)
-    else if (charge.clock.closedFor !== undefined) this.#end(errand)
-    else this.#wait(errand, due ?? delivery.at)
+    const { clock } = errand
+    const at = instantOf(errand)
+    if (this.#isClosed || at === undefined) this.#end(errand)
+    else if (at <= clock.now()) this.#lineUp(errand)
+    else if (clock.closedFor !== undefined) this.#end(errand)
+    else this.#wait(errand, at)
   }
 
   #wait(errand: Errand, at: number): void {
@@ -220,7 +220,8 @@ export class Dispatcher implements Desk, Deliveries {
   }
 
   /** Has it sent when it is its turn, by the plan as it is then. */
-  #lineUp(errand: Errand, { url, yieldsMs, isLost }: Delivery): void {
+  #lineUp(errand: Errand): void {
+    const { url, yieldsMs, isLost } = errand.task.deliveries[errand.place] as Delivery
     // What isn't sent, or lets others go first, is in nobody's way.
     const names = isLost || yieldsMs !== undefined ? undefined : this.#options.poster.namesOf(url)
     if (!names) {
@@ -232,19 +233,13 @@ export class Dispatcher implements Desk, Deliveries {
     giveBack = this.#turns.take(names, () => {
       this.#inLine--
       const hasWaited = giveBack !== undefined
-      if (!hasWaited || this.#isStillDue(errand)) {
+      if (!hasWaited || (instantOf(errand) ?? Number.POSITIVE_INFINITY) <= errand.clock.now()) {
         void this.#attempt(errand, () => giveBack?.())
         return
       }
       giveBack?.()
       this.#proceed(errand)
     })
-  }
-
-  #isStillDue({ charge, place, due }: Errand): boolean {
-    const delivery = charge.task.deliveries[place]
-    if (charge.isOver || delivery === undefined || delivery.isCancelled) return false
-    return (due ?? delivery.at) <= charge.clock.now()
   }
 
   /** Makes one attempt at what is due. `then` is called when it is over. */
@@ -291,4 +286,10 @@ export class Dispatcher implements Desk, Deliveries {
     if (charge.running > 0 || settlesAt(charge.task) === undefined) return
     if (this.#charges.get(charge.task.id) === charge) this.#charges.delete(charge.task.id)
   }
+}
+
+/** When it is to be sent, by the plan as it is; `undefined` if it is not to be sent at all. */
+function instantOf({ charge, place, due }: Errand): number | undefined {
+  const delivery = charge.task.deliveries[place]
+  return charge.isOver || delivery === undefined || delivery.isCancelled ? undefined : (due ?? delivery.at)
 }
