@@ -132,14 +132,14 @@ async function eventLoop(server, url) {
   ]
 }
 
-/** nginx with one worker on the simulator's core, serving a folder; `undefined` without nginx. */
+/** nginx as one process, which leaves no worker behind when it is stopped, on the simulator's core, serving a folder; `undefined` without nginx. */
 async function startNginx(folder) {
   if (spawnSync('nginx', ['-v']).status !== 0) return undefined
   const port = await freePort()
   const conf = join(folder, 'nginx.conf')
   writeFileSync(
     conf,
-    `daemon off; worker_processes 1; pid ${folder}/pid; error_log ${folder}/error.log; user root;
+    `daemon off; master_process off; pid ${folder}/pid; error_log ${folder}/error.log; user root;
      events { worker_connections 512; }
      http { access_log off; sendfile on; keepalive_requests 1000000;
        types { video/mp4 mp4; } open_file_cache max=100;
