@@ -59,7 +59,7 @@ report([
     what: `creates per processor second, ${those}`,
     seen: rounded(few.each / many.each),
     unit: 'of those with few',
-    ...times(rounded(many.each, 0), rounded(few.each, 0), 'µs each'),
+    ...times(many.each, few.each, 'µs each'),
   },
   { what: `the newest ten of ${MANY} listed for the first time`, seen: listed, unit: 'ms', isLess: true },
 ])

@@ -146,27 +146,36 @@ function rowsOf({ view, gaps, tasks }) {
   ]
 }
 
+/** What `measure` tells without a page and with one that looks on, in turn, and the seconds of the processor that the server took. */
+async function inTurn(measure) {
+  const seen = { alone: [], watched: [] }
+  for (let round = 0; round <= ROUNDS; round++) {
+    for (const how of ['alone', 'watched']) {
+      const page = how === 'watched' ? await opened('tasks') : undefined
+      const before = processorSeconds(server.child.pid)
+      const told = await measure()
+      const worked = processorSeconds(server.child.pid) - before
+      await page?.context().close()
+      // The first round warms up.
+      if (round > 0) seen[how].push({ worked, ...told })
+    }
+  }
+  return seen
+}
+
 /**
  * What an open page takes of the server's core. At a rate that leaves both cores time: a page that asks nothing of the server, but draws
  * beside the load, has a create at full rate cost as much more, since less is written together then.
  */
 async function shareRow() {
-  // In one sum: the system counts by the hundredth of a second.
-  const seen = { alone: { worked: 0, passed: 0 }, watched: { worked: 0, passed: 0 } }
-  for (let round = 0; round <= ROUNDS; round++) {
-    for (const how of ['alone', 'watched']) {
-      const page = how === 'watched' ? await opened('tasks') : undefined
-      const [from, before] = [performance.now(), processorSeconds(server.child.pid)]
-      await happen(SECONDS)
-      const [worked, passed] = [processorSeconds(server.child.pid) - before, (performance.now() - from) / 1000]
-      await page?.context().close()
-      // The first round warms up.
-      if (round === 0) continue
-      seen[how].worked += worked
-      seen[how].passed += passed
-    }
-  }
-  const [alone, watched] = [seen.alone, seen.watched].map(({ worked, passed }) => worked / passed)
+  const seen = await inTurn(async () => {
+    const from = performance.now()
+    await happen(SECONDS)
+    return { passed: (performance.now() - from) / 1000 }
+  })
+  // Of all rounds in one: the system counts by the hundredth of a second.
+  const sum = (how, which) => seen[how].reduce((before, one) => before + one[which], 0)
+  const [alone, watched] = ['alone', 'watched'].map(how => sum(how, 'worked') / sum(how, 'passed'))
   return {
     what: 'of the server’s core, for a page that looks on',
     seen: rounded(100 * (watched - alone), 1),
@@ -180,33 +189,24 @@ async function shareRow() {
 
 /** What a create takes at full rate while a page looks on, which draws on the core that the load has. */
 async function rateRows() {
-  const seen = { alone: [], watched: [] }
-  for (let round = 0; round <= ROUNDS; round++) {
-    for (const how of ['alone', 'watched']) {
-      const page = how === 'watched' ? await opened('tasks') : undefined
-      const before = processorSeconds(server.child.pid)
-      const { perSecond, total } = await loaded(`${server.url}/kling/videos`, GOOD, { amount: REQUESTS })
-      const took = processorSeconds(server.child.pid) - before
-      await page?.context().close()
-      if (round > 0) seen[how].push({ each: took / total, perSecond })
-    }
-  }
-  const middle = (how, which) => median(seen[how].map(one => one[which]))
-  const alone = middle('alone', 'each')
+  const seen = await inTurn(() => loaded(`${server.url}/kling/videos`, GOOD, { amount: REQUESTS }))
+  const each = how => median(seen[how].map(({ worked, total }) => worked / total))
+  const rate = how => median(seen[how].map(({ perSecond }) => perSecond))
+  const [alone, watched] = [each('alone'), each('watched')]
   return [
     {
       what: 'processor for a create while a page draws beside the load',
-      seen: rounded(middle('watched', 'each') / alone),
+      seen: rounded(watched / alone),
       unit: 'of without',
       isLess: true,
-      ours: `${rounded(middle('watched', 'each') * 1e6, 0)} µs`,
+      ours: `${rounded(watched * 1e6, 0)} µs`,
       reference: `${rounded(alone * 1e6, 0)} µs`,
     },
     {
       what: 'rate while a page draws beside the load, by the wall',
-      seen: rounded(middle('watched', 'perSecond') / middle('alone', 'perSecond')),
+      seen: rounded(rate('watched') / rate('alone')),
       unit: 'of without',
-      ...rates(middle('watched', 'perSecond'), middle('alone', 'perSecond')),
+      ...rates(rate('watched'), rate('alone')),
     },
   ]
 }
