@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis'
+import { z } from 'zod'
 import type { Deliveries } from './callbacks/deliveries.ts'
 import { type Config, ConfigError } from './config.ts'
 import type { Sharing } from './control/command.ts'
@@ -188,7 +189,7 @@ export class Replicas {
         await this.fleet.written()
       },
     })
-    this.#bus.on('forgotten', async () => {
+    this.#bus.on('forgotten', z.null(), async () => {
       await this.#bus.reclaim()
       await Promise.all([this.fleet.catchUp(), this.#company?.restore()])
     })

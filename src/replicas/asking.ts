@@ -12,6 +12,7 @@ interface Question {
   /** Who is to answer; `undefined` until it is known who heard it. */
   asked: ReadonlySet<string> | undefined
   readonly answers: Map<string, Answered>
+  readonly fits: (answer: unknown) => boolean
   readonly settle: (failure?: { readonly reason: unknown }) => void
 }
 
@@ -29,19 +30,26 @@ export class Asking {
   }
 
   /**
-   * Resolves to the answers of all whom `send` says it was sent to, without those who are gone or take too long.
+   * Resolves to the answers that fit of all whom `send` says it was sent to, without those who are gone or take too long.
    * @throws what `send` throws, the reason of `fail`.
    */
-  async ask(send: (number: number) => Promise<readonly string[]>): Promise<unknown[]> {
+  async ask(
+    send: (number: number) => Promise<readonly string[]>,
+    fits: Question['fits'] = () => true,
+  ): Promise<unknown[]> {
     const number = ++this.#number
     const answers = new Map<string, Answered>()
     const settled = new Promise<void>((resolve, reject) => {
       const settle: Question['settle'] = failure => (failure ? reject(failure.reason) : resolve())
-      this.#open.set(number, { asked: undefined, answers, settle })
+      this.#open.set(number, { asked: undefined, answers, fits, settle })
     })
+    let heardBy: readonly string[] = []
     const stopLooking = this.#lookAfter(number, LOOK_MS)
     send(number).then(
-      asked => this.#narrow(number, asked),
+      asked => {
+        heardBy = asked
+        this.#narrow(number, asked)
+      },
       reason => this.#open.get(number)?.settle({ reason }),
     )
     try {
@@ -50,13 +58,17 @@ export class Asking {
       stopLooking()
       this.#open.delete(number)
     }
-    return [...answers.values()].flatMap(answered => ('answer' in answered ? [answered.answer] : []))
+    // Others may have said something that looks like an answer.
+    const given = heardBy.map(id => answers.get(id))
+    return given.flatMap(one => (one && 'answer' in one ? [one.answer] : []))
   }
 
+  /** Takes no notice of an answer that does not fit. */
   hear(answered: Answered): void {
     const question = this.#open.get(answered.to)
-    question?.answers.set(answered.from, answered)
-    if (question) settleIfOver(question)
+    if (!question || ('answer' in answered && !question.fits(answered.answer))) return
+    question.answers.set(answered.from, answered)
+    settleIfOver(question)
   }
 
   /** Nothing more can be heard. */

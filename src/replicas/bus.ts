@@ -1,5 +1,7 @@
+import type { z } from 'zod'
+
 /** What a replica does about a message of another: what it returns is the answer to who asked. */
-export type Handler = (message: never, from: string) => unknown
+export type Handler<Message> = (message: Message, from: string) => unknown
 
 /** How replicas of one simulator hear of each other. */
 export interface Bus {
@@ -10,12 +12,16 @@ export interface Bus {
   /** Tells the other replicas, in order, and waits for nobody. */
   tell(topic: string, message: unknown): void
   /**
-   * Asks every other replica and resolves to their answers, in no order. One that is gone or takes longer than five seconds has none.
+   * Asks every other replica and resolves to their answers, in no order. One that is gone or takes longer than five seconds has none, and
+   * what does not fit `answers` is none.
    * @throws if there is no connection.
    */
-  ask<Answer>(topic: string, message: unknown): Promise<Answer[]>
-  /** Has `handle` called with every message of the topic that others tell or ask. One handler a topic. */
-  on(topic: string, handle: Handler): void
+  ask<Answer = unknown>(topic: string, message: unknown, answers?: z.ZodType<Answer>): Promise<Answer[]>
+  /**
+   * Has `handle` called with every message of the topic that others tell or ask and that fits `messages`; anybody may say anything.
+   * One handler a topic.
+   */
+  on<Message>(topic: string, messages: z.ZodType<Message>, handle: Handler<Message>): void
   /** Has `act` done while no other replica, and nobody else here, holds the lock of that name. */
   locked<T>(name: string, act: () => Promise<T>): Promise<T>
   /** Calls `listener` each time the connection is back after it was lost: messages may have been missed. */

@@ -1,11 +1,12 @@
 import type { Redis } from 'ioredis'
+import { z } from 'zod'
 import { type ClockSetting, isRunning, type Stand } from '../simulation/clock-setting.ts'
 import type { CommandLog, Convoy, Fleet, Logged, Waits } from '../simulation/fleet.ts'
 import type { ClockScope, Namespace, Namespaces } from '../simulation/namespaces.ts'
 import type { Timebase } from '../simulation/timebase.ts'
 import type { Bus } from './bus.ts'
-import { type ClockOwings, RedisConvoy, type RestAnswer, type RestQuestion, restHere } from './convoy.ts'
-import { Leaps, type Report } from './leaps.ts'
+import { type ClockOwings, RedisConvoy, RestQuestion, restHere } from './convoy.ts'
+import { Leaps, Reports } from './leaps.ts'
 import { Roster } from './roster.ts'
 import { sharedTime } from './shared-time.ts'
 import { Stands } from './stands.ts'
@@ -16,6 +17,24 @@ local place = string.format('%.0f', math.max(tonumber(redis.call('GET', KEYS[1])
 redis.call('SET', KEYS[1], place)
 return tonumber(place)
 `
+
+/** Whose clocks are meant. */
+const Keys = z.array(z.string())
+
+const ReportQuestion = z.object({ keys: Keys, isLeap: z.boolean() })
+
+/** What must be so of a command that was carried out elsewhere lest its log did harm. */
+const Command = z.looseObject({
+  ...{ seq: z.int().positive(), from: z.number(), to: z.number().optional(), journalSeq: z.int() },
+  scope: z.union([z.literal('server'), z.object({ namespace: z.string() })]),
+  command: z.enum(['set', 'advance', 'next-event', 'until-settled']),
+  ...{
+    mode: z.enum(['real', 'scaled', 'frozen', 'auto-skip']).optional(),
+    rate: z.number().optional(),
+    at: z.number().optional(),
+  },
+  ...{ ms: z.number().optional(), task: z.string().optional() },
+})
 
 export interface RedisClocksOptions {
   /** The connection that `bus` speaks on. */
@@ -66,16 +85,14 @@ export class RedisClocks implements Fleet {
     const find = (key: string) => namespaces.find(key)
     const leaps = new Leaps({ bus, roster, owings, timebase, find })
     this.#here = { namespaces, roster, leaps }
-    const rest = (question: RestQuestion): Promise<RestAnswer> => restHere(find, bus.id, question, timebase)
-    bus.on('clocks:look', async (keys: readonly string[]) => (await roster.look(keys)).size)
-    bus.on('clocks:go', async (question: RestQuestion) => {
+    const rest = (question: RestQuestion) => restHere(find, bus.id, question, timebase)
+    bus.on('clocks:look', Keys, async keys => (await roster.look(keys)).size)
+    bus.on('clocks:go', RestQuestion, async question => {
       await roster.look(question.keys)
       return rest(question)
     })
-    bus.on('clocks:rest', rest)
-    bus.on('clocks:report', ({ keys, isLeap }: { keys: readonly string[]; isLeap: boolean }) =>
-      leaps.report(keys, isLeap),
-    )
+    bus.on('clocks:rest', RestQuestion, rest)
+    bus.on('clocks:report', ReportQuestion, ({ keys, isLeap }) => leaps.report(keys, isLeap))
     bus.onReturn(() => this.#begin(this.catchUp()))
     await roster.catchUp()
     leaps.sweepLater()
@@ -123,9 +140,9 @@ export class RedisClocks implements Fleet {
   shareLog(log: CommandLog): void {
     const { bus } = this.#options
     this.#log = log
-    bus.on('clocks:logged', (entry: Logged) => log.take([entry]))
-    bus.on('clocks:log', () => log.entries)
-    this.#begin(bus.ask<readonly Logged[]>('clocks:log', null).then(logs => log.take(logs.flat())))
+    bus.on('clocks:logged', Command, entry => log.take([entry]))
+    bus.on('clocks:log', z.null(), () => log.entries)
+    this.#begin(bus.ask('clocks:log', null, z.array(Command)).then(logs => log.take(logs.flat())))
   }
 
   logged(entry: Logged): void {
@@ -149,7 +166,7 @@ export class RedisClocks implements Fleet {
     const { bus, owings } = this.#options
     const keys = namespaces.map(({ key }) => key)
     const [answers, due] = await Promise.all([
-      bus.ask<(Report | null)[]>('clocks:report', { keys, isLeap: false }),
+      bus.ask('clocks:report', { keys, isLeap: false }, Reports),
       Promise.all(keys.map(key => owings.earliest(key))),
     ])
     return keys.map((_, index) => {

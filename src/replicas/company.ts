@@ -1,7 +1,9 @@
 import type { Redis } from 'ioredis'
+import { z } from 'zod'
 import type { Places } from '../simulation/places.ts'
 import type { Bus } from './bus.ts'
 import type { History } from './history.ts'
+import { Place } from './stream.ts'
 
 /** What all replicas go by, each with a copy of its own: rules, settings and the like, as plain data. */
 export interface Desks {
@@ -28,11 +30,15 @@ export interface CompanyOptions {
 }
 
 /** What is told to the others after a command. */
-interface Published {
-  readonly text: string
+const Published = z.object({
+  text: z.string(),
   /** What happened before it, in the history. */
-  readonly until: string
-}
+  until: Place,
+})
+type Published = z.infer<typeof Published>
+
+/** What the others are to forget, and whose; of all if nobody is named. */
+const Forgotten = z.object({ namespace: z.string().optional(), what: z.array(z.string()) })
 
 /** Has commands given to one replica hold for all, and each of them see what happened at any. */
 export class Company {
@@ -45,16 +51,16 @@ export class Company {
     this.#options = options
     this.#key = `${options.prefix}desks`
     const { bus, history, desks, places, forget } = options
-    bus.on('flush', async (newest: number) => {
+    bus.on('flush', z.number(), async newest => {
       places.heard(newest)
       return history.flush()
     })
-    bus.on('desks', async ({ text, until }: Published) => {
+    bus.on('desks', Published, async ({ text, until }) => {
       this.#text = text
       desks.load(JSON.parse(text))
       await history.reached(until)
     })
-    bus.on('forget', async ({ namespace, what }: { namespace?: string; what: readonly string[] }) => {
+    bus.on('forget', Forgotten, async ({ namespace, what }) => {
       await forget(namespace, what)
     })
     bus.onReturn(() => void this.restore().catch(() => {}))
@@ -85,13 +91,13 @@ export class Company {
   /** Resolves once what happened anywhere up to now is known here. */
   async catchUp(): Promise<void> {
     const { bus, history, places, loadCounts } = this.#options
-    const last = await bus.ask<string>('flush', places.newest)
+    const last = await bus.ask('flush', places.newest, Place)
     await Promise.all([...last.map(place => history.reached(place)), loadCounts()])
   }
 
   /** Has the others forget, too. */
   async forget(namespace: string | undefined, what: readonly string[]): Promise<void> {
-    await this.#options.bus.ask('forget', { namespace, what })
+    await this.#options.bus.ask('forget', { namespace, what: [...what] } satisfies z.infer<typeof Forgotten>)
   }
 
   async #publish(): Promise<void> {

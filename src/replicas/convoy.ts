@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import type { Convoy } from '../simulation/fleet.ts'
 import type { Namespace } from '../simulation/namespaces.ts'
 import { pause, type Timebase } from '../simulation/timebase.ts'
@@ -16,21 +17,23 @@ const LOOK_MS = [2, 50] as const
 const ABANDONED_MS = 20_000
 
 /** What is asked of others: to be at rest. */
-export interface RestQuestion {
-  readonly keys: readonly string[]
+export const RestQuestion = z.object({
+  keys: z.array(z.string()).readonly(),
   /** How many at work have been given up on, by replica, in the order of the keys. */
-  readonly tolerated: Readonly<Record<string, readonly number[]>>
-}
+  tolerated: z.record(z.string(), z.array(z.number()).readonly()),
+})
+export type RestQuestion = Readonly<z.infer<typeof RestQuestion>>
 
-export interface RestAnswer {
-  readonly from: string
+const RestAnswer = z.object({
+  from: z.string(),
   /** Whether nobody is at work who has not been given up on. */
-  readonly isCalm: boolean
-  readonly atWork: number
+  isCalm: z.boolean(),
+  atWork: z.number(),
   /** The earliest instants awaited, in the order of the keys. */
-  readonly awaited: readonly (number | null)[]
-  readonly tolerated: readonly number[]
-}
+  awaited: z.array(z.number().nullable()).readonly(),
+  tolerated: z.array(z.number()).readonly(),
+})
+export type RestAnswer = Readonly<z.infer<typeof RestAnswer>>
 
 /** What of the owings clocks ask for. */
 export type ClockOwings = Pick<Owings, 'earliest' | 'isAtRest' | 'owingNamespaces'>
@@ -139,10 +142,8 @@ export class RedisConvoy implements Convoy {
 
   #ask(topic: string): Promise<RestAnswer[]> {
     const keys = this.#shared.map(index => this.#namespaces[index]?.key ?? '')
-    const answers = this.#options.bus.ask<RestAnswer>(topic, {
-      keys,
-      tolerated: this.#tolerated,
-    } satisfies RestQuestion)
+    const question: RestQuestion = { keys, tolerated: this.#tolerated }
+    const answers = this.#options.bus.ask(topic, question, RestAnswer)
     // It is looked at when all are at rest here.
     answers.catch(() => {})
     return answers

@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import type { Fleet } from '../simulation/fleet.ts'
 import type { Namespace } from '../simulation/namespaces.ts'
 import type { Timebase } from '../simulation/timebase.ts'
@@ -9,12 +10,16 @@ import type { Roster } from './roster.ts'
 const SWEEP_MS = 1000
 
 /** What a replica says of a clock. */
-export interface Report {
-  readonly isQuiet: boolean
-  readonly waiting: number
-  readonly awaited: number | null
-  readonly next: number | null
-}
+const Report = z.object({
+  isQuiet: z.boolean(),
+  waiting: z.number(),
+  awaited: z.number().nullable(),
+  next: z.number().nullable(),
+})
+export type Report = Readonly<z.infer<typeof Report>>
+
+/** Of several, in the order they were asked for; `null` of one that it does not know. */
+export const Reports = z.array(Report.nullable())
 
 export interface LeapsOptions {
   readonly bus: Bus
@@ -115,7 +120,7 @@ export class Leaps implements Pick<Fleet, 'leap'> {
     if (!clock.isQuiet) return 'busy'
     await roster.register([namespace])
     const [answers, isAtRest, due] = await Promise.all([
-      bus.ask<(Report | null)[]>('clocks:report', { keys: [key], isLeap: true }),
+      bus.ask('clocks:report', { keys: [key], isLeap: true }, Reports),
       owings.isAtRest(key, clock.now()),
       owings.earliest(key),
     ])

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Redis } from 'ioredis'
+import { z } from 'zod'
 import { machineTime, type Timebase } from '../simulation/timebase.ts'
 import { Asking } from './asking.ts'
 import type { Bus, Handler } from './bus.ts'
@@ -28,6 +29,9 @@ for _, id in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], string.format('%.0f', n
 end
 return there
 `
+
+/** Characters of a message that is none, in what is said of it. */
+const MOST_SHOWN = 200
 
 /** There is no connection to the other replicas. */
 export class Unreachable extends Error {
@@ -60,7 +64,7 @@ export class RedisBus implements Bus {
   readonly #ear: Redis
   readonly #locks: Locks
   readonly #founding: Founding
-  readonly #handlers = new Map<string, Handler>()
+  readonly #handlers = new Map<string, Handler<unknown>>()
   readonly #onReturn = new Set<() => void>()
   readonly #asking: Asking
   /** A name with the number it was given later, so that nobody else is. */
@@ -135,15 +139,21 @@ export class RedisBus implements Bus {
     void this.#say(JSON.stringify({ topic, from: this.id, message } satisfies Said)).catch(() => {})
   }
 
-  async ask<Answer>(topic: string, message: unknown): Promise<Answer[]> {
+  async ask<Answer = unknown>(topic: string, message: unknown, answers?: z.ZodType<Answer>): Promise<Answer[]> {
     if (!this.#isListening) throw new Unreachable()
     const send = (number: number) =>
       this.#say(JSON.stringify({ topic, from: this.id, message, ask: number } satisfies Said))
-    return (await this.#asking.ask(send)) as Answer[]
+    const fits = (answer: unknown) => answers?.safeParse(answer).success ?? true
+    return (await this.#asking.ask(send, fits)) as Answer[]
   }
 
-  on(topic: string, handle: Handler): void {
-    this.#handlers.set(topic, handle)
+  on<Message>(topic: string, messages: z.ZodType<Message>, handle: Handler<Message>): void {
+    this.#handlers.set(topic, (message, from) => {
+      const { success, data, error } = messages.safeParse(message)
+      if (success) return handle(data, from)
+      const text = JSON.stringify(message)?.slice(0, MOST_SHOWN)
+      throw new Error(`what ${from} says on ${topic} is no such message: ${text}: ${z.prettifyError(error)}`)
+    })
   }
 
   locked<T>(name: string, act: () => Promise<T>): Promise<T> {
@@ -275,7 +285,7 @@ export class RedisBus implements Bus {
   async #handle({ topic, from, message, ask }: Said): Promise<void> {
     let answer: { readonly answer?: unknown } = {}
     try {
-      const given = this.#handlers.get(topic)?.(message as never, from)
+      const given = this.#handlers.get(topic)?.(message, from)
       answer = { answer: given instanceof Promise ? await given : given }
     } finally {
       if (ask !== undefined) {

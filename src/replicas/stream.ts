@@ -1,6 +1,10 @@
 import type { Redis } from 'ioredis'
+import { z } from 'zod'
 
-/** A place in a stream before the first. */
+/** A place in a stream. */
+export const Place = z.string().regex(/^\d+-\d+$/)
+
+/** One before the first. */
 export const NOWHERE = '0-0'
 
 /** Whether a place of a stream comes before another. */

@@ -1,6 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { z } from 'zod'
 import { RedisBus, Unreachable } from '../../src/replicas/redis-bus.ts'
 import { FakeTimebase } from '../simulation/fake-timebase.ts'
 import { isRedisThere, type RedisServer, startRedis, withoutRedis } from '../support/redis.ts'
@@ -38,8 +39,8 @@ describe.skipIf(!isRedisThere)(`the bus${withoutRedis}`, () => {
     await using company = new Company(server.url)
     const [a, b] = [await company.join(), await company.join()]
     const heard: unknown[] = []
-    a.bus.on('count', message => heard.push(['a', message]))
-    b.bus.on('count', (message, from) => heard.push([from, message]))
+    a.bus.on('count', z.unknown(), message => heard.push(['a', message]))
+    b.bus.on('count', z.unknown(), (message, from) => heard.push([from, message]))
     const numbers = Array.from({ length: 100 }, (_, number) => number)
     for (const number of numbers) a.bus.tell('count', number)
     await a.bus.ask('nothing', 0)
@@ -49,8 +50,8 @@ describe.skipIf(!isRedisThere)(`the bus${withoutRedis}`, () => {
   it('asks all others and resolves to what they answer', async () => {
     await using company = new Company(server.url)
     const [a, b, c] = [await company.join(), await company.join(), await company.join()]
-    for (const { bus } of [a, b, c]) bus.on('double', async (number: number) => ({ [bus.number]: 2 * number }))
-    const answers = await b.bus.ask<object>('double', 21)
+    for (const { bus } of [a, b, c]) bus.on('double', z.number(), async number => ({ [bus.number]: 2 * number }))
+    const answers = await b.bus.ask('double', 21, z.looseObject({}))
     expect(Object.assign({}, ...answers)).toEqual({ 1: 42, 3: 42 })
     const many = await Promise.all(Array.from({ length: 200 }, (_, number) => a.bus.ask('double', number)))
     expect(many.map(answers => answers.length)).toEqual(Array.from({ length: 200 }, () => 2))
@@ -64,16 +65,41 @@ describe.skipIf(!isRedisThere)(`the bus${withoutRedis}`, () => {
   it('goes without the answer of a handler that fails, which is reported where it failed', async () => {
     await using company = new Company(server.url)
     const [a, b] = [await company.join(), await company.join()]
-    b.bus.on('fail', () => {
+    b.bus.on('fail', z.unknown(), () => {
       throw new Error('on purpose')
     })
     expect(await a.bus.ask('fail', 1)).toEqual([])
     expect(b.defects).toEqual([new Error('on purpose')])
-    b.bus.on('fail', async () => {
+    b.bus.on('fail', z.unknown(), async () => {
       throw new Unreachable()
     })
     expect(await a.bus.ask('fail', 1)).toEqual([])
     expect(b.defects).toHaveLength(1)
+  })
+
+  it('handles no message that does not fit, which is reported where it was heard', async () => {
+    await using company = new Company(server.url)
+    const [a, b] = [await company.join(), await company.join()]
+    const heard: unknown[] = []
+    b.bus.on('names', z.array(z.string()), names => heard.push(names))
+    expect(await a.bus.ask('names', [null])).toEqual([])
+    expect(await a.bus.ask('names', ['a'])).toEqual([1])
+    expect(heard).toEqual([['a']])
+    const defect = expect.stringContaining(`what ${a.bus.id} says on names is no such message: [null]`)
+    expect(b.defects).toEqual([expect.objectContaining({ message: defect })])
+  })
+
+  it('resolves to no answer that does not fit, nor to one of whom nobody asked', async () => {
+    await using company = new Company(server.url)
+    const [a, b] = [await company.join(), await company.join()]
+    const say = (answer: object) =>
+      a.redis.publish(`${company.prefix}bus:${a.bus.id}`, JSON.stringify({ to: 1, ...answer }))
+    b.bus.on('what', z.unknown(), async () => {
+      await say({ from: 'somebody', answer: 'a' })
+      await say({ from: b.bus.id, answer: 7 })
+      return 'b'
+    })
+    expect(await a.bus.ask('what', null, z.string())).toEqual(['b'])
   })
 
   it('waits for nobody longer than five seconds', async () => {
@@ -81,7 +107,7 @@ describe.skipIf(!isRedisThere)(`the bus${withoutRedis}`, () => {
     const timebase = new FakeTimebase()
     const [a, b] = [await company.join(timebase), await company.join()]
     const asked = new Promise<void>(resolve => {
-      b.bus.on('never', () => {
+      b.bus.on('never', z.unknown(), () => {
         resolve()
         return new Promise(() => {})
       })
@@ -102,7 +128,7 @@ describe.skipIf(!isRedisThere)(`the bus${withoutRedis}`, () => {
   it('does not wait for one that closes while it is asked', async () => {
     await using company = new Company(server.url)
     const [a, b] = [await company.join(), await company.join()]
-    b.bus.on('never', () => {
+    b.bus.on('never', z.unknown(), () => {
       void b.bus.close()
       return new Promise(() => {})
     })
@@ -114,7 +140,7 @@ describe.skipIf(!isRedisThere)(`the bus${withoutRedis}`, () => {
     const timebase = new FakeTimebase()
     const [a, hung] = [await company.join(timebase), await company.join(new FakeTimebase())]
     const asked = new Promise<void>(resolve => {
-      hung.bus.on('never', () => {
+      hung.bus.on('never', z.unknown(), () => {
         resolve()
         return new Promise(() => {})
       })
@@ -132,14 +158,14 @@ describe.skipIf(!isRedisThere)(`the bus${withoutRedis}`, () => {
     await using one = new Company(server.url)
     await using other = new Company(server.url)
     const [a, b] = [await one.join(), await other.join()]
-    b.bus.on('who', () => 'other')
+    b.bus.on('who', z.unknown(), () => 'other')
     expect(await a.bus.ask('who', 1)).toEqual([])
   })
 
   it('goes on whatever is published on its channels', async () => {
     await using company = new Company(server.url)
     const [a, b] = [await company.join(), await company.join()]
-    b.bus.on('echo', message => message)
+    b.bus.on('echo', z.unknown(), message => message)
     const texts = fc.oneof(
       fc.string(),
       fc.json(),
@@ -208,8 +234,8 @@ describe.skipIf(!isRedisThere)(`without a connection the bus${withoutRedis}`, ()
     await using own = await startRedis()
     await using company = new Company(own.url)
     const [a, b] = [await company.join(), await company.join()]
-    b.bus.on('echo', message => message)
-    b.bus.on('never', () => new Promise(() => {}))
+    b.bus.on('echo', z.unknown(), message => message)
+    b.bus.on('never', z.unknown(), () => new Promise(() => {}))
     const returned = [a, b].map(({ bus }) => new Promise<void>(resolve => bus.onReturn(resolve)))
     const underway = a.bus.ask('never', 1)
     const failed = expect(underway).rejects.toThrow('there is no connection to Redis')

@@ -21,15 +21,27 @@ type Command = readonly [name: string, ...args: string[]]
 /** What is no answer to anything, in the shapes of what is. */
 const junk = fc.oneof(fc.string({ maxLength: 40, unit: 'binary' }), fc.json({ maxDepth: 3 }), fc.constant(''))
 const part = fc.oneof(fc.jsonValue({ maxDepth: 2 }), fc.constantFrom('0-0', '99999999999999-0', 'x'), fc.double())
+/** Of the fields of messages and answers, in shapes that fit and others. */
+const keys = fc.array(fc.oneof(part, fc.constant('')), { maxLength: 2 })
+const what = fc.array(fc.oneof(fc.constantFrom('clock', 'tasks', 'journal'), part), { maxLength: 3 })
+const command = fc.record({ seq: part, from: part, scope: part, command: fc.constantFrom('set', 'advance', 'x') })
+const asked = fc.oneof(
+  part,
+  keys,
+  command,
+  fc.record({ text: fc.json(), until: part }),
+  fc.record({ namespace: part, what }, { requiredKeys: ['what'] }),
+  fc.record({ keys, isLeap: part, tolerated: fc.oneof(part, fc.dictionary(fc.string(), part)) }),
+)
 const said = fc
   .record(
     {
       topic: fc.oneof(fc.constantFrom(...TOPICS), fc.string()),
       from: fc.oneof(fc.constant('9-abcdefabcdef'), part),
-      message: fc.oneof(part, fc.record({ text: fc.json(), until: part, namespace: part, what: part })),
+      message: asked,
       ask: fc.oneof(fc.integer(), part),
       to: fc.integer({ max: 20 }),
-      answer: part,
+      answer: fc.oneof(part, fc.array(command, { maxLength: 2 })),
     },
     { requiredKeys: [] },
   )
@@ -128,6 +140,8 @@ describe.skipIf(!isRedisThere)(`what comes from Redis${withoutRedis}`, { timeout
         for (const replica of replicas) {
           expect(await statusOf(replica, '/_mockling/ready')).toBe(200)
           expect((await post(replica, '/kling/videos', { ...SOUND, async: true })).statusCode).toBe(200)
+          expect(await statusOf(replica, '/_mockling/v1/clock/log')).toBe(200)
+          expect(await statusOf(replica, '/_mockling/v1/namespaces')).toBe(200)
         }
         expect(strays).toEqual([])
       }),
@@ -135,8 +149,10 @@ describe.skipIf(!isRedisThere)(`what comes from Redis${withoutRedis}`, { timeout
     )
     // They hear each other as before.
     const [one, two] = replicas as [Simulator, Simulator]
-    await one.app.inject({ method: 'PATCH', url: '/_mockling/v1/settings', payload: { pace: 7 } })
-    expect(two.config.pace).toBe(7)
+    const { statusCode } = await one.app.inject({
+      ...{ method: 'PATCH', url: '/_mockling/v1/settings', payload: { pace: 7 } },
+    })
+    expect([statusCode, two.config.pace]).toEqual([200, 7])
     const { payload: journal } = await one.app.inject({ method: 'GET', url: '/_mockling/v1/journal' })
     expect(journal).toContain('/kling/videos')
   })
@@ -203,6 +219,26 @@ describe.skipIf(!isRedisThere)(`replicas${withoutRedis}`, () => {
     expect((await post(one, '/kling/videos', { ...SOUND, callback_url: receiver.url('/') })).statusCode).toBe(200)
     await receiver.arrived(1)
     await until('it is gone', async () => (await client.redis.exists(waiting[0], `${PREFIX}underway`)) === 0)
+  })
+
+  it('take commands, though they were told of clocks and commands that are none', async () => {
+    await using redis = await startRedis()
+    await using client = disposable(new Redis(redis.url))
+    const { replicas } = await company(redis.url)
+    await using _ = all(replicas)
+    const [one, two] = replicas as [Simulator, Simulator]
+    const say = (topic: string, message: unknown) =>
+      client.redis.publish(`${PREFIX}bus`, JSON.stringify({ topic, from: '9-abcdefabcdef', message }))
+    await say('clocks:look', [null])
+    await say('clocks:logged', { seq: 'x', scope: null })
+    await say('forget', { namespace: null, what: ['tasks'] })
+    const url = '/_mockling/v1'
+    const { statusCode } = await one.app.inject({ method: 'PATCH', url: `${url}/settings`, payload: { pace: 7 } })
+    expect([statusCode, two.config.pace]).toEqual([200, 7])
+    for (const { app } of replicas) {
+      expect((await app.inject({ method: 'GET', url: `${url}/namespaces` })).json()).toMatchObject({ items: [] })
+      expect((await app.inject({ method: 'GET', url: `${url}/clock/log` })).json()).toMatchObject({ items: [] })
+    }
   })
 
   it('know what happens at others again, when what was in the place of their history is gone', async () => {
