@@ -4,7 +4,7 @@ import { promisify } from 'node:util'
 import { Overload, UNWRITABLE } from '../simulation/overload.ts'
 import { machineTime } from '../simulation/timebase.ts'
 import { putAside, quietly, syncDirectory } from './disk.ts'
-import { decode, encode, HEADER, linesOf, writeAll } from './records.ts'
+import { decode, encode, HEADER, linesOf, NO_SUM, writeAll } from './records.ts'
 import { type Sync, Syncing } from './syncing.ts'
 
 export interface StateFileOptions {
@@ -35,6 +35,8 @@ export class StateFile {
   #fd: number
   /** Where the next record begins. Writes name it, so that one that failed half-way is written over. */
   #end: number
+  /** That of all records before it. */
+  #sum = NO_SUM
   /** How many there are. */
   #count = 0
   readonly #syncing: Syncing
@@ -47,7 +49,7 @@ export class StateFile {
   /** Nobody knows what is on the disk any more. */
   #isBroken = false
   /** While the file is written anew: what came since. */
-  #tail: Buffer[] | undefined
+  #tail: object[] | undefined
   #rewriting: Promise<void> = Promise.resolve()
   #isClosed = false
 
@@ -73,8 +75,9 @@ export class StateFile {
   load(apply: (record: object) => boolean): void {
     try {
       for (const { line, end } of linesOf(this.#fd, this.#end)) {
-        const record = decode(line)
-        if (!record || !apply(record)) break
+        const read = decode(line, this.#sum)
+        if (!read || !apply(read.record)) break
+        this.#sum = read.sum
         this.#end = end
         this.#count++
       }
@@ -141,7 +144,7 @@ export class StateFile {
   #put(records: readonly object[]): Promise<void> | undefined {
     if (this.#isClosed || this.#isBroken) throw this.#overload()
     const all = [...this.#notes, ...records]
-    this.#write(Buffer.concat(all.map(encode)))
+    this.#write(all)
     this.#count += all.length
     this.#notes = []
     this.#callOffNotes?.()
@@ -162,7 +165,8 @@ export class StateFile {
     }
   }
 
-  #write(bytes: Buffer): void {
+  #write(records: readonly object[]): void {
+    const { bytes, sum } = encode(records, this.#sum)
     try {
       writeAll(this.#fd, bytes, this.#end)
     } catch (cause) {
@@ -173,7 +177,8 @@ export class StateFile {
     if (this.#isFailing) this.#options.onWarning(`state: ${JSON.stringify(this.#path)} can be written again`)
     this.#isFailing = false
     this.#end += bytes.length
-    this.#tail?.push(bytes)
+    this.#sum = sum
+    this.#tail?.push(...records)
   }
 
   #fails({ message }: Error, what: string): void {
@@ -206,34 +211,38 @@ export class StateFile {
     const before = this.#count
     const fd = fs.openSync(path, 'w', 0o600)
     try {
-      let end = 0
+      writeAll(fd, HEADER, 0)
+      let end = HEADER.length
+      let sum = NO_SUM
       let count = 0
-      const later = async (bytes: Buffer) => {
-        for (let from = 0; from < bytes.length; ) {
-          from += (await writeLater(fd, bytes, from, bytes.length - from, end + from)).bytesWritten
+      const later = async (slice: readonly object[]) => {
+        const lines = encode(slice, sum)
+        sum = lines.sum
+        for (let from = 0; from < lines.bytes.length; ) {
+          from += (await writeLater(fd, lines.bytes, from, lines.bytes.length - from, end + from)).bytesWritten
         }
-        end += bytes.length
+        end += lines.bytes.length
       }
-      await later(HEADER)
-      let slice: Buffer[] = []
+      let slice: object[] = []
       for (const record of records) {
         count++
-        if (slice.push(encode(record)) < SLICE) continue
-        await later(Buffer.concat(slice))
+        if (slice.push(record) < SLICE) continue
+        await later(slice)
         slice = []
         await turn()
       }
-      await later(Buffer.concat(slice))
+      await later(slice)
       const tail = this.#tail ?? []
-      while (tail.length > 64) await later(Buffer.concat(tail.splice(0)))
+      while (tail.length > 64) await later(tail.splice(0, SLICE))
       await datasyncLater(fd)
-      const rest = Buffer.concat(tail)
-      writeAll(fd, rest, end)
+      const rest = encode(tail, sum)
+      writeAll(fd, rest.bytes, end)
       fs.fsyncSync(fd)
       fs.renameSync(path, this.#path)
       const old = this.#fd
       this.#fd = fd
-      this.#end = end + rest.length
+      this.#end = end + rest.bytes.length
+      this.#sum = rest.sum
       this.#count += count - before
       syncDirectory(this.#path)
       void this.#syncing.safe().then(

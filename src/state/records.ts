@@ -3,10 +3,13 @@ import { crc32 } from 'node:zlib'
 
 /** The first line of a file says whose it is, and how the rest is written. */
 export const MAGIC = 'mockling-state '
-export const VERSION = 1
+export const VERSION = 2
 export const HEADER = Buffer.from(`${MAGIC}${VERSION}\n`)
 
-/** A record is a line of its own: eight digits of CRC-32, a space, and JSON, which never holds a line break. */
+/**
+ * A record is a line of its own: eight digits of CRC-32, a space, and JSON, which never holds a line break. The sum is that of all JSON
+ * of the file up to there: a line that is gone, or stands where it was not written, is damage as well.
+ */
 const DIGITS = 8
 const LINE_FEED = 0x0a
 const SPACE = 0x20
@@ -17,26 +20,36 @@ const BEGINNING = /^[0-9a-f]{8} \{/
 /** Read at a time. */
 const CHUNK = 1 << 20
 
-export function encode(record: object): Buffer {
-  const line = Buffer.from(`${'0'.repeat(DIGITS)} ${JSON.stringify(record)}\n`)
-  line.write(sumOf(line.subarray(DIGITS + 1, -1)), 'latin1')
-  return line
+/** The sum of no records. */
+export const NO_SUM = 0
+
+/** Records as lines, behind others whose sum is `before`, and the sum then. */
+export function encode(records: readonly object[], before: number): { readonly bytes: Buffer; readonly sum: number } {
+  let sum = before
+  const lines = records.map(record => {
+    const line = Buffer.from(`${'0'.repeat(DIGITS)} ${JSON.stringify(record)}\n`)
+    sum = crc32(line.subarray(DIGITS + 1, -1), sum)
+    line.write(shown(sum), 'latin1')
+    return line
+  })
+  return { bytes: lines.length === 1 && lines[0] ? lines[0] : Buffer.concat(lines), sum }
 }
 
-/** What a line holds, without its line break; `undefined` if that is not what was written. */
-export function decode(line: Buffer): object | undefined {
+/** What a line holds, without its line break, behind others whose sum is `before`; `undefined` if that is not what was written there. */
+export function decode(line: Buffer, before: number): { readonly record: object; readonly sum: number } | undefined {
   const text = line.subarray(DIGITS + 1)
-  if (line[DIGITS] !== SPACE || line.toString('latin1', 0, DIGITS) !== sumOf(text)) return undefined
+  const sum = crc32(text, before)
+  if (line[DIGITS] !== SPACE || line.toString('latin1', 0, DIGITS) !== shown(sum)) return undefined
   try {
     const record: unknown = JSON.parse(text.toString())
-    return typeof record === 'object' && record !== null ? record : undefined
+    return typeof record === 'object' && record !== null ? { record, sum } : undefined
   } catch {
     return undefined
   }
 }
 
-function sumOf(bytes: Uint8Array): string {
-  return crc32(bytes).toString(16).padStart(DIGITS, '0')
+function shown(sum: number): string {
+  return sum.toString(16).padStart(DIGITS, '0')
 }
 
 /**

@@ -72,7 +72,7 @@ describe('mockling serve --state', () => {
 
   it.each([
     ['another program’s', 'hello', 'is no state file of mockling'],
-    ['a later version’s', 'mockling-state 9\n', 'is of version 9, and this mockling reads version 1'],
+    ['a later version’s', 'mockling-state 9\n', 'is of version 9, and this mockling reads version 2'],
   ])('ends with 2 at %s file, and leaves it as it is', async (_, bytes, why) => {
     using place = statePath()
     writeFileSync(place.file, bytes)

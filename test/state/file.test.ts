@@ -16,7 +16,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Unusable } from '../../src/state/file.ts'
 import { openStateFile } from '../../src/state/opening.ts'
-import { decode, encode, HEADER, linesOf } from '../../src/state/records.ts'
+import { decode, encode, HEADER, linesOf, NO_SUM } from '../../src/state/records.ts'
 import { open, reread } from './open-file.ts'
 import { statePath } from './state-dir.ts'
 
@@ -34,24 +34,34 @@ function asideOf([warning = '']: readonly string[]): string {
   return /put into "(.*)"$/.exec(warning)?.[1] ?? ''
 }
 
+function linesFor(records: readonly object[]): Buffer[] {
+  let sum = NO_SUM
+  return records.map(record => {
+    const line = encode([record], sum)
+    sum = line.sum
+    return line.bytes
+  })
+}
+
 describe('a record', () => {
   it('is read as it was written, whatever is in it', () => {
     fc.assert(
-      fc.property(fc.dictionary(fc.string({ unit: 'binary' }), fc.jsonValue()), record => {
-        const line = encode(record)
+      fc.property(fc.dictionary(fc.string({ unit: 'binary' }), fc.jsonValue()), fc.nat(), (record, before) => {
+        const { bytes: line, sum } = encode([record], before)
         expect(line.indexOf('\n')).toBe(line.length - 1)
-        expect(decode(line.subarray(0, -1))).toEqual(JSON.parse(JSON.stringify(record)))
+        expect(decode(line.subarray(0, -1), before)).toEqual({ record: JSON.parse(JSON.stringify(record)), sum })
+        expect(decode(line.subarray(0, -1), before + 1)).toBeUndefined()
       }),
     )
   })
 
   it.each(['', '0', '00000000', '00000000 ', 'ffffffff {}', 'a'.repeat(40)])('is not read from %j', text => {
-    expect(decode(Buffer.from(text))).toBeUndefined()
+    expect(decode(Buffer.from(text), NO_SUM)).toBeUndefined()
   })
 
   it.each(['1', 'null', '"text"', '{"a":', ''])('is not read from %j, though its sum be right', text => {
     const sum = crc32(text).toString(16).padStart(8, '0')
-    expect(decode(Buffer.from(`${sum} ${text}`))).toBeUndefined()
+    expect(decode(Buffer.from(`${sum} ${text}`), NO_SUM)).toBeUndefined()
   })
 })
 
@@ -83,7 +93,7 @@ describe('a state file', () => {
       writeFileSync(place.file, whole.subarray(0, size))
       const { records, warnings } = await reread(place.file)
       expect(SOME.slice(0, records.length)).toEqual(records)
-      const kept = Buffer.concat([HEADER, ...records.map(encode)])
+      const kept = Buffer.concat([HEADER, encode(records, NO_SUM).bytes])
       expect(readFileSync(place.file)).toEqual(kept)
       expect(warnings.length).toBe(size === kept.length ? 0 : 1)
       if (size > kept.length) {
@@ -111,7 +121,7 @@ describe('a state file', () => {
         fc.array(record, { minLength: 1, maxLength: 8 }),
         fc.array(damage, { minLength: 1, maxLength: 3 }),
         async (records, damages) => {
-          const lines = records.map(encode)
+          const lines = linesFor(records)
           const bytes = Buffer.concat([HEADER, ...lines])
           let first = bytes.length
           for (const { at, byte } of damages) {
@@ -150,6 +160,22 @@ describe('a state file', () => {
     await release()
     expect(warnings).toHaveLength(1)
     expect((await reread(place.file)).records).toEqual(SOME.slice(0, 1))
+  })
+
+  it('is cut where a record is gone, there twice, or in another place', async () => {
+    using place = statePath()
+    const [first, second, third] = linesFor(SOME) as [Buffer, Buffer, Buffer]
+    const damaged = [
+      [first, third],
+      [first, first, second],
+      [first, third, second],
+    ]
+    for (const lines of damaged) {
+      writeFileSync(place.file, Buffer.concat([HEADER, ...lines]))
+      const { records, warnings } = await reread(place.file)
+      expect(records).toEqual(SOME.slice(0, 1))
+      expect(warnings).toHaveLength(1)
+    }
   })
 
   it('goes on behind what was cut off', async () => {
@@ -216,7 +242,8 @@ describe('a file that is no state file', () => {
   it.each([
     ['of another program', 'hello', /no state file of mockling/],
     ['that begins like one', 'mockling-state one\n', /no state file of mockling/],
-    ['of a later version', 'mockling-state 2\nwhatever', /is of version 2, and this mockling reads version 1/],
+    ['of an earlier version', 'mockling-state 1\nwhatever', /is of version 1, and this mockling reads version 2/],
+    ['of a later version', 'mockling-state 3\nwhatever', /is of version 3, and this mockling reads version 2/],
     ['of bytes', Buffer.from([0, 1, 2, 255]), /no state file of mockling/],
   ])('is left as it is: one %s', async (_, bytes, why) => {
     using place = statePath()

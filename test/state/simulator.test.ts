@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { createSimulator, type Simulator } from '../../src/simulator.ts'
-import { encode, HEADER } from '../../src/state/records.ts'
+import { encode, HEADER, NO_SUM } from '../../src/state/records.ts'
 import { FakeTimebase, START } from '../simulation/fake-timebase.ts'
 import { create, createAsync, EPOCH, namespaceOf, retrieve } from '../support/requests.ts'
 import { statePath } from './state-dir.ts'
@@ -114,7 +114,7 @@ describe('--state', () => {
     ['a number for a list', { over: 5 }, /^state: ".*" can't be read at byte 17: /],
   ])('refuses a file with %s in it that was written so, and leaves it as it is', async (_, record, why) => {
     using place = statePath()
-    const bytes = Buffer.concat([HEADER, encode(record)])
+    const bytes = Buffer.concat([HEADER, encode([record], NO_SUM).bytes])
     writeFileSync(place.file, bytes)
     await expect(createSimulator({ state: place.file })).rejects.toThrow(why)
     expect(readFileSync(place.file)).toEqual(bytes)
