@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { CLOCK_MODES } from '../simulation/clock-setting.ts'
 import { type Command, command } from './command.ts'
 import type { Control } from './control.ts'
 import { Instant } from './fields.ts'
@@ -10,7 +11,7 @@ const tag = 'clock'
 
 const Change = z.strictObject({
   ...Scope,
-  mode: z.enum(['real', 'scaled', 'frozen', 'auto-skip']),
+  mode: z.enum(CLOCK_MODES),
   rate: z.number().positive().max(1_000_000).optional().describe('Only with mode scaled.'),
   at: Instant.optional().describe('Where to move it first; not before now.'),
 })

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { TASK_TYPES } from '../contract/endpoints.ts'
 import type { Entry } from '../journal/journal.ts'
+import { CLOCK_MODES } from '../simulation/clock-setting.ts'
 import type { Task } from '../simulation/task.ts'
 
 /** What this door answers with. Every instant is in Unix milliseconds. */
@@ -29,7 +30,7 @@ export type Identity = z.infer<typeof Identity>
 export const ClockState = z
   .strictObject({
     scope: z.string().describe('`server`, or the first eight digits of the namespace.'),
-    mode: z.enum(['real', 'scaled', 'frozen', 'auto-skip']),
+    mode: z.enum(CLOCK_MODES),
     rate: z.number().describe('Virtual milliseconds for each real one; 1 unless scaled.'),
     now: instant(),
     time: z.string().describe('The same as ISO 8601.'),

@@ -1,11 +1,11 @@
 import type { Redis } from 'ioredis'
 import { z } from 'zod'
-import { type ClockSetting, isRunning, type Stand } from '../simulation/clock-setting.ts'
+import { CLOCK_MODES, type ClockSetting, isRunning, type Stand } from '../simulation/clock-setting.ts'
 import type { CommandLog, Convoy, Fleet, Logged, Waits } from '../simulation/fleet.ts'
 import type { ClockScope, Namespace, Namespaces } from '../simulation/namespaces.ts'
 import type { Timebase } from '../simulation/timebase.ts'
 import type { Bus } from './bus.ts'
-import { type ClockOwings, RedisConvoy, RestQuestion, restHere } from './convoy.ts'
+import { type ClockOwings, Keys, RedisConvoy, RestQuestion, restHere } from './convoy.ts'
 import { Leaps, Reports } from './leaps.ts'
 import { Roster } from './roster.ts'
 import { sharedTime } from './shared-time.ts'
@@ -18,9 +18,6 @@ redis.call('SET', KEYS[1], place)
 return tonumber(place)
 `
 
-/** Whose clocks are meant. */
-const Keys = z.array(z.string())
-
 const ReportQuestion = z.object({ keys: Keys, isLeap: z.boolean() })
 
 /** What must be so of a command that was carried out elsewhere lest its log did harm. */
@@ -29,7 +26,7 @@ const Command = z.looseObject({
   scope: z.union([z.literal('server'), z.object({ namespace: z.string() })]),
   command: z.enum(['set', 'advance', 'next-event', 'until-settled']),
   ...{
-    mode: z.enum(['real', 'scaled', 'frozen', 'auto-skip']).optional(),
+    mode: z.enum(CLOCK_MODES).optional(),
     rate: z.number().optional(),
     at: z.number().optional(),
   },

@@ -38,7 +38,7 @@ const Published = z.object({
 type Published = z.infer<typeof Published>
 
 /** What the others are to forget, and whose; of all if nobody is named. */
-const Forgotten = z.object({ namespace: z.string().optional(), what: z.array(z.string()) })
+const Forgotten = z.object({ namespace: z.string().optional(), what: z.array(z.string()).readonly() })
 
 /** Has commands given to one replica hold for all, and each of them see what happened at any. */
 export class Company {
@@ -97,7 +97,7 @@ export class Company {
 
   /** Has the others forget, too. */
   async forget(namespace: string | undefined, what: readonly string[]): Promise<void> {
-    await this.#options.bus.ask('forget', { namespace, what: [...what] } satisfies z.infer<typeof Forgotten>)
+    await this.#options.bus.ask('forget', { namespace, what } satisfies z.infer<typeof Forgotten>)
   }
 
   async #publish(): Promise<void> {

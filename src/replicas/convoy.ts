@@ -16,9 +16,12 @@ const LOOK_MS = [2, 50] as const
 /** Callbacks that nobody works on are given up on after this long, in real milliseconds: twice what it takes to take them over. */
 const ABANDONED_MS = 20_000
 
+/** Whose clocks are meant. */
+export const Keys = z.array(z.string()).readonly()
+
 /** What is asked of others: to be at rest. */
 export const RestQuestion = z.object({
-  keys: z.array(z.string()).readonly(),
+  keys: Keys,
   /** How many at work have been given up on, by replica, in the order of the keys. */
   tolerated: z.record(z.string(), z.array(z.number()).readonly()),
 })

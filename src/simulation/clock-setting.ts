@@ -1,3 +1,5 @@
+export const CLOCK_MODES = ['real', 'scaled', 'frozen', 'auto-skip'] as const
+
 /**
  * How a clock runs.
  *
@@ -6,7 +8,7 @@
  * - `frozen`: only by `advance`;
  * - `auto-skip`: stands still, and leaps to the earliest instant awaited as soon as everybody waits.
  */
-export type ClockMode = 'real' | 'scaled' | 'frozen' | 'auto-skip'
+export type ClockMode = (typeof CLOCK_MODES)[number]
 
 export interface ClockSetting {
   readonly mode: ClockMode

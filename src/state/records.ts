@@ -32,7 +32,7 @@ export function encode(records: readonly object[], before: number): { readonly b
     line.write(shown(sum), 'latin1')
     return line
   })
-  return { bytes: lines.length === 1 && lines[0] ? lines[0] : Buffer.concat(lines), sum }
+  return { bytes: Buffer.concat(lines), sum }
 }
 
 /** What a line holds, without its line break, behind others whose sum is `before`; `undefined` if that is not what was written there. */

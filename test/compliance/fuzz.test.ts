@@ -1,11 +1,12 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import fc from 'fast-check'
-import { expect, it, onTestFinished } from 'vitest'
+import { expect, it } from 'vitest'
 import { createSimulator, type Simulator, type Surroundings } from '../../src/simulator.ts'
 import { hostileBody, hostileBytes } from '../support/hostile.ts'
 import { isMeant } from '../support/meant.ts'
 import { send } from '../support/sockets.ts'
+import { watchStrays } from '../support/strays.ts'
 
 /** Of each kind; `npm run drill:fuzz` tries 100,000 in all. */
 const INPUTS = Math.ceil(Number(process.env['MOCKLING_FUZZ'] ?? 2_000) / 2)
@@ -31,11 +32,8 @@ it.each<[boolean, number, string | undefined, string]>([
 
 /** A simulator, and whatever came to light that nobody meant to happen. */
 async function watched(): Promise<{ simulator: Simulator; defects: unknown[] }> {
-  const defects: unknown[] = []
-  const note = (reason: unknown) => defects.push(reason)
+  const { strays: defects, note } = watchStrays()
   const around: Surroundings = { onDefect: note }
-  process.on('unhandledRejection', note).on('uncaughtExceptionMonitor', note)
-  onTestFinished(() => void process.off('unhandledRejection', note).off('uncaughtExceptionMonitor', note))
   return { defects, simulator: await createSimulator(SETTINGS, around) }
 }
 

@@ -1,10 +1,11 @@
 import fc from 'fast-check'
 import { Redis } from 'ioredis'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { createSimulator, type Simulator } from '../../src/simulator.ts'
 import { startReceiver } from '../callbacks/receiver.ts'
 import { isRedisThere, startRedis, withoutRedis } from '../support/redis.ts'
 import { namespaceOf, post, SOUND, until } from '../support/requests.ts'
+import { watchStrays } from '../support/strays.ts'
 
 /** Of each kind, at a time this many; `npm run drill:fuzz` tries more. */
 const INPUTS = Math.ceil(Number(process.env['MOCKLING_FUZZ'] ?? 2_000) / 4)
@@ -115,13 +116,16 @@ const change: fc.Arbitrary<(keys: readonly string[]) => Command> = fc
 
 /** Two replicas, and what came to light that nobody meant to happen. */
 async function company(url: string): Promise<{ replicas: Simulator[]; strays: unknown[] }> {
-  const strays: unknown[] = []
-  const note = (reason: unknown) => strays.push(reason)
-  process.on('unhandledRejection', note).on('uncaughtExceptionMonitor', note)
-  onTestFinished(() => void process.off('unhandledRejection', note).off('uncaughtExceptionMonitor', note))
+  const { strays } = watchStrays()
   const replicas: Simulator[] = []
   for (let n = 0; n < 2; n++) replicas.push(await createSimulator({ redisUrl: url, pace: 'instant', retain: 200 }))
   return { replicas, strays }
+}
+
+/** Sets the pace at one replica: what that answers, and what the other has. */
+async function paceOfBoth(one: Simulator, two: Simulator, pace: number) {
+  const { statusCode } = await one.app.inject({ method: 'PATCH', url: '/_mockling/v1/settings', payload: { pace } })
+  return [statusCode, two.config.pace]
 }
 
 const statusOf = async ({ app }: Simulator, url: string) => (await app.inject({ method: 'GET', url })).statusCode
@@ -149,10 +153,7 @@ describe.skipIf(!isRedisThere)(`what comes from Redis${withoutRedis}`, { timeout
     )
     // They hear each other as before.
     const [one, two] = replicas as [Simulator, Simulator]
-    const { statusCode } = await one.app.inject({
-      ...{ method: 'PATCH', url: '/_mockling/v1/settings', payload: { pace: 7 } },
-    })
-    expect([statusCode, two.config.pace]).toEqual([200, 7])
+    expect(await paceOfBoth(one, two, 7)).toEqual([200, 7])
     const { payload: journal } = await one.app.inject({ method: 'GET', url: '/_mockling/v1/journal' })
     expect(journal).toContain('/kling/videos')
   })
@@ -232,12 +233,12 @@ describe.skipIf(!isRedisThere)(`replicas${withoutRedis}`, () => {
     await say('clocks:look', [null])
     await say('clocks:logged', { seq: 'x', scope: null })
     await say('forget', { namespace: null, what: ['tasks'] })
-    const url = '/_mockling/v1'
-    const { statusCode } = await one.app.inject({ method: 'PATCH', url: `${url}/settings`, payload: { pace: 7 } })
-    expect([statusCode, two.config.pace]).toEqual([200, 7])
+    expect(await paceOfBoth(one, two, 7)).toEqual([200, 7])
     for (const { app } of replicas) {
-      expect((await app.inject({ method: 'GET', url: `${url}/namespaces` })).json()).toMatchObject({ items: [] })
-      expect((await app.inject({ method: 'GET', url: `${url}/clock/log` })).json()).toMatchObject({ items: [] })
+      for (const view of ['namespaces', 'clock/log']) {
+        const answer = await app.inject({ method: 'GET', url: `/_mockling/v1/${view}` })
+        expect(answer.json()).toMatchObject({ items: [] })
+      }
     }
   })
 
